@@ -1,0 +1,87 @@
+"""Assembly: the rooms become one web application."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+import msgspec
+from litestar import Litestar, MediaType, Response, Router, get
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler
+
+from yitong import __version__
+from yitong.kernel import web
+from yitong.kernel.metrics import exposition
+from yitong.kernel.platform import Platform
+from yitong.kernel.worker import work
+
+ROUTES: list[ControllerRouterHandler] = []
+
+
+class Health(msgspec.Struct):
+    """Whether the platform can do its work."""
+
+    status: str
+    version: str
+
+
+@get("/health", exclude_from_auth=True, summary="Whether the platform can do its work")
+async def health(platform: Platform) -> Health:
+    """Asks the database for a sign of life; 503 with a problem document when it gives none."""
+    async with platform.transaction():
+        return Health("ok", __version__)
+
+
+@get("/metrics", media_type=MediaType.TEXT, include_in_schema=False)
+async def metrics() -> Response[bytes]:
+    """Figures for Prometheus."""
+    return Response(exposition(), media_type="text/plain; version=0.0.4")
+
+
+def create_app(platform: Platform, *, with_worker: bool = False) -> Litestar:
+    """The web application on a platform; ``with_worker`` runs reactors and jobs beside it in the same process."""
+
+    @contextlib.asynccontextmanager
+    async def life(_: Litestar) -> AsyncGenerator[None]:
+        stop = asyncio.Event()
+        worker = asyncio.create_task(work(platform, stop)) if with_worker else None
+        try:
+            yield
+        finally:
+            stop.set()
+            if worker is not None:
+                await asyncio.gather(worker, return_exceptions=True)
+            await platform.close()
+
+    api = Router("/api", route_handlers=[health, *ROUTES])
+    app = Litestar(
+        route_handlers=[api, metrics],
+        lifespan=[life],
+        dependencies={
+            "platform": Provide(web.provide_platform),
+            "actor": Provide(web.provide_actor),
+            "language": Provide(web.provide_language),
+            "tx": Provide(web.provide_tx),
+            "idempotency_key": Provide(web.provide_idempotency_key),
+        },
+        exception_handlers={Exception: web.answer_exception},
+        request_max_body_size=platform.settings.body_limit_kb * 1024,
+        openapi_config=openapi_config(),
+        logging_config=None,
+    )
+    app.state.platform = platform
+    return app
+
+
+def openapi_config() -> OpenAPIConfig:
+    """What the interface description says about itself."""
+    scheme = SecurityScheme(type="http", scheme="bearer", description="A session or terminal token")
+    return OpenAPIConfig(
+        title="Yitong 医通",
+        version=__version__,
+        path="/api/schema",
+        components=Components(security_schemes={"bearer": scheme}),
+        security=[{"bearer": []}],
+    )

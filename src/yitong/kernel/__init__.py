@@ -1,0 +1,1 @@
+"""Floor 1: what every room needs and no hospital word in it."""

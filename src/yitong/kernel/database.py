@@ -1,0 +1,98 @@
+"""Connections: an SQLAlchemy engine for ordinary work, and raw asyncpg pools for the written hot statements.
+
+Every connection takes on one of the service's own database roles, so that the login user's rights (often those of the
+owner) are never in force while requests are served.
+"""
+
+import ssl
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import asyncpg
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+__all__ = ["Database", "DatabaseRole", "engine_url"]
+
+
+class DatabaseRole(StrEnum):
+    """The roles that connections run as; made by the first migration."""
+
+    APP = "yitong_app"
+    BOOKING = "yitong_booking"
+
+
+def engine_url(url: str) -> str:
+    """The SQLAlchemy form of a ``postgresql://`` address."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(scheme="postgresql+asyncpg"))
+
+
+def _encode(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _raw_url(url: str) -> tuple[str, dict[str, Any]]:
+    """asyncpg's address and arguments: it takes ``host`` from the query, and an SSL context for ``sslmode``."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    mode = query.pop("sslmode", None)
+    extra: dict[str, Any] = {}
+    if mode in ("require", "verify-ca", "verify-full"):
+        context = ssl.create_default_context()
+        if mode == "require":
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        extra["ssl"] = context
+    return urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query))), extra
+
+
+class Database:
+    """The one PostgreSQL database of an installation."""
+
+    def __init__(self, url: str, pool: int = 10) -> None:
+        self.url = url
+        self._pool_size = pool
+        self._raw: dict[DatabaseRole, asyncpg.Pool[asyncpg.Record]] = {}
+        self.engine: AsyncEngine = create_async_engine(
+            engine_url(url),
+            pool_size=pool,
+            max_overflow=pool,
+            pool_pre_ping=False,
+            json_serializer=_encode,
+            json_deserializer=msgspec.json.decode,
+            connect_args={"server_settings": {"role": DatabaseRole.APP.value, "application_name": "yitong"}},
+        )
+        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, class_=AsyncSession)
+
+    async def raw(self, role: DatabaseRole = DatabaseRole.APP) -> "asyncpg.Pool[asyncpg.Record]":
+        """The asyncpg pool whose connections run as ``role``; made when first asked for."""
+        pool = self._raw.get(role)
+        if pool is None:
+            address, extra = _raw_url(self.url)
+            settings = {"role": role.value, "application_name": f"yitong {role.value}"}
+            pool = await asyncpg.create_pool(
+                address, min_size=0, max_size=self._pool_size, server_settings=settings, **extra
+            )
+            self._raw[role] = pool
+        return pool
+
+    async def connect_as_owner(self) -> "asyncpg.Connection[asyncpg.Record]":
+        """A single connection with the login user's own rights, for migrations, seeding and measurements."""
+        address, extra = _raw_url(self.url)
+        return await asyncpg.connect(address, **extra)
+
+    async def close(self) -> None:
+        for pool in self._raw.values():
+            await pool.close()
+        self._raw.clear()
+        await self.engine.dispose()
+
+
+async def copy_rows(
+    connection: "asyncpg.Connection[asyncpg.Record]", table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Load many rows at once with COPY; dicts become jsonb text."""
+    await connection.copy_records_to_table(table, columns=list(columns), records=rows)

@@ -1,0 +1,56 @@
+"""What every service function can reach through its transaction: settings, clock, database, keys and live feed."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from yitong.kernel.clock import Clock, SystemClock
+from yitong.kernel.crypto import Sealer
+from yitong.kernel.database import Database
+from yitong.kernel.feed import EventFeed
+from yitong.kernel.keys import sealer_of, token_key
+from yitong.kernel.permissions import SYSTEM_ACTOR, Actor
+from yitong.kernel.settings import Settings
+from yitong.kernel.text import Language
+from yitong.kernel.tokens import Revocations, TokenSigner
+from yitong.kernel.transaction import Transaction
+
+
+@dataclass
+class Platform:
+    """One running process's share of the platform."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    sealer: Sealer
+    tokens: TokenSigner
+    feed: EventFeed
+    revocations: Revocations = field(default_factory=Revocations)
+
+    @asynccontextmanager
+    async def transaction(
+        self, actor: Actor = SYSTEM_ACTOR, language: Language = Language.ZH
+    ) -> AsyncGenerator[Transaction]:
+        """One database transaction for one actor: committed at the end, rolled back by any exception."""
+        async with self.database.sessions.begin() as session:
+            tx = Transaction(session, actor, self.clock.now(), language, self)
+            await tx.narrow()
+            yield tx
+
+    async def close(self) -> None:
+        await self.feed.stop()
+        await self.database.close()
+
+
+def open_platform(settings: Settings, database_url: str, clock: Clock | None = None) -> Platform:
+    """A platform on a running database. Raises SettingsError when a key cannot be used."""
+    database = Database(database_url, settings.database_pool)
+    return Platform(
+        settings=settings,
+        database=database,
+        clock=clock or SystemClock(),
+        sealer=sealer_of(settings),
+        tokens=TokenSigner(token_key(settings)),
+        feed=EventFeed(database),
+    )

@@ -1,0 +1,148 @@
+"""Every setting, in one place, with its meaning; from a TOML file and the environment (which wins).
+
+``YITONG_CONFIG`` names the file (default ``yitong.toml`` in the working directory when it exists). A setting
+``hold_seconds`` is read from ``YITONG_HOLD_SECONDS``. ``yitong settings`` lists all of them.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from yitong.kernel.text import Bilingual
+
+
+def _about(text: str, *, secret: bool = False, ge: int | None = None) -> Meta:
+    return Meta(description=text, ge=ge, extra={"secret": secret})
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; says which one, what is wrong and what to do."""
+
+    def __init__(self, message: Bilingual) -> None:
+        super().__init__(f"{message.en} / {message.zh}")
+        self.message = message
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an installation can decide without touching code."""
+
+    data_dir: Annotated[str, _about("folder of the embedded database, keys and files")] = "var"
+    database_url: Annotated[str, _about("a PostgreSQL server to use instead of the embedded one", secret=True)] = ""
+    database_pool: Annotated[int, _about("database connections a process keeps", ge=2)] = 10
+    host: Annotated[str, _about("address the web server listens on")] = "127.0.0.1"
+    port: Annotated[int, _about("port the web server listens on", ge=0)] = 8000
+    public_url: Annotated[str, _about("address people reach the platform at; default from host and port")] = ""
+    workers: Annotated[int, _about("web server processes", ge=1)] = 1
+    worker_in_web: Annotated[bool, _about("run the reactors and jobs inside the web process (small installs)")] = True
+    body_limit_kb: Annotated[int, _about("largest request body in KB", ge=1)] = 256
+    log_level: Annotated[str, _about("debug, info, warning or error")] = "info"
+    log_format: Annotated[str, _about("console or json")] = "json"
+    master_keys: Annotated[
+        str,
+        _about("keys for personal identifiers, id:hex32,…, the last seals; default: a file in data_dir", secret=True),
+    ] = ""
+    token_key: Annotated[str, _about("hex key that signs session tokens; default: a file in data_dir", secret=True)] = (
+        ""
+    )
+    region_code: Annotated[str, _about("GB/T 2260 code of the region")] = "110000"
+    session_hours: Annotated[int, _about("how long a citizen's session lasts", ge=1)] = 24 * 30
+    staff_session_hours: Annotated[int, _about("how long a staff member's session lasts", ge=1)] = 12
+    phone_code_seconds: Annotated[int, _about("validity of a one-time phone code", ge=30)] = 300
+    phone_code_resend_seconds: Annotated[int, _about("shortest time between two codes to one phone", ge=0)] = 60
+    phone_code_tries: Annotated[int, _about("wrong tries before a code is burnt", ge=1)] = 5
+    staff_sign_in_tries: Annotated[int, _about("wrong passwords before an account is locked", ge=1)] = 5
+    staff_lock_minutes: Annotated[int, _about("how long a locked staff account stays locked", ge=1)] = 15
+    family_cap: Annotated[int, _about("people one account may book for, oneself included", ge=1)] = 6
+    card_display_seconds: Annotated[int, _about("a shown dynamic code is renewed after this", ge=5)] = 60
+    card_accept_seconds: Annotated[int, _about("a dynamic code is accepted until this age", ge=5)] = 300
+    card_clock_skew_seconds: Annotated[int, _about("how far ahead a code's clock may run", ge=0)] = 30
+    hold_seconds: Annotated[int, _about("how long a held place waits for its confirmation", ge=10)] = 600
+    days_ahead: Annotated[int, _about("how many days ahead places are made and can be booked", ge=1)] = 14
+    cancel_minutes_before: Annotated[int, _about("a citizen can cancel until this long before the start", ge=0)] = 60
+    check_in_minutes_before: Annotated[int, _about("check-in opens this long before the slot", ge=0)] = 120
+    check_in_minutes_after: Annotated[int, _about("check-in closes this long after the slot's end", ge=0)] = 120
+    batch_size: Annotated[int, _about("most booking requests in one database call", ge=1)] = 256
+    sms_url: Annotated[str, _about("address of the text-message gateway; the sandbox's when empty")] = ""
+    wechat_app_id: Annotated[str, _about("WeChat app id; the channel is off without it")] = ""
+    wechat_secret: Annotated[str, _about("WeChat app secret", secret=True)] = ""
+    wechat_base_url: Annotated[str, _about("address of the WeChat API; the sandbox's when empty")] = ""
+    alipay_app_id: Annotated[str, _about("Alipay app id; the channel is off without it")] = ""
+    alipay_private_key: Annotated[str, _about("our RSA private key for Alipay, PEM", secret=True)] = ""
+    alipay_public_key: Annotated[str, _about("Alipay's RSA public key, PEM")] = ""
+    alipay_base_url: Annotated[str, _about("address of the Alipay gateway; the sandbox's when empty")] = ""
+    oidc_issuer: Annotated[str, _about("OpenID Connect issuer for staff; off when empty")] = ""
+    oidc_client_id: Annotated[str, _about("our client id at the issuer")] = ""
+    oidc_client_secret: Annotated[str, _about("our client secret at the issuer", secret=True)] = ""
+    sandbox_url: Annotated[str, _about("address of the running sandbox; off when empty")] = ""
+    sandbox_port: Annotated[int, _about("port the sandbox listens on", ge=0)] = 8001
+
+    @property
+    def origin(self) -> str:
+        """The address people reach the platform at, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data_dir).expanduser().resolve()
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Settings from the TOML file, then the environment, then ``overrides``.
+
+    Raises SettingsError for an unknown setting or a value of the wrong kind.
+    """
+    source = os.environ if environ is None else environ
+    values = _from_file(source.get("YITONG_CONFIG"))
+    for name in Settings.__struct_fields__:
+        given = source.get(f"YITONG_{name.upper()}")
+        if given is not None:
+            values[name] = given
+    values.update(overrides)
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(
+            Bilingual(
+                f"设置有误：{error}。用 yitong settings 查看全部设置。",
+                f"A setting cannot be used: {error}. Run yitong settings to see them all.",
+            )
+        ) from error
+
+
+def _from_file(named: str | None) -> dict[str, Any]:
+    path = Path(named) if named else Path("yitong.toml")
+    if not named and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(
+            Bilingual(f"设置文件 {path} 无法读取：{error}", f"The settings file {path} cannot be read: {error}")
+        ) from error
+
+
+def describe(settings: Settings) -> list[dict[str, Any]]:
+    """A row for every setting: name, environment variable, kind, default, value in force (secrets hidden), meaning."""
+    hints = get_type_hints(Settings, include_extras=True)
+    defaults = dict(zip(Settings.__struct_fields__, Settings.__struct_defaults__, strict=True))
+    rows: list[dict[str, Any]] = []
+    for name in Settings.__struct_fields__:
+        meta: Meta = hints[name].__metadata__[0]
+        value = getattr(settings, name)
+        secret = bool((meta.extra or {}).get("secret"))
+        rows.append(
+            {
+                "name": name,
+                "environment": f"YITONG_{name.upper()}",
+                "kind": hints[name].__origin__.__name__,
+                "default": defaults[name],
+                "value": "•••" if secret and value else value,
+                "meaning": meta.description,
+            }
+        )
+    return rows

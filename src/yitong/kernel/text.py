@@ -1,0 +1,56 @@
+"""Bilingual sentences and the normal forms in which people's writing is compared."""
+
+import re
+import unicodedata
+from enum import StrEnum
+
+import msgspec
+
+
+class Language(StrEnum):
+    """The languages every screen and problem document is complete in."""
+
+    ZH = "zh"
+    EN = "en"
+
+    @classmethod
+    def from_header(cls, accept_language: str | None) -> "Language":
+        """Choose from an Accept-Language header; Chinese unless English is asked for first."""
+        first = (accept_language or "zh").split(",")[0].strip().lower()
+        return cls.EN if first.startswith("en") else cls.ZH
+
+
+class Bilingual(msgspec.Struct, frozen=True):
+    """One sentence in Chinese and in English."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: Language) -> str:
+        return self.en if language is Language.EN else self.zh
+
+    def filled(self, **values: object) -> "Bilingual":
+        """Both sentences with ``{name}`` places filled in."""
+        return Bilingual(self.zh.format(**values), self.en.format(**values))
+
+
+def normal_text(text: str) -> str:
+    """NFKC, without surrounding or doubled white space: the form in which names and numbers are compared."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+
+
+def normal_name(name: str) -> str:
+    """A person's name for comparison: NFKC, middle dots unified, no spaces between Chinese characters, upper case."""
+    text = re.sub(r"[·•・．.‧]", "·", normal_text(name)).upper()
+    return re.sub(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])", "", text)
+
+
+def normal_phone(phone: str) -> str:
+    """A telephone number without separators and without the country prefix +86."""
+    digits = re.sub(r"[\s\-()]", "", normal_text(phone))
+    return re.sub(r"^(\+86|0086)", "", digits)
+
+
+def normal_identifier(value: str) -> str:
+    """An identity document's number: NFKC, upper case, without any white space."""
+    return re.sub(r"\s+", "", normal_text(value)).upper()

@@ -1,0 +1,1 @@
+"""The database's history, one file a step; :mod:`yitong.kernel.migrate` runs it."""

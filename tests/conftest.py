@@ -1,0 +1,103 @@
+"""What all tests share: one embedded server, a migrated template, and a fresh database for whoever asks."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from yitong.app import create_app
+from yitong.kernel import postgres
+from yitong.kernel.clock import SetClock
+from yitong.kernel.ids import new_id
+from yitong.kernel.migrate import migrate
+from yitong.kernel.platform import Platform, open_platform
+from yitong.kernel.settings import Settings, load_settings
+
+# A Monday morning in the demo region, well inside opening hours.
+MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Generator[str]:
+    """The address of a running PostgreSQL: the one in YITONG_TEST_DATABASE_URL or an embedded one of our own."""
+    given = os.environ.get("YITONG_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="yitong-test-"))
+    folder.chmod(0o755)
+    server = postgres.start(folder / "postgres", settings={"fsync": "off", "synchronous_commit": "off"})
+    yield server.url
+    postgres.stop(folder / "postgres")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def with_name(url: str, name: str) -> str:
+    """The same server's address with another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+async def _admin(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """The name of a database that is migrated and empty; fresh ones are copied from it."""
+    name = f"template_{new_id().hex}"
+
+    async def build() -> None:
+        await _admin(server_url, f"CREATE DATABASE {name}")
+        await migrate(with_name(server_url, name))
+
+    asyncio.run(build())
+    return name
+
+
+@pytest.fixture
+async def database_url(server_url: str, template: str) -> AsyncGenerator[str]:
+    """A fresh migrated database for one test."""
+    name = f"test_{new_id().hex}"
+    await _admin(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield with_name(server_url, name)
+    await _admin(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """The platform's clock in a test; stands until moved."""
+    return SetClock(MORNING)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a test installation with keys of its own."""
+    return load_settings({}, data_dir=str(tmp_path), token_key="11" * 32, master_keys="k1:" + "22" * 32)
+
+
+@pytest.fixture
+async def platform(database_url: str, settings: Settings, clock: SetClock) -> AsyncGenerator[Platform]:
+    """A platform on a fresh database."""
+    opened = open_platform(settings, database_url, clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def client(platform: Platform) -> AsyncGenerator[AsyncTestClient[Litestar]]:
+    """A client of the web application on a fresh database, without sockets."""
+    async with AsyncTestClient(create_app(platform)) as opened:
+        yield opened
