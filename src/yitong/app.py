@@ -12,11 +12,18 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from yitong import __version__
-from yitong.kernel import web
+from yitong.booking import model as booking_model
+from yitong.directory import model as directory_model
+from yitong.identity import model as identity_model
+from yitong.journey import model as journey_model
+from yitong.kernel import idempotency, reactors, web
 from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.worker import work
+from yitong.visits import model as visits_model
 
+# Importing the rooms makes their tables, actions, events, reactors and jobs known.
+TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
 ROUTES: list[ControllerRouterHandler] = []
 
 

@@ -1,1 +1,1 @@
-"""Floor 2: people: real-name registration, master index, health card, family, sign-in of citizens, staff and devices."""
+"""Floor 2: people: registration, master index, health card, family, sign-in of citizens, staff and devices."""

@@ -1,6 +1,6 @@
 """Tables of people and of those who sign in. Names, numbers, phones and addresses are sealed; hashes beside them find.
 
-A column ``…_sealed`` holds ``Sealer.seal(value, "<table>.<column>:<row id>")``; ``…_hash`` holds ``Sealer.lookup_hash``.
+A column ``…_sealed`` holds ``Sealer.seal(value, "<table>.<column>:<row id>")``, ``…_hash`` a ``Sealer.lookup_hash``.
 """
 
 from datetime import date, datetime
@@ -93,9 +93,7 @@ class FamilyMember(Base):
     __table_args__ = (
         PrimaryKeyConstraint("account_id", "patient_id", "since"),
         CheckConstraint("relation IN ('self','child','parent','spouse','other')", name="relation"),
-        Index(
-            "uq_family_member_present", "account_id", "patient_id", unique=True, postgresql_where="ended_at IS NULL"
-        ),
+        Index("uq_family_member_present", "account_id", "patient_id", unique=True, postgresql_where="ended_at IS NULL"),
         Index(
             "uq_family_member_self",
             "account_id",

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from yitong.kernel.clock import Clock, SystemClock
 from yitong.kernel.crypto import Sealer
@@ -14,6 +15,8 @@ from yitong.kernel.settings import Settings
 from yitong.kernel.text import Language
 from yitong.kernel.tokens import Revocations, TokenSigner
 from yitong.kernel.transaction import Transaction
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -27,6 +30,15 @@ class Platform:
     tokens: TokenSigner
     feed: EventFeed
     revocations: Revocations = field(default_factory=Revocations)
+    ports: dict[type[Any], Any] = field(default_factory=dict[type[Any], Any])
+
+    def connect(self, kind: type[T], party: T) -> None:
+        """Say who plays the part of an outside party that a lower floor only knows as the protocol ``kind``."""
+        self.ports[kind] = party
+
+    def port(self, kind: type[T]) -> T:
+        """The outside party of this kind. Raises KeyError when none is connected."""
+        return self.ports[kind]
 
     @asynccontextmanager
     async def transaction(

@@ -143,7 +143,8 @@ async def _handle(tx: Transaction, one: Reactor, event: Recorded) -> bool:
             await one.handle(tx, event)
             await tx.session.execute(
                 text(
-                    "UPDATE parked_event SET state = 'retried' WHERE reactor = :r AND event_id = :e AND state = 'parked'"
+                    "UPDATE parked_event SET state = 'retried'"
+                    " WHERE reactor = :r AND event_id = :e AND state = 'parked'"
                 ),
                 {"r": one.name, "e": event.id},
             )
@@ -163,8 +164,9 @@ def _plain(error: Exception) -> str:
 async def _park(tx: Transaction, name: str, event: Recorded, error: str) -> None:
     await tx.session.execute(
         text(
-            "INSERT INTO parked_event AS p (id, reactor, event_id, organization_id, error, attempts, parked_at, next_try_at,"
-            " state) VALUES (:id, :reactor, :event, :organization, :error, 1, :now, :first, 'parked')"
+            "INSERT INTO parked_event AS p"
+            " (id, reactor, event_id, organization_id, error, attempts, parked_at, next_try_at, state)"
+            " VALUES (:id, :reactor, :event, :organization, :error, 1, :now, :first, 'parked')"
             " ON CONFLICT (reactor, event_id) DO UPDATE SET error = :error, attempts = p.attempts + 1, next_try_at ="
             " CASE WHEN p.attempts + 1 >= :most THEN NULL ELSE :now + interval '5 seconds' * power(4, p.attempts) END"
         ),

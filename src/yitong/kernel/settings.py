@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cancel_minutes_before: Annotated[int, _about("a citizen can cancel until this long before the start", ge=0)] = 60
     check_in_minutes_before: Annotated[int, _about("check-in opens this long before the slot", ge=0)] = 120
     check_in_minutes_after: Annotated[int, _about("check-in closes this long after the slot's end", ge=0)] = 120
+    hot_routes: Annotated[bool, _about("serve the busiest requests by bare handlers")] = True
     batch_size: Annotated[int, _about("most booking requests in one database call", ge=1)] = 256
     sms_url: Annotated[str, _about("address of the text-message gateway; the sandbox's when empty")] = ""
     wechat_app_id: Annotated[str, _about("WeChat app id; the channel is off without it")] = ""

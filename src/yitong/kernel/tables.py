@@ -41,8 +41,8 @@ class Base(DeclarativeBase):
 class Placement:
     """Where a table's rows live and who may touch them.
 
-    ``key`` is the family key's column; ``private`` puts row-level security on the table, by ``key`` and, where
-    ``patient_column`` is named, also open to that patient; ``append_only`` withholds UPDATE and DELETE from the service.
+    ``key`` is the family key's column. ``private`` puts row-level security on the table, by ``key`` and, where
+    ``patient_column`` is named, also open to that patient. ``append_only`` withholds UPDATE and DELETE.
     """
 
     family: str

@@ -106,10 +106,8 @@ def problem_bytes(problem: Problem, language: Language, request_id: str) -> byte
 def to_problem(error: Exception) -> Problem:
     """Any exception as the refusal that a person gets to see; nothing of the error's own text leaves the house."""
     match error:
-        case ExceptionGroup() if (
-            len(error.exceptions) == 1
-        ):  # a failed commit comes wrapped by the dependency's clean-up
-            return to_problem(cast("ExceptionGroup[Exception]", error).exceptions[0])
+        case ExceptionGroup() if len(error.exceptions) == 1:  # how a dependency's clean-up hands on a failed commit
+            return to_problem(error.exceptions[0])
         case Problem():
             return error
         case ValidationException():
@@ -147,6 +145,13 @@ def _field_errors(error: ValidationException) -> list[FieldError]:
     return found or [
         FieldError("body", "invalid", Bilingual("内容格式不符合要求。", "The content is not as described."))
     ]
+
+
+def field_error(message: str) -> FieldError:
+    """msgspec's sentence about one value, ``… - at `$.path` ``, as the error of that field."""
+    text, _, path = message.partition(" - at `$")
+    field = path.rstrip("`").lstrip(".") or "body"
+    return FieldError(field, "invalid", Bilingual(f"此项填写有误（{text}）。", f"Not valid: {text}."))
 
 
 def answer_exception(request: AnyRequest, error: Exception) -> Response[bytes]:

@@ -1,0 +1,1 @@
+"""Floor 3: what happens at the doctor's: encounters."""
