@@ -1,7 +1,8 @@
 """Rebuild the fact tables of the demo region from a folder of public dictionaries.
 
-Usage: `python tools/facts/build_facts.py DATA_FOLDER`. DATA_FOLDER holds `hospitals/` and `his/` (see SOURCES.md beside the
-tables). Hand-written tables (specialties, names) only get their pinyin column filled in. Needs pypinyin; the product doesn't.
+Usage: `python tools/facts/build_facts.py DATA_FOLDER`. DATA_FOLDER holds `hospitals/` and `his/` (see SOURCES.md beside
+the tables). Hand-written tables (specialties, names) only get their pinyin column filled in. Needs pypinyin, which the
+product doesn't.
 """
 
 import csv
@@ -59,8 +60,14 @@ CATEGORY_BY_CODE = (
     ("1102", "consultation"),
 )
 # Surcharges, film sizes, forensic work, mortuary work and compensation aren't bookable or billable in the demo region.
-UNUSED_ITEM = re.compile(r"加收|相同器官|不相关手术|^[\dX*.]+(胶片)?$|司法|尸体|残疾人|实习|赔偿|加$|收\)$|收）$|平台$|垫片$|^体检$")
-TOXIC_HERBS = set("雄黄 轻粉 红粉 蟾酥 斑蝥 马钱子 生马钱子 生川乌 生草乌 生附子 生半夏 生南星 生天南星 生甘遂 洋金花 巴豆 天仙子".split())
+UNUSED_ITEM = re.compile(
+    r"加收|相同器官|不相关手术|^[\dX*.]+(胶片)?$|司法|尸体|残疾人|实习|赔偿|加$|收\)$|收）$|平台$|垫片$|^体检$"
+)
+# Those of the 1988 list of toxic medicinal materials (医疗用毒性药品管理办法) that a herbal pharmacy may hold.
+TOXIC_HERBS = frozenset(
+    {"雄黄", "轻粉", "红粉", "蟾酥", "斑蝥", "马钱子", "生马钱子", "生川乌", "生草乌", "生附子", "生半夏", "生南星"}
+    | {"生天南星", "生甘遂", "洋金花", "巴豆", "天仙子"}
+)
 TOXICITY = {"普通药品": "普通", "麻醉药品": "麻醉", "精神一类": "精神一类", "精神二类": "精神二类", "": "普通"}
 INSURANCE_CLASS = {"甲类": "甲", "乙类": "乙", "非": "自费", "自费": "自费"}
 HERB_GRAMS = 100  # herbs cost a few hundredths of a yuan per gram; whole fen need a larger pack
@@ -180,13 +187,14 @@ def build_departments(data: Path) -> None:
         kind = kind or meaning["kind"] or "inpatient"
         ward = " Ward" if row["dept_name"].endswith("病房") else ""
         room = {"一": " 1", "二": " 2", "三": " 3"}.get(row["dept_name"][-1], "") if base == "精神科" else ""
+        door = row["dept_name"] if kind == "inpatient" else WORKROOM.get(base, base) + room.strip()
         rows.append(
             {
                 "code": row["dept_code"],
                 "name": row["dept_name"],
-                "display_name": WORKROOM.get(base, base) + room.strip() if kind != "inpatient" else row["dept_name"],
+                "display_name": door,
                 "name_en": meaning["name_en"] + ward + room,
-                "pinyin": initials(base if kind != "inpatient" else row["dept_name"]),
+                "pinyin": initials(door),
                 "kind": kind,
                 "specialty_code": meaning["specialty_code"],
                 "parent_code": ids.get(row["parent_id"], ""),

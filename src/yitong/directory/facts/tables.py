@@ -12,7 +12,7 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 
 
 class Hospital(msgspec.Struct, frozen=True):
-    """A real hospital or community centre; `code` is its medical-insurance code, degrees as the public listing gives them (datum not stated)."""
+    """A real hospital or community centre; `code` is its medical-insurance code, the datum of its point is unknown."""
 
     code: str
     kind: OrganizationKind
