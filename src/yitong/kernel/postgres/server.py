@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -111,6 +111,8 @@ def stop(data_dir: Path) -> bool:
             return False
         os.kill(found.pid, signal.SIGINT)  # PostgreSQL's "fast" shutdown
         _wait_for_end(folder, found.pid)
+        with suppress(OSError):
+            Path(found.socket_dir).rmdir()  # empty unless somebody keeps other things there
         return True
 
 
