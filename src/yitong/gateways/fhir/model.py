@@ -30,8 +30,6 @@ class ForeignResource(Base):
         PrimaryKeyConstraint("organization_id", "id"),
         CheckConstraint("outcome IN ('taken','known','kept','refused')", name="outcome"),
         CheckConstraint("(outcome IN ('taken','known')) = (became_id IS NOT NULL)", name="became"),
-        Index(
-            "uq_foreign_resource_key", "organization_id", "source", "resource_type", "resource_key", unique=True
-        ),
+        Index("uq_foreign_resource_key", "organization_id", "source", "resource_type", "resource_key", unique=True),
         hospital(private=True),
     )

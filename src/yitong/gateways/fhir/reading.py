@@ -183,7 +183,9 @@ def _address(resource: Json, read: set[str]) -> str:
         return ""
     one = addresses[0]
     lines = [str(line) for line in one.get("line") or []]
-    return ", ".join([*lines, *[str(one[part]) for part in ("city", "state", "postalCode", "country") if one.get(part)]])
+    return ", ".join(
+        [*lines, *[str(one[part]) for part in ("city", "state", "postalCode", "country") if one.get(part)]]
+    )
 
 
 def _date(value: object) -> date | None:
