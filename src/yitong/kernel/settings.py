@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ""
     )
     region_code: Annotated[str, _about("GB/T 2260 code of the region")] = "110000"
+    clock_offset_seconds: Annotated[int, _about("moves the platform's clock, for rehearsals and tests")] = 0
     session_hours: Annotated[int, _about("how long a citizen's session lasts", ge=1)] = 24 * 30
     staff_session_hours: Annotated[int, _about("how long a staff member's session lasts", ge=1)] = 12
     phone_code_seconds: Annotated[int, _about("validity of a one-time phone code", ge=30)] = 300

@@ -70,7 +70,7 @@ def key_of(resource: Json) -> str:
 
 
 def serving_organization(all_resources: list[Json], patient_key: str) -> str | None:
-    """The key of the organization that saw the patient most often, by ``Encounter.serviceProvider``; ties to the first."""
+    """The key of the organization that saw the patient most often (``Encounter.serviceProvider``); ties to the first."""
     seen: dict[str, int] = {}
     for resource in all_resources:
         if resource["resourceType"] != "Encounter" or _reference(resource, "subject") != patient_key:
@@ -110,7 +110,7 @@ def read_practitioner(resource: Json) -> PractitionerDraft:
 
 
 def read_patient(resource: Json) -> PatientDraft:
-    """The patient's facts. Identifiers other than record number and passport stay unread: no Chinese document kind fits."""
+    """The patient's facts. Identifiers other than record number and passport stay unread: no document kind fits."""
     read = {"gender", "birthDate"}
     name = _name(resource, read)
     phone = _telecom(resource, "phone", read)
