@@ -20,6 +20,8 @@ from yitong.kernel.postgres.account import account_for, is_root
 from yitong.kernel.postgres.configuration import render
 from yitong.kernel.postgres.process import postmaster, socket_dir_for
 
+pytestmark = pytest.mark.usefixtures("sockets")
+
 SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
 
 

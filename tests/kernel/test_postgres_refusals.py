@@ -16,6 +16,8 @@ from yitong.kernel.postgres import account, folder, programs, server
 from yitong.kernel.postgres.account import Account, account_for, is_root
 from yitong.kernel.postgres.process import make_socket_dir, socket_dir_for
 
+pytestmark = pytest.mark.usefixtures("sockets")
+
 SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
 needs_root = pytest.mark.skipif(not is_root(), reason="changes accounts or mounts, which only root can")
 

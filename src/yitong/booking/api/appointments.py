@@ -1,6 +1,8 @@
 """Routes of appointments."""
 
 from litestar import post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from yitong.booking.schemas import Appointment, HoldRequest, OrganizationOnly
@@ -11,13 +13,23 @@ from yitong.kernel.platform import Platform
 
 
 @post("/holds", summary="Hold a place for a patient", tags=["booking"])
-async def hold(platform: Platform, actor: Actor, data: HoldRequest, idempotency_key: UUID) -> Appointment:
+async def hold(
+    platform: NamedDependency[Platform],
+    actor: NamedDependency[Actor],
+    data: JSONBody[HoldRequest],
+    idempotency_key: NamedDependency[UUID],
+) -> Appointment:
     """Keeps a place until ``hold_expires_at``; confirm it before that. The same Idempotency-Key answers the same."""
     return await holding.hold(platform, actor, data, idempotency_key)
 
 
 @post("/appointments/{appointment_id:uuid}/confirm", status_code=200, summary="Confirm a hold", tags=["booking"])
-async def confirm(platform: Platform, actor: Actor, appointment_id: UUID, data: OrganizationOnly) -> Appointment:
+async def confirm(
+    platform: NamedDependency[Platform],
+    actor: NamedDependency[Actor],
+    appointment_id: FromPath[UUID],
+    data: JSONBody[OrganizationOnly],
+) -> Appointment:
     """Makes the held place the patient's and gives it its queue number."""
     return await holding.confirm(platform, actor, data.organization_id, appointment_id)
 
