@@ -3,8 +3,8 @@
 from collections.abc import AsyncGenerator
 
 import pytest
-from booking.world import World, lay_out
 
+from booking.world import World, lay_out
 from yitong.kernel.platform import Platform
 
 

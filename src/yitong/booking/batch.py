@@ -133,7 +133,8 @@ class Batcher(Generic[R]):
 
     def _settle(self, batch: list[_Waiting[R]], rows: list[Any]) -> None:
         for row in rows:
-            one = batch[row["ord"] - 1]
+            place: int = row["ord"] - 1
+            one = batch[place]
             if row["outcome"] != "again":
                 if not one.answer.done():
                     one.answer.set_result(row)
