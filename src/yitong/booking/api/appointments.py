@@ -5,7 +5,7 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from yitong.booking import service
@@ -75,9 +75,9 @@ async def appointments(
     patient_id: FromQuery[UUID | None] = None,
     when: FromQuery[When] = "all",
     organization_id: FromQuery[UUID | None] = None,
-    day: Annotated[date | None, Parameter(query="date")] = None,
+    day: Annotated[date | None, QueryParameter(name="date")] = None,
     department_id: FromQuery[UUID | None] = None,
-    state: FromQuery[list[AppointmentState] | None] = None,
+    states: Annotated[list[AppointmentState] | None, QueryParameter(name="state")] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Page[Appointment]:
     """With ``organization_id`` what its staff may see, without it the citizen's own at all hospitals."""
@@ -89,7 +89,7 @@ async def appointments(
         day=day,
         department_id=department_id,
         patient_id=patient_id,
-        states=state or (),
+        states=states or (),
         cursor=cursor,
     )
 
