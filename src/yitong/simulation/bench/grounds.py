@@ -60,7 +60,7 @@ def ground(say: Say, settings: dict[str, str] | None = None) -> Generator[Ground
 def postmaster_pid(data_dir: Path) -> int:
     """The process id of the database server. Raises RuntimeError when none is found."""
     for process in psutil.process_iter(["name", "cmdline"]):
-        line = process.info["cmdline"] or []
+        line: list[str] = process.info["cmdline"] or []
         if "-D" in line and str(data_dir) in line:
             return process.pid
     raise RuntimeError(f"no database server runs on {data_dir}")
