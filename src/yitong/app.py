@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 from yitong import __version__
 from yitong.booking import model as booking_model
 from yitong.directory import model as directory_model
+from yitong.identity import api as identity_api
 from yitong.identity import model as identity_model
 from yitong.journey import model as journey_model
 from yitong.kernel import idempotency, reactors, web
@@ -24,7 +25,7 @@ from yitong.visits import model as visits_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
 TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
-ROUTES: list[ControllerRouterHandler] = []
+ROUTES: list[ControllerRouterHandler] = [*identity_api.ROUTES]
 
 
 class Health(msgspec.Struct):
