@@ -11,8 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
-from litestar import Litestar
+import pytest_socket
 from litestar.testing import AsyncTestClient
+from litestar.types import ASGIApp
 
 from yitong.app import create_app
 from yitong.kernel import postgres
@@ -24,6 +25,25 @@ from yitong.kernel.settings import Settings, load_settings
 
 # A Monday morning in the demo region, well inside opening hours.
 MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+
+
+# Whoever asks for one of these talks to a server on purpose; every other test is a unit test and has its sockets off.
+TALKATIVE = {"server_url", "sockets"}
+
+
+@pytest.fixture(autouse=True)
+def quiet(request: pytest.FixtureRequest) -> Generator[None]:
+    """Sockets are off in unit tests; a Unix pair stays, because the event loop itself needs one."""
+    talks = TALKATIVE & set(request.fixturenames) or request.node.get_closest_marker("stack")
+    if not talks:
+        pytest_socket.disable_socket(allow_unix_socket=True)
+    yield
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture
+def sockets() -> None:
+    """Asked for by tests that open sockets of their own on the loopback address."""
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +117,7 @@ async def platform(database_url: str, settings: Settings, clock: SetClock) -> As
 
 
 @pytest.fixture
-async def client(platform: Platform) -> AsyncGenerator[AsyncTestClient[Litestar]]:
+async def client(platform: Platform) -> AsyncGenerator[AsyncTestClient[ASGIApp]]:
     """A client of the web application on a fresh database, without sockets."""
     async with AsyncTestClient(create_app(platform)) as opened:
         yield opened

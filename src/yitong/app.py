@@ -3,29 +3,41 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.types import ControllerRouterHandler
+from litestar.response import Redirect
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 from yitong import __version__
+from yitong.booking import api as booking_api
+from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.directory import model as directory_model
 from yitong.identity import api as identity_api
 from yitong.identity import model as identity_model
 from yitong.journey import model as journey_model
 from yitong.kernel import idempotency, reactors, web
+from yitong.kernel.hot import HotRoutes
 from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
+from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
 from yitong.visits import model as visits_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
 TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
-ROUTES: list[ControllerRouterHandler] = [*identity_api.ROUTES]
+EVENTS = (booking_events,)
+ROUTES: list[ControllerRouterHandler] = [
+    *identity_api.ROUTES,
+    *booking_api.ROUTES,
+]
+HOT = [*identity_api.HOT_ROUTES, *booking_api.HOT]
 
 
 class Health(msgspec.Struct):
@@ -36,7 +48,7 @@ class Health(msgspec.Struct):
 
 
 @get("/health", exclude_from_auth=True, summary="Whether the platform can do its work")
-async def health(platform: Platform) -> Health:
+async def health(platform: NamedDependency[Platform]) -> Health:
     """Asks the database for a sign of life; 503 with a problem document when it gives none."""
     async with platform.transaction():
         return Health("ok", __version__)
@@ -48,8 +60,14 @@ async def metrics() -> Response[bytes]:
     return Response(exposition(), media_type="text/plain; version=0.0.4")
 
 
-def create_app(platform: Platform, *, with_worker: bool = False) -> Litestar:
-    """The web application on a platform; ``with_worker`` runs reactors and jobs beside it in the same process."""
+def create_app(platform: Platform, *, with_worker: bool = False) -> ASGIApp:
+    """The whole web application: the hot routes (when switched on) in front of the ordinary ones."""
+    app = create_web(platform, with_worker=with_worker)
+    return HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app
+
+
+def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:
+    """The ordinary application on a platform; ``with_worker`` runs reactors and jobs beside it in the same process."""
 
     @contextlib.asynccontextmanager
     async def life(_: Litestar) -> AsyncGenerator[None]:
@@ -63,9 +81,10 @@ def create_app(platform: Platform, *, with_worker: bool = False) -> Litestar:
                 await asyncio.gather(worker, return_exceptions=True)
             await platform.close()
 
+    pages = [page for name, folder in _pages(platform.settings).items() for page in _served(name, folder)]
     api = Router("/api", route_handlers=[health, *ROUTES])
     app = Litestar(
-        route_handlers=[api, metrics],
+        route_handlers=[api, metrics, front_door, *pages],
         lifespan=[life],
         dependencies={
             "platform": Provide(web.provide_platform),
@@ -81,6 +100,26 @@ def create_app(platform: Platform, *, with_worker: bool = False) -> Litestar:
     )
     app.state.platform = platform
     return app
+
+
+@get("/", include_in_schema=False)
+async def front_door() -> Redirect:
+    """Whoever opens the bare address is most often a patient."""
+    return Redirect("/patient/")
+
+
+def _pages(settings: Settings) -> dict[str, Path]:
+    """The built web applications by the path they are served under."""
+    return {
+        "patient": settings.web_path / "patient" / "dist" / "build" / "h5",
+        "console": settings.web_path / "console" / "dist",
+    }
+
+
+def _served(name: str, folder: Path) -> list[ControllerRouterHandler]:
+    if not (folder / "index.html").exists():
+        return []  # a server without the pages still serves the interface
+    return [create_static_files_router(f"/{name}", directories=[folder], html_mode=True, include_in_schema=False)]
 
 
 def openapi_config() -> OpenAPIConfig:

@@ -1,4 +1,4 @@
-"""Real-name registration: what is refused and why, who may take whom into the family, and that a document counts once."""
+"""Real-name registration: what is refused and why, who may join a family, and that a document counts once."""
 
 import asyncio
 from typing import Any

@@ -1,11 +1,12 @@
 """What every service function can reach through its transaction: settings, clock, database, keys and live feed."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from yitong.kernel.clock import Clock, SystemClock
+from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.crypto import Sealer
 from yitong.kernel.database import Database
 from yitong.kernel.feed import EventFeed
@@ -31,6 +32,7 @@ class Platform:
     feed: EventFeed
     revocations: Revocations = field(default_factory=Revocations)
     ports: dict[type[Any], Any] = field(default_factory=dict[type[Any], Any])
+    closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
 
     def connect(self, kind: type[T], party: T) -> None:
         """Say who plays the part of an outside party that a lower floor only knows as the protocol ``kind``."""
@@ -51,8 +53,16 @@ class Platform:
             yield tx
 
     async def close(self) -> None:
+        """Let go of everything; parties that hold connections have put their farewell into ``closing``."""
+        for farewell in self.closing:
+            await farewell()
         await self.feed.stop()
         await self.database.close()
+
+
+def _clock_of(settings: Settings) -> Clock:
+    offset = settings.clock_offset_seconds
+    return OffsetClock(timedelta(seconds=offset)) if offset else SystemClock()
 
 
 def open_platform(settings: Settings, database_url: str, clock: Clock | None = None) -> Platform:
@@ -61,7 +71,7 @@ def open_platform(settings: Settings, database_url: str, clock: Clock | None = N
     return Platform(
         settings=settings,
         database=database,
-        clock=clock or SystemClock(),
+        clock=clock or _clock_of(settings),
         sealer=sealer_of(settings),
         tokens=TokenSigner(token_key(settings)),
         feed=EventFeed(database),

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from litestar import delete, get, post
-from litestar.params import HeaderParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from yitong.identity.schemas.people import Family, Registered, Registration
 from yitong.identity.service import registration
@@ -20,7 +21,9 @@ Key = Annotated[str | None, HeaderParameter(name="idempotency-key")]
 
 
 @post("/patients", tags=TAGS, summary="Register oneself or a family member")
-async def register(platform: Platform, actor: Actor, data: Registration, key: Key = None) -> Registered:
+async def register(
+    platform: NamedDependency[Platform], actor: NamedDependency[Actor], data: JSONBody[Registration], key: Key = None
+) -> Registered:
     """Real-name registration; the answer carries a new session that names the new member."""
     consent = await registration.prove_consent(platform, actor, data)
     async with platform.transaction(actor) as tx:
@@ -32,13 +35,13 @@ async def register(platform: Platform, actor: Actor, data: Registration, key: Ke
 
 
 @get("/family", tags=TAGS, summary="The people this account acts for")
-async def family(tx: Transaction) -> Family:
+async def family(tx: NamedDependency[Transaction]) -> Family:
     """Oneself first."""
     return await registration.family_of(tx)
 
 
 @delete("/family/{patient_id:uuid}", status_code=200, tags=TAGS, summary="Take somebody out of the family")
-async def leave(tx: Transaction, patient_id: UUID) -> Family:
+async def leave(tx: NamedDependency[Transaction], patient_id: FromPath[UUID]) -> Family:
     """Ends all tokens that name them; the answer carries a new session."""
     return await registration.leave_family(tx, patient_id)
 

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from litestar import get, post
-from litestar.params import HeaderParameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
 
 from yitong.identity.schemas import staff as wire
 from yitong.identity.schemas.people import OAuthReturn, OAuthStart
@@ -21,37 +22,39 @@ Key = Annotated[str | None, HeaderParameter(name="idempotency-key")]
 
 
 @post("/staff/sign-in", status_code=200, tags=TAGS, summary="First step: user name and password")
-async def password(platform: Platform, data: wire.StaffPassword) -> wire.StaffChallenge:
+async def password(platform: NamedDependency[Platform], data: JSONBody[wire.StaffPassword]) -> wire.StaffChallenge:
     """At the first sign-in the answer carries the secret for an authenticator."""
     return await staff.check_password(platform, data.username, data.password)
 
 
 @post("/staff/sign-in/totp", status_code=200, tags=TAGS, summary="Second step: one-time password")
-async def totp(platform: Platform, data: wire.StaffTotp) -> wire.StaffSession:
+async def totp(platform: NamedDependency[Platform], data: JSONBody[wire.StaffTotp]) -> wire.StaffSession:
     """Opens the session."""
     return await staff.check_totp(platform, data.challenge, data.code)
 
 
 @get("/staff/oidc/start", tags=TAGS, summary="Where to send the browser to sign in at the staff's issuer")
-async def start_oidc(platform: Platform, return_to: ReturnTo = "/") -> OAuthStart:
+async def start_oidc(platform: NamedDependency[Platform], return_to: ReturnTo = "/") -> OAuthStart:
     """The issuer's address and the state that comes back."""
     return staff.start_oidc(platform, return_to)
 
 
 @post("/staff/oidc", status_code=200, tags=TAGS, summary="Sign in with what the issuer sent back")
-async def finish_oidc(platform: Platform, data: OAuthReturn) -> wire.StaffSession:
+async def finish_oidc(platform: NamedDependency[Platform], data: JSONBody[OAuthReturn]) -> wire.StaffSession:
     """Opens the session."""
     return await staff.finish_oidc(platform, data.code, data.state)
 
 
 @get("/terminals", tags=TAGS, summary="Devices of an organization")
-async def list_terminals(tx: Transaction, organization_id: UUID) -> Page[wire.Terminal]:
+async def list_terminals(tx: NamedDependency[Transaction], organization_id: FromQuery[UUID]) -> Page[wire.Terminal]:
     """Kiosks, hall screens and gates."""
     return Page(await terminals.list_terminals(tx, organization_id))
 
 
 @post("/terminals", tags=TAGS, summary="Register a device")
-async def register_terminal(tx: Transaction, data: wire.NewTerminal, key: Key = None) -> wire.TerminalMade:
+async def register_terminal(
+    tx: NamedDependency[Transaction], data: JSONBody[wire.NewTerminal], key: Key = None
+) -> wire.TerminalMade:
     """The token is shown this once."""
     if key is None:
         return await terminals.register_terminal(tx, data)

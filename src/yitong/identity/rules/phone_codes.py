@@ -40,7 +40,7 @@ def may_send(sent: list[datetime], now: datetime, resend_seconds: int) -> None:
 
 
 def refusal(code: IssuedCode | None, now: datetime, most_tries: int) -> Problem | None:
-    """Why a code does not count, or None when it does; of a used or burnt code nobody learns if the digits were right."""
+    """Why a code does not count, or None when it does; a used or burnt one never tells if the digits were right."""
     if code is None:
         return p.CODE_WRONG()
     if code.used_at is not None:
