@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import Redirect
@@ -19,6 +19,7 @@ from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.directory import model as directory_model
+from yitong.identity import api as identity_api
 from yitong.identity import model as identity_model
 from yitong.journey import model as journey_model
 from yitong.kernel import idempotency, reactors, web
@@ -33,9 +34,10 @@ from yitong.visits import model as visits_model
 TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
 EVENTS = (booking_events,)
 ROUTES: list[ControllerRouterHandler] = [
+    *identity_api.ROUTES,
     *booking_api.ROUTES,
 ]
-HOT = [*booking_api.HOT]
+HOT = [*identity_api.HOT_ROUTES, *booking_api.HOT]
 
 
 class Health(msgspec.Struct):
@@ -46,7 +48,7 @@ class Health(msgspec.Struct):
 
 
 @get("/health", exclude_from_auth=True, summary="Whether the platform can do its work")
-async def health(platform: Platform) -> Health:
+async def health(platform: NamedDependency[Platform]) -> Health:
     """Asks the database for a sign of life; 503 with a problem document when it gives none."""
     async with platform.transaction():
         return Health("ok", __version__)
