@@ -14,6 +14,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from worlds import World, make_world
 from yitong.app import create_app
 from yitong.kernel import postgres
 from yitong.kernel.clock import SetClock
@@ -101,3 +102,9 @@ async def client(platform: Platform) -> AsyncGenerator[AsyncTestClient[Litestar]
     """A client of the web application on a fresh database, without sockets."""
     async with AsyncTestClient(create_app(platform)) as opened:
         yield opened
+
+
+@pytest.fixture
+async def world(platform: Platform, clock: SetClock) -> World:
+    """A tiny region on the fresh database: see tests/worlds.py."""
+    return await make_world(platform, clock)

@@ -6,13 +6,14 @@ from collections.abc import AsyncGenerator
 
 import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from yitong import __version__
 from yitong.booking import model as booking_model
+from yitong.booking.queue import api as queue_api
 from yitong.directory import model as directory_model
 from yitong.identity import model as identity_model
 from yitong.journey import model as journey_model
@@ -20,11 +21,12 @@ from yitong.kernel import idempotency, reactors, web
 from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.worker import work
+from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
 TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
-ROUTES: list[ControllerRouterHandler] = []
+ROUTES: list[ControllerRouterHandler] = [*queue_api.ROUTES, *visits_api.ROUTES]
 
 
 class Health(msgspec.Struct):
@@ -35,7 +37,7 @@ class Health(msgspec.Struct):
 
 
 @get("/health", exclude_from_auth=True, summary="Whether the platform can do its work")
-async def health(platform: Platform) -> Health:
+async def health(platform: NamedDependency[Platform]) -> Health:
     """Asks the database for a sign of life; 503 with a problem document when it gives none."""
     async with platform.transaction():
         return Health("ok", __version__)
