@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+import pytest_socket
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
@@ -25,6 +26,25 @@ from yitong.kernel.settings import Settings, load_settings
 
 # A Monday morning in the demo region, well inside opening hours.
 MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+
+
+# Whoever asks for one of these talks to a server on purpose; every other test is a unit test and has its sockets off.
+TALKATIVE = {"server_url", "sockets"}
+
+
+@pytest.fixture(autouse=True)
+def quiet(request: pytest.FixtureRequest) -> Generator[None]:
+    """Sockets are off in unit tests; a Unix pair stays, because the event loop itself needs one."""
+    talks = TALKATIVE & set(request.fixturenames) or request.node.get_closest_marker("stack")
+    if not talks:
+        pytest_socket.disable_socket(allow_unix_socket=True)
+    yield
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture
+def sockets() -> None:
+    """Asked for by tests that open sockets of their own on the loopback address."""
 
 
 @pytest.fixture(scope="session")

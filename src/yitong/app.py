@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.response import Redirect
+from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from yitong import __version__
@@ -20,6 +23,7 @@ from yitong.journey import model as journey_model
 from yitong.kernel import idempotency, reactors, web
 from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
+from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
@@ -64,9 +68,10 @@ def create_app(platform: Platform, *, with_worker: bool = False) -> Litestar:
                 await asyncio.gather(worker, return_exceptions=True)
             await platform.close()
 
+    pages = [page for name, folder in _pages(platform.settings).items() for page in _served(name, folder)]
     api = Router("/api", route_handlers=[health, *ROUTES])
     app = Litestar(
-        route_handlers=[api, metrics],
+        route_handlers=[api, metrics, front_door, *pages],
         lifespan=[life],
         dependencies={
             "platform": Provide(web.provide_platform),
@@ -82,6 +87,26 @@ def create_app(platform: Platform, *, with_worker: bool = False) -> Litestar:
     )
     app.state.platform = platform
     return app
+
+
+@get("/", include_in_schema=False)
+async def front_door() -> Redirect:
+    """Whoever opens the bare address is most often a patient."""
+    return Redirect("/patient/")
+
+
+def _pages(settings: Settings) -> dict[str, Path]:
+    """The built web applications by the path they are served under."""
+    return {
+        "patient": settings.web_path / "patient" / "dist" / "build" / "h5",
+        "console": settings.web_path / "console" / "dist",
+    }
+
+
+def _served(name: str, folder: Path) -> list[ControllerRouterHandler]:
+    if not (folder / "index.html").exists():
+        return []  # a server without the pages still serves the interface
+    return [create_static_files_router(f"/{name}", directories=[folder], html_mode=True, include_in_schema=False)]
 
 
 def openapi_config() -> OpenAPIConfig:

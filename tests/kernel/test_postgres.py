@@ -20,6 +20,8 @@ from yitong.kernel.postgres.account import account_for, is_root
 from yitong.kernel.postgres.configuration import render
 from yitong.kernel.postgres.process import postmaster, socket_dir_for
 
+pytestmark = pytest.mark.usefixtures("sockets")
+
 SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
 
 
@@ -66,6 +68,7 @@ def test_start_status_second_start_stop(data_dir: Path) -> None:
     assert told == []
     assert postgres.stop(data_dir)
     assert postgres.status(data_dir) is None
+    assert not server.socket_dir.exists()
     assert not postgres.stop(data_dir)
 
 
@@ -147,6 +150,8 @@ def test_a_pid_file_left_by_a_restart_of_the_machine(data_dir: Path) -> None:
     pid = pid_of(server)
     postgres.stop(data_dir)
     owner = server.data_dir.stat()
+    server.socket_dir.mkdir(mode=0o700)
+    os.chown(server.socket_dir, owner.st_uid, owner.st_gid)
     with subprocess.Popen(["sleep", "600"], user=owner.st_uid if is_root() else None) as other:
         try:
             for path, content in left.items():

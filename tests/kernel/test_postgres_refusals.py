@@ -16,6 +16,8 @@ from yitong.kernel.postgres import account, folder, programs, server
 from yitong.kernel.postgres.account import Account, account_for, is_root
 from yitong.kernel.postgres.process import make_socket_dir, socket_dir_for
 
+pytestmark = pytest.mark.usefixtures("sockets")
+
 SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
 needs_root = pytest.mark.skipif(not is_root(), reason="changes accounts or mounts, which only root can")
 
@@ -191,13 +193,12 @@ def test_roots_closed_project_gets_its_data_elsewhere(base: Path, monkeypatch: p
     assert postgres.stop(data_dir)
     assert postgres.start(data_dir, settings=SMALL).data_dir == started.data_dir
     assert postgres.stop(data_dir)
-    shutil.rmtree(started.socket_dir)
 
 
 @needs_root
 def test_without_root_it_runs_as_the_caller_and_refuses_anothers(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a child that has given up root: the interpreter itself may lie where other accounts can't execute it."""
-    nobody = account._by_name("nobody")  # pyright: ignore[reportPrivateUsage]
+    nobody = account.named("nobody")
     assert nobody is not None
     reachable = programs.reachable_bin_dir(nobody, print)
     version = programs.major_version()
@@ -221,7 +222,6 @@ def test_without_root_it_runs_as_the_caller_and_refuses_anothers(base: Path, mon
             assert str(started.socket_dir).startswith("/tmp/")  # noqa: S108
             assert postgres.start(own / "data") == started == postgres.status(own / "data")
             assert postgres.stop(own / "data")
-            shutil.rmtree(started.socket_dir)
             for action in (postgres.start, postgres.stop, postgres.status):
                 with pytest.raises(postgres.PermissionDenied):
                     action(roots)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -25,6 +26,11 @@ def settings_or_exit(**overrides: Any) -> Settings:
         raise typer.Exit(2) from error
 
 
+def postgres_folder(settings: Settings) -> Path:
+    """Where the embedded database keeps its files."""
+    return settings.data_path / "postgres"
+
+
 def database_url(settings: Settings) -> str:
     """The address of the database; starts the embedded server when no other one is set.
 
@@ -33,11 +39,9 @@ def database_url(settings: Settings) -> str:
     if settings.database_url:
         return settings.database_url
     try:
-        return postgres.start(
-            settings.data_path / "postgres", progress=lambda text: console.print(f"[dim]{text}[/dim]")
-        ).url
+        return postgres.start(postgres_folder(settings), progress=lambda text: console.print(f"[dim]{text}[/dim]")).url
     except postgres.PostgresError as error:
-        console.print(f"[red]{error.message.zh}\n{error.message.en}[/red]")
+        console.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
 
 

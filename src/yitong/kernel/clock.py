@@ -19,6 +19,16 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+@dataclass(frozen=True)
+class OffsetClock:
+    """The machine's clock moved by a fixed span: a rehearsal at nine in the morning, whatever the hour outside."""
+
+    offset: timedelta
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+
 @dataclass
 class SetClock:
     """A clock that stands where a test put it until it is moved."""

@@ -3,9 +3,10 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from yitong.kernel.clock import Clock, SystemClock
+from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.crypto import Sealer
 from yitong.kernel.database import Database
 from yitong.kernel.feed import EventFeed
@@ -55,13 +56,18 @@ class Platform:
         await self.database.close()
 
 
+def _clock_of(settings: Settings) -> Clock:
+    offset = settings.clock_offset_seconds
+    return OffsetClock(timedelta(seconds=offset)) if offset else SystemClock()
+
+
 def open_platform(settings: Settings, database_url: str, clock: Clock | None = None) -> Platform:
     """A platform on a running database. Raises SettingsError when a key cannot be used."""
     database = Database(database_url, settings.database_pool)
     return Platform(
         settings=settings,
         database=database,
-        clock=clock or SystemClock(),
+        clock=clock or _clock_of(settings),
         sealer=sealer_of(settings),
         tokens=TokenSigner(token_key(settings)),
         feed=EventFeed(database),

@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database_url: Annotated[str, _about("a PostgreSQL server to use instead of the embedded one", secret=True)] = ""
     database_pool: Annotated[int, _about("database connections a process keeps", ge=2)] = 10
     host: Annotated[str, _about("address the web server listens on")] = "127.0.0.1"
+    web_dir: Annotated[str, _about("folder of the built web applications; default: web beside the source")] = ""
     port: Annotated[int, _about("port the web server listens on", ge=0)] = 8000
     public_url: Annotated[str, _about("address people reach the platform at; default from host and port")] = ""
     workers: Annotated[int, _about("web server processes", ge=1)] = 1
@@ -50,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ""
     )
     region_code: Annotated[str, _about("GB/T 2260 code of the region")] = "110000"
+    clock_offset_seconds: Annotated[int, _about("moves the platform's clock, for rehearsals and tests")] = 0
     session_hours: Annotated[int, _about("how long a citizen's session lasts", ge=1)] = 24 * 30
     staff_session_hours: Annotated[int, _about("how long a staff member's session lasts", ge=1)] = 12
     phone_code_seconds: Annotated[int, _about("validity of a one-time phone code", ge=30)] = 300
@@ -88,6 +90,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def origin(self) -> str:
         """The address people reach the platform at, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def web_path(self) -> Path:
+        """The folder that holds the built patient app and console."""
+        return Path(self.web_dir) if self.web_dir else Path(__file__).resolve().parents[3] / "web"
 
     @property
     def data_path(self) -> Path:

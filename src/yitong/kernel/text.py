@@ -5,6 +5,7 @@ import unicodedata
 from enum import StrEnum
 
 import msgspec
+from pypinyin import Style, lazy_pinyin
 
 
 class Language(StrEnum):
@@ -54,3 +55,14 @@ def normal_phone(phone: str) -> str:
 def normal_identifier(value: str) -> str:
     """An identity document's number: NFKC, upper case, without any white space."""
     return re.sub(r"\s+", "", normal_text(value)).upper()
+
+
+def pinyin_initials(text: str) -> str:
+    """The capital first letters by which Chinese words are typed into a search box: 心血管内科 → XXGNK."""
+    letters = lazy_pinyin(text, style=Style.FIRST_LETTER, errors=lambda other: [c for c in other if c.isalnum()])
+    return "".join(letters).upper()
+
+
+def pinyin_syllables(text: str) -> list[str]:
+    """The syllables of a Chinese text without tones; the first reading of a character that has several."""
+    return lazy_pinyin(text)

@@ -49,7 +49,17 @@ def account_for(folder: Path, progress: Callable[[str], None]) -> Account:
         if owner.st_uid == 0:
             raise PermissionDenied(folder, account=SERVICE_ACCOUNT, detail="owned by root / 所有者是 root")
         return _by_uid(owner.st_uid, owner.st_gid)
-    return _by_name(SERVICE_ACCOUNT) or _create(progress) or _nobody(folder)
+    return named(SERVICE_ACCOUNT) or _create(progress) or _nobody(folder)
+
+
+def named(name: str) -> Account | None:
+    """Return the account called `name`, or None when there is none or it is root's."""
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        return None
+    # PostgreSQL refuses root by number, whatever the account is called.
+    return Account(entry.pw_uid, entry.pw_gid, name) if entry.pw_uid != 0 else None
 
 
 def run(
@@ -113,23 +123,14 @@ def _create(progress: Callable[[str], None]) -> Account | None:
         timeout=30,
         check=False,  # a second starter may have been faster; what counts is whether the account exists now
     )
-    return _by_name(SERVICE_ACCOUNT)
+    return named(SERVICE_ACCOUNT)
 
 
 def _nobody(folder: Path) -> Account:
-    account = _by_name(_FALLBACK_ACCOUNT)
+    account = named(_FALLBACK_ACCOUNT)
     if account is None:
         raise PermissionDenied(folder, account=SERVICE_ACCOUNT, detail="no such account / 没有这个账户")
     return account
-
-
-def _by_name(name: str) -> Account | None:
-    try:
-        entry = pwd.getpwnam(name)
-    except KeyError:
-        return None
-    # PostgreSQL refuses root by number, whatever the account is called.
-    return Account(entry.pw_uid, entry.pw_gid, name) if entry.pw_uid != 0 else None
 
 
 def _by_uid(uid: int, gid: int) -> Account:

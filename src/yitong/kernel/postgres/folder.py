@@ -103,7 +103,7 @@ def _must_hold_our_database(folder: Path) -> None:
         if strangers and not (folder / _STAGING).exists():
             raise ForeignDataFolder(
                 folder,
-                why_zh=f"目录不为空,而且不是数据库(例如 {strangers[0]})",
+                why_zh=f"目录不为空，而且不是数据库（例如 {strangers[0]}）",
                 why_en=f"it isn't empty and isn't a database (for example {strangers[0]})",
             )
         return
@@ -111,7 +111,7 @@ def _must_hold_our_database(folder: Path) -> None:
     if found != expected:
         raise ForeignDataFolder(
             folder,
-            why_zh=f"它是 PostgreSQL {found} 的数据库,而本程序使用 {expected};请用旧版本导出后再导入",
+            why_zh=f"它是 PostgreSQL {found} 的数据库，而本程序使用 {expected}；请用旧版本导出后再导入",
             why_en=f"it is of PostgreSQL {found}, but {expected} is installed; export it with the old version",
         )
     if not (folder / SETTINGS_FILE).exists():

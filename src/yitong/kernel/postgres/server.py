@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -111,6 +111,8 @@ def stop(data_dir: Path) -> bool:
             return False
         os.kill(found.pid, signal.SIGINT)  # PostgreSQL's "fast" shutdown
         _wait_for_end(folder, found.pid)
+        with suppress(OSError):
+            Path(found.socket_dir).rmdir()  # empty unless somebody keeps other things there
         return True
 
 
@@ -145,12 +147,12 @@ def _settled(folder: Path, told: Callable[[str], None]) -> Postmaster | None:
         if now > deadline:
             raise StartFailed(
                 folder,
-                why_zh=f"{START_SECONDS:.0f} 秒后仍未就绪(状态 {found.state})",
+                why_zh=f"{START_SECONDS:.0f} 秒后仍未就绪（状态 {found.state}）",
                 why_en=f"not ready after {START_SECONDS:.0f} seconds (state {found.state})",
                 log_tail=Logs(folder).tail(),
             )
         if now > patient:
-            told("数据库正在恢复,请稍候… The database is recovering, please wait…")
+            told("数据库正在恢复，请稍候… The database is recovering, please wait…")
             patient = now + 10
         time.sleep(_PAUSE)
     return None
@@ -205,7 +207,7 @@ def _locked(data_dir: Path, told: Callable[[str], None]) -> Generator[None]:
                         data_dir, why_zh="另一个进程一直在启动它", why_en="another process keeps starting it"
                     ) from None
             if not waiting:
-                told("另一个进程正在启动数据库,请稍候… Another process is starting the database, please wait…")
+                told("另一个进程正在启动数据库，请稍候… Another process is starting the database, please wait…")
                 waiting = True
             time.sleep(_PAUSE)
         yield

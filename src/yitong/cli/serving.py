@@ -1,0 +1,131 @@
+"""Long-running commands: the web server with everything around it, the worker, the sandbox."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import structlog
+import typer
+import uvicorn
+from litestar.types import ASGIApp
+from rich.panel import Panel
+
+from yitong.app import create_app
+from yitong.cli import opening
+from yitong.cli.opening import console
+from yitong.gateways.connect import connect_gateways
+from yitong.kernel import postgres
+from yitong.kernel.logs import configure_logs
+from yitong.kernel.migrate import migrate
+from yitong.kernel.platform import open_platform
+from yitong.kernel.settings import Settings, load_settings
+from yitong.kernel.worker import work
+from yitong.sandbox.app import create_sandbox
+
+log = structlog.get_logger(__name__)
+
+
+def application() -> ASGIApp:
+    """The web application of one server process, from settings in the environment; uvicorn's workers call this."""
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    platform = open_platform(settings, settings.database_url)
+    connect_gateways(platform)
+    return create_app(platform, with_worker=settings.worker_in_web and settings.workers == 1)
+
+
+def serve(
+    demo: Annotated[bool, typer.Option(help="Seed the demo region when empty and run the sandbox beside it.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed number of the demo region.")] = 1,
+) -> None:
+    """Serve the platform: database, migrations, web server, reactors and jobs; with --demo a seeded region."""
+    settings = opening.settings_or_exit()
+    configure_logs(settings.log_level, "console" if sys.stderr.isatty() else settings.log_format)
+    url = opening.database_url(settings)
+    try:
+        asyncio.run(migrate(url))
+        os.environ["YITONG_DATABASE_URL"] = url
+        with _beside(settings, demo=demo):
+            if demo:
+                _seed_if_empty(load_settings(), seed)
+            _serve_web(load_settings())
+    finally:
+        if not settings.database_url:
+            postgres.stop(opening.postgres_folder(settings))
+
+
+def _seed_if_empty(settings: Settings, seed: int) -> None:
+    from yitong.cli.seeding import invitation, seed_when_empty
+
+    made = opening.run(lambda: seed_when_empty(settings, seed))
+    console.print(Panel(invitation(settings, fresh=made), title="Yitong 医通", border_style="green", expand=False))
+
+
+@contextmanager
+def _beside(settings: Settings, *, demo: bool) -> Generator[None]:
+    """The processes that run beside the web server: the sandbox in a demo, the worker when the server has many."""
+    children: list[subprocess.Popen[bytes]] = []
+    command = [sys.executable, "-m", "yitong.cli"]
+    try:
+        if demo and not settings.sandbox_url:
+            os.environ["YITONG_SANDBOX_URL"] = f"http://127.0.0.1:{settings.sandbox_port}"
+            children.append(subprocess.Popen([*command, "sandbox"]))
+        if settings.workers > 1 or not settings.worker_in_web:
+            children.append(subprocess.Popen([*command, "worker"]))
+        yield
+    finally:
+        for child in children:
+            child.send_signal(signal.SIGTERM)
+        for child in children:
+            child.wait(timeout=15)
+
+
+def _serve_web(settings: Settings) -> None:
+    options: dict[str, Any] = {
+        "host": settings.host,
+        "port": settings.port,
+        "loop": "uvloop",
+        "http": "httptools",
+        "access_log": False,
+        "log_level": "warning",
+        "server_header": False,
+        "timeout_graceful_shutdown": 5,
+    }
+    uvicorn.run("yitong.cli.serving:application", factory=True, workers=settings.workers, **options)
+
+
+def worker() -> None:
+    """Run reactors and jobs in a process of their own."""
+    settings = opening.settings_or_exit()
+    configure_logs(settings.log_level, settings.log_format)
+
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        async with opening.platform_of(settings) as platform:
+            connect_gateways(platform)
+            await work(platform, stop)
+
+    opening.run(until_told)
+
+
+def sandbox() -> None:
+    """Serve the stand-in of the outside world: text messages, WeChat, Alipay, staff sign-in."""
+    settings = opening.settings_or_exit()
+    uvicorn.run(
+        create_sandbox(settings), host="127.0.0.1", port=settings.sandbox_port, access_log=False, log_level="warning"
+    )
+
+
+def stop() -> None:
+    """Stop the embedded database when it runs."""
+    settings = opening.settings_or_exit()
+    if not settings.database_url:
+        postgres.stop(opening.postgres_folder(settings))

@@ -1,0 +1,1 @@
+"""Floor 5: synthetic people, a demo region, a hospital day, load."""
