@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
@@ -38,21 +38,25 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 @post("/appointments/{appointment_id:uuid}/check-in", status_code=200, summary="Check in")
-async def post_check_in(tx: NamedDependency[Transaction], appointment_id: UUID, data: AtOrganization) -> QueuePlace:
+async def post_check_in(
+    tx: NamedDependency[Transaction], appointment_id: FromPath[UUID], data: JSONBody[AtOrganization]
+) -> QueuePlace:
     """Check in for an appointment on the day; repeating it answers the place again."""
     return await check_in(tx, data.organization_id, appointment_id)
 
 
 @post("/check-ins", summary="Check in by card")
 async def post_card_check_in(
-    tx: NamedDependency[Transaction], data: CardScan, idempotency_key: NamedDependency[UUID]
+    tx: NamedDependency[Transaction], data: JSONBody[CardScan], idempotency_key: NamedDependency[UUID]
 ) -> CheckInAnswer:
     """Check in everything that the card's owner has at this hospital now."""
     return await once(tx, idempotency_key, data, CheckInAnswer, lambda: scan.check_in_by_card(tx, data))
 
 
 @get("/appointments/{appointment_id:uuid}/queue-place", summary="A place in the queue")
-async def get_place(tx: NamedDependency[Transaction], appointment_id: UUID, organization_id: UUID) -> QueuePlace:
+async def get_place(
+    tx: NamedDependency[Transaction], appointment_id: FromPath[UUID], organization_id: FromQuery[UUID]
+) -> QueuePlace:
     """How many people are ahead, and when the call is expected."""
     return await views.queue_place(tx, organization_id, appointment_id)
 
@@ -62,8 +66,8 @@ async def stream_place(
     platform: NamedDependency[Platform],
     actor: NamedDependency[Actor],
     language: NamedDependency[Language],
-    appointment_id: UUID,
-    organization_id: UUID,
+    appointment_id: FromPath[UUID],
+    organization_id: FromQuery[UUID],
 ) -> Stream:
     """The place at once and after every change of the session."""
 
@@ -77,16 +81,18 @@ async def stream_place(
 @get("/queues", summary="The queues of a day")
 async def get_queues(
     tx: NamedDependency[Transaction],
-    organization_id: UUID,
+    organization_id: FromQuery[UUID],
     day: Annotated[date | None, QueryParameter(name="date")] = None,
-    department_id: UUID | None = None,
+    department_id: FromQuery[UUID | None] = None,
 ) -> Page[QueueSummary]:
     """Sessions of a hospital's day with their numbers; today without a date."""
     return Page(await views.queues(tx, organization_id, day, department_id))
 
 
 @get("/queues/{schedule_id:uuid}", summary="One queue")
-async def get_queue(tx: NamedDependency[Transaction], schedule_id: UUID, organization_id: UUID) -> Queue:
+async def get_queue(
+    tx: NamedDependency[Transaction], schedule_id: FromPath[UUID], organization_id: FromQuery[UUID]
+) -> Queue:
     """Everybody in a session in the order of their turn."""
     return await views.queue(tx, organization_id, schedule_id)
 
@@ -96,8 +102,8 @@ async def stream_queue(
     platform: NamedDependency[Platform],
     actor: NamedDependency[Actor],
     language: NamedDependency[Language],
-    schedule_id: UUID,
-    organization_id: UUID,
+    schedule_id: FromPath[UUID],
+    organization_id: FromQuery[UUID],
 ) -> Stream:
     """The queue at once and after every change of the session."""
 
@@ -109,19 +115,25 @@ async def stream_queue(
 
 
 @post("/queue-entries/{entry_id:uuid}/recall", status_code=200, summary="Call again")
-async def post_recall(tx: NamedDependency[Transaction], entry_id: UUID, data: AtOrganization) -> QueueEntryView:
+async def post_recall(
+    tx: NamedDependency[Transaction], entry_id: FromPath[UUID], data: JSONBody[AtOrganization]
+) -> QueueEntryView:
     """Call the person who has been called once more."""
     return await service.recall(tx, data.organization_id, entry_id)
 
 
 @post("/queue-entries/{entry_id:uuid}/return", status_code=200, summary="Back into the queue")
-async def post_return(tx: NamedDependency[Transaction], entry_id: UUID, data: AtOrganization) -> QueueEntryView:
+async def post_return(
+    tx: NamedDependency[Transaction], entry_id: FromPath[UUID], data: JSONBody[AtOrganization]
+) -> QueueEntryView:
     """Somebody who missed the call is back."""
     return await service.return_to_queue(tx, data.organization_id, entry_id)
 
 
 @get("/halls/{location_id:uuid}", summary="A waiting hall's board")
-async def get_hall(tx: NamedDependency[Transaction], location_id: UUID, organization_id: UUID) -> HallBoard:
+async def get_hall(
+    tx: NamedDependency[Transaction], location_id: FromPath[UUID], organization_id: FromQuery[UUID]
+) -> HallBoard:
     """Who is called where, and who waits."""
     return await halls.hall(tx, organization_id, location_id)
 
@@ -131,8 +143,8 @@ async def stream_hall(
     platform: NamedDependency[Platform],
     actor: NamedDependency[Actor],
     language: NamedDependency[Language],
-    location_id: UUID,
-    organization_id: UUID,
+    location_id: FromPath[UUID],
+    organization_id: FromQuery[UUID],
 ) -> Stream:
     """The board at once and after every change of a queue of the hospital."""
 
