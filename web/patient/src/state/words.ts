@@ -1,4 +1,4 @@
-import { clockWords, dayWords, momentWords, shortDate } from '@/words/time'
+import { clockWords, dayWords, momentWords, shortDate, today, wallOf } from '@/words/time'
 import { distanceWords, feeWords } from '@/words/money'
 import { preferences } from './preferences'
 
@@ -9,3 +9,5 @@ export const day = (date: string): string => dayWords(date, preferences.language
 export const moment = (iso: string): string => momentWords(iso, preferences.language)
 export const time = (iso: string): string => clockWords(iso, preferences.language)
 export const date = (value: string): string => shortDate(value, preferences.language)
+/** Only the clock for today, only the day for anything else: for lists where space is short. */
+export const when = (iso: string): string => (wallOf(iso).date === today() ? time(iso) : date(wallOf(iso).date))
