@@ -14,9 +14,7 @@ export default defineConfig({
     // H5 shares its origin with the API. A mini-program has none: YITONG_PATIENT_API says where the server is at build time
     // (a released one needs https and the host registered in the WeChat console).
     __API_ORIGIN__: JSON.stringify(process.env.UNI_PLATFORM === 'h5' ? '' : (process.env.YITONG_PATIENT_API ?? 'http://127.0.0.1:8000')),
-    // The mini-program forbids `new Function`: messages are interpreted, not compiled to code.
-    __INTLIFY_JIT_COMPILATION__: true,
-    __INTLIFY_DROP_MESSAGE_COMPILER__: false,
+    __INTLIFY_DROP_MESSAGE_COMPILER__: true,
   },
   server: { port: 5173, proxy: { '/api': { target: process.env.YITONG_API ?? 'http://127.0.0.1:8000' } } },
 })

@@ -28,7 +28,7 @@ function member(given) {
 function newWorld() {
   return {
     schedules: makeSchedules(), members: [], appointments: [], keys: new Map(), frozen: new Set(), messages: [], takeNext: false, requests: [], ecards: new Map(),
-    token: 'mock-token', challenge: null,
+    token: 'mock-token', challenge: null, channel: 'h5',
   }
 }
 
@@ -52,7 +52,7 @@ function appointment(world, patient, schedule, slot, state) {
   const start = Date.parse(slot.start_at)
   const made = {
     id: randomUUID(), ...offer(schedule, slot), address: organizations.find((one) => one.id === schedule.organization_id).address, patient_id: patient.patient_id, patient_name: patient.name, room: schedule.room, state, number: state === 'held' ? null : 12,
-    channel: 'h5', hold_expires_at: state === 'held' ? iso(Date.now() + settings.hold_seconds * 1000) : null, check_in_from: iso(start - 7_200_000), check_in_until: iso(start + 1_800_000), can_cancel: state !== 'held', cancel_until: iso(start - 43_200_000),
+    channel: world.channel, hold_expires_at: state === 'held' ? iso(Date.now() + settings.hold_seconds * 1000) : null, check_in_from: iso(start - 7_200_000), check_in_until: iso(start + 1_800_000), can_cancel: state !== 'held', cancel_until: iso(start - 43_200_000),
     created_at: iso(Date.now()), cancelled_reason: null, rescheduled_to: null,
   }
   world.appointments.unshift(made)
@@ -139,6 +139,7 @@ const routes = [
       const alternatives = world.schedules.filter((one) => one.department_id === schedule.department_id).flatMap((one) => one.slots.filter((each) => each.state === 'open' && each.remaining > 0).map((each) => offer(one, each))).slice(1, 4)
       throw new Refusal(409, 'slot-taken', '这个号刚被别人约走了', 'Someone else has just taken this time', { next: both('下面这些时间还有号，点一下就能改约。', 'These times are free. Tap one to take it.'), conflict: { kind: 'slot', id: body.slot_id, text: both('该时段已约满', 'This time is full') }, alternatives })
     }
+    world.channel = body.channel
     return appointment(world, world.members.find((one) => one.patient_id === body.patient_id), schedule, slot, 'held')
   }],
   ['POST', '/appointments/:id/confirm', ({ world, params }) => {

@@ -58,9 +58,15 @@ export class MiniApp {
     return this.all().filter((one) => one.tag !== '#text' && [one.attrs.class].flat(3).join(' ').split(/\s+/).includes(name))
   }
 
-  /** Taps the place that shows this text (the last one drawn when it stands in several), and waits until things rest. */
+  /** The last place that shows exactly this text, else the last that contains it. */
+  private showing(wanted: string): Drawn | undefined {
+    const texts = this.all().filter((one) => one.tag === '#text' && one.text.includes(wanted))
+    return texts.filter((one) => one.text === wanted).pop() ?? texts.pop()
+  }
+
+  /** Taps a place, or where a text is shown, and waits until things rest. */
   async tap(wanted: string | Drawn): Promise<void> {
-    const found = typeof wanted === 'string' ? this.all().filter((one) => one.tag === '#text' && one.text.includes(wanted)).pop() : wanted
+    const found = typeof wanted === 'string' ? this.showing(wanted) : wanted
     if (!found) throw new Error(`Nothing shows “${String(wanted)}”. The page shows: ${this.text()}`)
     for (let at: Drawn | null = found; at; at = at.parent) {
       const stops = at.attrs.catchtap as string | undefined
@@ -85,6 +91,12 @@ export class MiniApp {
       await new Promise((resolve) => setTimeout(resolve, 5))
       calm = this.underway > 0 || this.dirty ? 0 : calm + 1
     }
+  }
+
+  /** Waits for something that comes by itself (a poll); gives up after twenty seconds. */
+  async until(holds: () => boolean): Promise<void> {
+    for (let round = 0; round < 400 && !holds(); round++) await new Promise((resolve) => setTimeout(resolve, 50))
+    if (!holds()) throw new Error(`It did not come. The page shows: ${this.text()}`)
   }
 
   private redraw = (): void => {
@@ -173,10 +185,10 @@ export class MiniApp {
     }
     const nothing = (options?: Options) => done(options)
     return {
-      canIUse: () => true, getSystemInfoSync: () => ({ platform: 'ios', language: 'zh_CN', statusBarHeight: 44, windowWidth: 390, windowHeight: 844, SDKVersion: '3.8.0', safeArea: {}, pixelRatio: 3 }),
-      getWindowInfo: () => ({ statusBarHeight: 44, windowWidth: 390, windowHeight: 844, safeArea: {}, pixelRatio: 3 }), getAppBaseInfo: () => ({ language: 'zh_CN', SDKVersion: '3.8.0' }), getDeviceInfo: () => ({ platform: 'ios' }),
+      canIUse: () => true, getSystemInfoSync: () => ({ platform: 'ios', system: 'iOS 17.0', brand: 'Apple', model: 'iPhone', language: 'zh_CN', version: '8.0.50', theme: 'light', statusBarHeight: 44, windowWidth: 390, windowHeight: 844, SDKVersion: '3.8.0', safeArea: {}, pixelRatio: 3 }),
+      getWindowInfo: () => ({ statusBarHeight: 44, windowWidth: 390, windowHeight: 844, safeArea: {}, pixelRatio: 3 }), getAppBaseInfo: () => ({ language: 'zh_CN', SDKVersion: '3.8.0', version: '8.0.50', theme: 'light', host: { env: 'WeChat' } }), getDeviceInfo: () => ({ platform: 'ios', system: 'iOS 17.0', brand: 'Apple', model: 'iPhone' }),
       getMenuButtonBoundingClientRect: () => ({ left: 296, top: 48, width: 87, height: 32, right: 383, bottom: 80 }), getLaunchOptionsSync: () => ({ path: '', query: {} }), getEnterOptionsSync: () => ({ path: '', query: {} }),
-      getStorageSync: (key: string) => this.storage.get(key) ?? '', setStorageSync: (key: string, value: unknown) => this.storage.set(key, JSON.parse(JSON.stringify(value))), removeStorageSync: (key: string) => this.storage.delete(key),
+      getStorageSync: (key: string) => this.storage.get(key) ?? '', setStorageSync: (key: string, value: unknown) => this.storage.set(key, JSON.parse(JSON.stringify(value))), setStorage: (options: Options) => { this.storage.set(String(options.key), options.data); done(options) }, removeStorageSync: (key: string) => this.storage.delete(key),
       onAppShow: () => undefined, onAppHide: () => undefined, onError: () => undefined, onNetworkStatusChange: () => undefined, setNavigationBarTitle: nothing, stopPullDownRefresh: nothing, vibrateLong: nothing,
       getScreenBrightness: (options: Options) => done(options, { value: 0.4 }), setScreenBrightness: (options: Options) => { this.calls.push(`brightness ${String(options.value)}`); done(options) }, setKeepScreenOn: nothing,
       showToast: (options: Options) => { this.toasts.push(String(options.title)); done(options) },
