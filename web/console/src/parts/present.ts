@@ -20,3 +20,7 @@ export function presentProblem({ problem }: ApiProblem): void {
 export function presentDone(text: string): void {
   ElMessage({ type: 'success', message: text, grouping: true })
 }
+
+export function presentHint(text: string): void {
+  ElMessage({ type: 'warning', message: text, grouping: true })
+}
