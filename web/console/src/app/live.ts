@@ -10,6 +10,7 @@ export function useLive<T>(path: () => string | null, onData: (data: T) => void)
   const refused = shallowRef<ApiProblem | null>(null)
   const name = crypto.randomUUID()
   let running: { stop: () => void } | null = null
+  let turn = 0
 
   function say(next: StreamState): void {
     state.value = next
@@ -21,21 +22,28 @@ export function useLive<T>(path: () => string | null, onData: (data: T) => void)
     (to) => {
       running?.stop()
       running = null
+      turn += 1
       refused.value = null
       if (!to) return say('stopped')
-      const mine = followStream<T>(to, {
-        onData: (data) => running === mine && onData(data),
-        onState: (next) => running === mine && say(next),
-        onRefused: (problem) => running === mine && (refused.value = problem),
+      const mine = ++turn
+      running = followStream<T>(to, {
+        onData: (data) => {
+          if (mine === turn) onData(data)
+        },
+        onState: (next) => {
+          if (mine === turn) say(next)
+        },
+        onRefused: (problem) => {
+          if (mine === turn) refused.value = problem
+        },
       })
-      running = mine
-      say('connecting')
     },
     { immediate: true },
   )
   onScopeDispose(() => {
     running?.stop()
     running = null
+    turn += 1
     say('stopped')
   })
   return { state, refused }

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { endSession, readMe, readPublicSettings } from '@/api/calls/session'
 import { credential } from '@/api/credential'
 import { ApiProblem } from '@/api/problem'

@@ -3,7 +3,8 @@ import { confirmAppointment, holdSlot, listSessions, listSlots, readCalendar, re
 import { listDepartments } from '@/api/calls/directory'
 import { ApiProblem } from '@/api/problem'
 import type { Appointment, ClinicSession, Slot, SlotOffer } from '@/api/types'
-import { useAct, useAnswer } from '@/app/answer'
+import { useAct } from '@/app/act'
+import { useAnswer } from '@/app/answer'
 import { today } from '@/app/format'
 
 export type Target = { slotId: string; startAt: string }

@@ -15,7 +15,8 @@ export function useCamera(onCode: (text: string) => void) {
   let frame = 0
 
   const found = detectorClass()
-  if (found && navigator.mediaDevices?.getUserMedia) {
+  // Browsers leave `mediaDevices` out on pages that are neither https nor localhost.
+  if (found && 'mediaDevices' in navigator) {
     void found.getSupportedFormats().then((formats) => (available.value = formats.includes('qr_code')))
   }
 
