@@ -5,6 +5,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { listen } from './api/client'
 import { credential, takeDeviceToken } from './api/credential'
+import { ApiProblem } from './api/problem'
 import { useConnection } from './app/connection'
 import { router } from './app/router'
 import { useSession } from './app/session'
@@ -31,5 +32,9 @@ listen({
     session.leave()
     void router.push({ name: 'sign-in', query: { to: here.fullPath, ended: '1' } })
   },
+})
+// Names of the region and its time zone; a failed read shows in the connection mark and is asked again at sign-in.
+void session.loadSettings().catch((thrown: unknown) => {
+  if (!(thrown instanceof ApiProblem)) throw thrown
 })
 app.use(router).mount('#app')

@@ -28,11 +28,11 @@ async function shoot(name, { hash, role = 'platform_admin', size = [1440, 900], 
   await page.goto(`${base}${token ? `?device=${token}` : ''}#${hash}`)
   await page.waitForTimeout(900)
   if (steps) await steps(page).catch((e) => faults.push(`${name}: step ${e.message.split('\n')[0]}`))
-  await page.screenshot({ path: join(out, `${name}.png`) })
+  await page.screenshot({ path: join(out, `${name}.png`), animations: 'disabled' })
   await context.close()
   console.log(name)
 }
-const click = (text) => async (page) => { await page.getByText(text, { exact: true }).first().click(); await page.waitForTimeout(600) }
+const click = (text) => async (page) => { await page.getByRole('tab', { name: text }).first().click({ timeout: 5000 }); await page.waitForTimeout(600) }
 
 await shoot('01-sign-in', { hash: '/sign-in', role: null })
 await shoot('02-totp', { hash: '/sign-in', role: null, steps: async (p) => { await p.fill('input[name=username]', 'new'); await p.fill('input[name=password]', 'x'); await p.keyboard.press('Enter'); await p.waitForTimeout(600) } })
