@@ -33,7 +33,11 @@ const dress: Middleware = {
   },
 }
 
-export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '' })
+export const api = createClient<paths>({
+  baseUrl: globalThis.location?.origin ?? '',
+  // Looked up at each call, so that a test's stub is what answers.
+  fetch: (request) => globalThis.fetch(request),
+})
 api.use(dress)
 
 type Answered<T> = { data?: T; error?: unknown; response: Response }

@@ -21,7 +21,7 @@ export const room = defineWords(
     complaint: 'Chief complaint', complaintHint: 'Main symptom in the patient’s words, and since when', diagnosis: 'Diagnosis', diagnosisHint: 'Name of the diagnosis; separate several by semicolons', advice: 'Treatment and advice', adviceHint: 'Exams, treatment, medication and what to watch for',
     followUp: 'Follow-up', follow: { none: 'None', return_visit: 'Return visit', observe: 'Observation' }, saved: 'Saved {time}', saving: 'Saving', unsaved: 'Not saved', readOnly: 'Start the consultation to write the note',
     history: 'Earlier visits', noHistory: 'No earlier visits here', elapsed: '{n} min in the room', diagnosisNeeded: 'Please write a diagnosis first', finishedToast: '{number} {name} finished', calledToast: 'Called {number} {name}', skippedToast: '{number} skipped',
-    priority: { emergency: 'E', elderly: '65+', normal: '', returner: 'R', late: 'L' },
+    priority: { emergency: 'E', elderly: 'Eld', normal: '', returner: 'R', late: 'L' },
     priorityLong: { emergency: 'Emergency', elderly: 'Elderly first', normal: '', returner: 'Returning', late: 'Late' },
     doneList: '{n} finished', skipConfirm: 'Mark {number} {name} as skipped? They can be put back in line.', place: 'Place {n}', people: '{n}',
   },

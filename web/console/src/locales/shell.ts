@@ -43,6 +43,8 @@ export const shell = defineWords(
     service: { general: '普通门诊', expert: '专家门诊', special: '特需门诊', emergency: '急诊', return_visit: '复诊门诊' },
     channel: { wechat: '微信', alipay: '支付宝', h5: '网页', app: 'App', window: '窗口', kiosk: '自助机', phone: '电话', third_party: '第三方', community: '社区转诊' },
     card: { active: '卡正常', frozen: '卡已冻结', none: '未领卡' },
+    departmentKind: { outpatient: '门诊', inpatient: '住院', emergency: '急诊', laboratory: '检验', imaging: '影像', examination: '检查', pharmacy: '药房', surgery: '手术', administrative: '行政', technology: '医技' },
+    locationKind: { hall: '候诊厅', room: '诊室', building: '楼栋', floor: '楼层', ward: '病区', desk: '服务台', device: '设备间', theatre: '手术间' },
     organizationKind: { hospital: '医院', community_centre: '社区卫生服务中心', pharmacy: '药店', insurer: '医保机构', commission: '卫生健康委' },
   },
   {
@@ -87,6 +89,8 @@ export const shell = defineWords(
     service: { general: 'General clinic', expert: 'Expert clinic', special: 'Special clinic', emergency: 'Emergency', return_visit: 'Return visit' },
     channel: { wechat: 'WeChat', alipay: 'Alipay', h5: 'Web', app: 'App', window: 'Window', kiosk: 'Kiosk', phone: 'Phone', third_party: 'Third party', community: 'Community referral' },
     card: { active: 'Card active', frozen: 'Card frozen', none: 'No card' },
+    departmentKind: { outpatient: 'Outpatient', inpatient: 'Inpatient', emergency: 'Emergency', laboratory: 'Laboratory', imaging: 'Imaging', examination: 'Examination', pharmacy: 'Pharmacy', surgery: 'Surgery', administrative: 'Administration', technology: 'Technical' },
+    locationKind: { hall: 'Waiting hall', room: 'Room', building: 'Building', floor: 'Floor', ward: 'Ward', desk: 'Desk', device: 'Device room', theatre: 'Theatre' },
     organizationKind: { hospital: 'Hospital', community_centre: 'Community centre', pharmacy: 'Pharmacy', insurer: 'Insurer', commission: 'Health commission' },
   },
 )

@@ -63,7 +63,7 @@ await shoot('26-kiosk-refused', { hash: '/kiosk', size: [1280, 800], role: null,
 await shoot('27-palette', { hash: '/', steps: async (p) => { await p.keyboard.press('Control+k'); await p.waitForTimeout(400) } })
 await shoot('28-english-room', { hash: '/room', role: 'doctor', language: 'en' })
 await shoot('29-english-home', { hash: '/', language: 'en' })
-await shoot('30-offline', { hash: '/', steps: async (p) => { await p.context().setOffline(true); await p.keyboard.press('F8'); await p.waitForTimeout(500) } })
+await shoot('30-offline', { hash: '/', steps: async (p) => { await p.waitForSelector('.figures'); await p.context().setOffline(true); await p.keyboard.press('F8'); await p.waitForTimeout(500) } })
 await shoot('31-english-schedules', { hash: '/schedules', role: 'scheduler', language: 'en' })
 await shoot('32-hall-no-token', { hash: '/hall/x', role: null, size: [1920, 1080] })
 
