@@ -11,4 +11,4 @@ def connect_gateways(platform: Platform) -> None:
     settings = platform.settings
     if settings.sms_url or settings.sandbox_url:
         secret = settings.sms_secret or sandbox_keys.shared_secret(settings, "sms")
-        platform.connect(PhoneCodeSender, SmsClient(settings.sms_url or f"{settings.sandbox_url}/sms", secret))
+        platform.connect(PhoneCodeSender, SmsClient(settings.sms_url or f"{settings.sandbox_url}/sms/messages", secret, code_seconds=settings.phone_code_seconds, now=platform.clock.now))
