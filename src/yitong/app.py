@@ -18,6 +18,7 @@ from yitong import __version__
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
+from yitong.booking.queue import api as queue_api
 from yitong.directory import model as directory_model
 from yitong.identity import api as identity_api
 from yitong.identity import model as identity_model
@@ -28,6 +29,7 @@ from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
@@ -36,6 +38,8 @@ EVENTS = (booking_events,)
 ROUTES: list[ControllerRouterHandler] = [
     *identity_api.ROUTES,
     *booking_api.ROUTES,
+    *queue_api.ROUTES,
+    *visits_api.ROUTES,
 ]
 HOT = [*identity_api.HOT_ROUTES, *booking_api.HOT]
 
