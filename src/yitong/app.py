@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 from litestar import Litestar, MediaType, Response, Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import Redirect
@@ -18,7 +18,10 @@ from yitong import __version__
 from yitong.booking import model as booking_model
 from yitong.directory import model as directory_model
 from yitong.identity import model as identity_model
+from yitong.journey import api as journey_api
+from yitong.journey import jobs as journey_jobs
 from yitong.journey import model as journey_model
+from yitong.journey import reactors as journey_reactors
 from yitong.kernel import idempotency, reactors, web
 from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
@@ -28,7 +31,8 @@ from yitong.visits import model as visits_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
 TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
-ROUTES: list[ControllerRouterHandler] = []
+LISTENERS = (journey_reactors, journey_jobs)
+ROUTES: list[ControllerRouterHandler] = [*journey_api.ROUTES]
 
 
 class Health(msgspec.Struct):
@@ -39,7 +43,7 @@ class Health(msgspec.Struct):
 
 
 @get("/health", exclude_from_auth=True, summary="Whether the platform can do its work")
-async def health(platform: Platform) -> Health:
+async def health(platform: NamedDependency[Platform]) -> Health:
     """Asks the database for a sign of life; 503 with a problem document when it gives none."""
     async with platform.transaction():
         return Health("ok", __version__)

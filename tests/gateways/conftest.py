@@ -28,7 +28,7 @@ async def serving(app: Litestar) -> AsyncGenerator[str]:
 
 
 @pytest.fixture
-async def sandbox_url(settings: Settings) -> AsyncGenerator[str]:
+async def sandbox_url(settings: Settings, sockets: None) -> AsyncGenerator[str]:
     """The address of a fresh sandbox."""
     async with serving(create_sandbox(settings)) as url:
         yield url
