@@ -12,8 +12,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_socket
-from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from litestar.types import ASGIApp
 
 from yitong.app import create_app
 from yitong.kernel import postgres
@@ -117,7 +117,7 @@ async def platform(database_url: str, settings: Settings, clock: SetClock) -> As
 
 
 @pytest.fixture
-async def client(platform: Platform) -> AsyncGenerator[AsyncTestClient[Litestar]]:
+async def client(platform: Platform) -> AsyncGenerator[AsyncTestClient[ASGIApp]]:
     """A client of the web application on a fresh database, without sockets."""
     async with AsyncTestClient(create_app(platform)) as opened:
         yield opened

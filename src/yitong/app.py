@@ -12,9 +12,11 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
-from litestar.types import ControllerRouterHandler
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 from yitong import __version__
+from yitong.booking import api as booking_api
+from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.directory import model as directory_model
 from yitong.identity import model as identity_model
@@ -23,6 +25,7 @@ from yitong.journey import jobs as journey_jobs
 from yitong.journey import model as journey_model
 from yitong.journey import reactors as journey_reactors
 from yitong.kernel import idempotency, reactors, web
+from yitong.kernel.hot import HotRoutes
 from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
@@ -31,8 +34,13 @@ from yitong.visits import model as visits_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
 TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
+EVENTS = (booking_events,)
 LISTENERS = (journey_reactors, journey_jobs)
-ROUTES: list[ControllerRouterHandler] = [*journey_api.ROUTES]
+ROUTES: list[ControllerRouterHandler] = [
+    *booking_api.ROUTES,
+    *journey_api.ROUTES,
+]
+HOT = [*booking_api.HOT]
 
 
 class Health(msgspec.Struct):
@@ -55,8 +63,14 @@ async def metrics() -> Response[bytes]:
     return Response(exposition(), media_type="text/plain; version=0.0.4")
 
 
-def create_app(platform: Platform, *, with_worker: bool = False) -> Litestar:
-    """The web application on a platform; ``with_worker`` runs reactors and jobs beside it in the same process."""
+def create_app(platform: Platform, *, with_worker: bool = False) -> ASGIApp:
+    """The whole web application: the hot routes (when switched on) in front of the ordinary ones."""
+    app = create_web(platform, with_worker=with_worker)
+    return HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app
+
+
+def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:
+    """The ordinary application on a platform; ``with_worker`` runs reactors and jobs beside it in the same process."""
 
     @contextlib.asynccontextmanager
     async def life(_: Litestar) -> AsyncGenerator[None]:

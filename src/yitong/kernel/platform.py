@@ -1,6 +1,6 @@
 """What every service function can reach through its transaction: settings, clock, database, keys and live feed."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,6 +32,7 @@ class Platform:
     feed: EventFeed
     revocations: Revocations = field(default_factory=Revocations)
     ports: dict[type[Any], Any] = field(default_factory=dict[type[Any], Any])
+    closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
 
     def connect(self, kind: type[T], party: T) -> None:
         """Say who plays the part of an outside party that a lower floor only knows as the protocol ``kind``."""
@@ -52,6 +53,9 @@ class Platform:
             yield tx
 
     async def close(self) -> None:
+        """Let go of everything; parties that hold connections have put their farewell into ``closing``."""
+        for farewell in self.closing:
+            await farewell()
         await self.feed.stop()
         await self.database.close()
 

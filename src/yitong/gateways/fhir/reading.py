@@ -70,7 +70,7 @@ def key_of(resource: Json) -> str:
 
 
 def serving_organization(all_resources: list[Json], patient_key: str) -> str | None:
-    """The key of the organization that saw the patient most often (``Encounter.serviceProvider``); ties to the first."""
+    """The key of the organization that saw the patient most often (Encounter.serviceProvider); ties to the first."""
     seen: dict[str, int] = {}
     for resource in all_resources:
         if resource["resourceType"] != "Encounter" or _reference(resource, "subject") != patient_key:

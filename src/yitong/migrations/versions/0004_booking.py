@@ -1,16 +1,69 @@
 """Booking: the set-based capacity functions and what the pool adds."""
 
 from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+
+from yitong.kernel.database import DatabaseRole
 
 revision: str = "0004"
 down_revision: str | None = "0003"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
+_SQL = Path(__file__).resolve().parents[2] / "booking" / "sql"
+_ACTIVE = "state IN ('held','booked','checked_in','called','in_consultation')"
+_KEY = ["organization_id", "patient_id", "department_id", "day"]
+_BATCHES = ("booking_hold_batch", "booking_confirm_batch")
+
 
 def upgrade() -> None:
-    pass
+    for table in ("slot", "schedule", "appointment"):
+        op.execute(f"ALTER TABLE {table} SET (fillfactor = 80)")
+    op.drop_index("uq_appointment_active", table_name="appointment")
+    op.drop_index("ix_appointment_held", table_name="appointment")
+    op.add_column("appointment", sa.Column("active", sa.Boolean, sa.Computed(_ACTIVE, persisted=True), nullable=False))
+    op.create_index("uq_appointment_active", "appointment", _KEY, unique=True, postgresql_where="active")
+    op.create_index("ix_appointment_slot", "appointment", ["organization_id", "slot_id"])
+    op.create_index("ix_appointment_created", "appointment", ["created_at"], postgresql_using="brin")
+    op.create_index(
+        "ix_slot_open_nearby",
+        "slot",
+        ["specialty_code", "organization_id", "start_at"],
+        postgresql_where="open",
+        postgresql_include=["id", "schedule_id", "department_id"],
+    )
+    for name in ("reclaim", "hold_batch", "confirm_batch"):
+        _run_file(name)
+    op.execute("REVOKE ALL ON FUNCTION booking_new_id, booking_reclaim FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION booking_new_id, booking_reclaim TO {DatabaseRole.APP}")
+    op.execute(f"REVOKE ALL ON FUNCTION {', '.join(_BATCHES)} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {', '.join(_BATCHES)} TO {DatabaseRole.BOOKING}")
+
+
+def _run_file(name: str) -> None:
+    """A file of several statements, handed to the driver whole."""
+    script = (_SQL / f"{name}.sql").read_text("utf-8")
+    connection = op.get_bind().connection.driver_connection
+    op.get_bind().connection.dbapi_connection.run_async(lambda _: connection.execute(script))  # type: ignore[union-attr]
 
 
 def downgrade() -> None:
-    pass
+    op.execute(f"DROP FUNCTION {', '.join(_BATCHES)}, booking_reclaim, booking_new_id")
+    op.execute("DROP TYPE booking_ask")
+    op.drop_index("ix_slot_open_nearby", table_name="slot")
+    op.drop_index("ix_appointment_created", table_name="appointment")
+    op.drop_index("ix_appointment_slot", table_name="appointment")
+    op.drop_index("uq_appointment_active", table_name="appointment")
+    op.drop_column("appointment", "active")
+    op.create_index("uq_appointment_active", "appointment", _KEY, unique=True, postgresql_where=_ACTIVE)
+    op.create_index(
+        "ix_appointment_held",
+        "appointment",
+        ["organization_id", "slot_id", "hold_expires_at"],
+        postgresql_where="state = 'held'",
+    )
+    for table in ("slot", "schedule", "appointment"):
+        op.execute(f"ALTER TABLE {table} RESET (fillfactor)")

@@ -1,0 +1,9 @@
+"""The routes of the pool."""
+
+from litestar.types import ControllerRouterHandler
+
+from yitong.booking.api import appointments
+from yitong.booking.api.hot import HOT
+
+__all__ = ["HOT", "ROUTES"]
+ROUTES: list[ControllerRouterHandler] = [*appointments.ROUTES]

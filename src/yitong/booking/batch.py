@@ -1,0 +1,150 @@
+"""Requests that come by the thousand are decided together: whatever queued while the last batch ran is the next one.
+
+There is no timer. An idle batcher sends a single request at once; a busy one sends bigger batches, so that the database
+does less for each request the more of them come. Every request carries its own ids and keys, so one that was perhaps
+decided before a connection broke is simply asked again.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import asyncpg
+import structlog
+
+from yitong.kernel.database import Database, DatabaseRole
+from yitong.kernel.metrics import BATCH_SIZE
+from yitong.kernel.problems import UNAVAILABLE
+
+log = structlog.get_logger(__name__)
+R = TypeVar("R", bound=NamedTuple)
+_MOST_TURNS = 50
+_TRIES = 3
+
+
+class _Waiting(Generic[R]):
+    """A request, whoever waits for its outcome, and how often it was sent on."""
+
+    __slots__ = ("answer", "request", "turns")
+
+    def __init__(self, request: R, answer: asyncio.Future[Any]) -> None:
+        self.request = request
+        self.answer = answer
+        self.turns = 0
+
+
+class Call(NamedTuple):
+    """A set-returning SQL function: takes one array a column of the requests, then what ``rest`` gives.
+
+    Each row it returns names its request in ``ord`` (from 1) and what became of it in ``outcome``; the outcome
+    ``again`` means that somebody else has to be decided first.
+    """
+
+    statement: str
+    rest: Callable[[], Sequence[Any]]
+
+
+class Batcher(Generic[R]):
+    """Sends requests to one SQL function, batch after batch, over one connection of the booking role."""
+
+    def __init__(self, database: Database, call: Call, size: int) -> None:
+        self._database = database
+        self._call = call
+        self._size = size
+        self._queue: deque[_Waiting[R]] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._connection: Any = None
+
+    async def submit(self, request: R) -> Any:
+        """The row that answers this request.
+
+        Raises Problem ``unavailable`` when the database cannot be reached or far too many requests wait already. Who
+        stops waiting does not disturb the batch; the request may still be carried out.
+        """
+        if len(self._queue) >= self._size * 40:
+            raise UNAVAILABLE(retry_after=1)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(request, answer))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="booking batches")
+        return await answer
+
+    async def close(self) -> None:
+        """Finish what is queued and give the connection back."""
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._leave()
+
+    async def _run(self) -> None:
+        try:
+            while self._queue:
+                batch = [self._queue.popleft() for _ in range(min(self._size, len(self._queue)))]
+                try:
+                    await self._send(batch)
+                except BaseException:
+                    _refuse(batch)
+                    raise
+        finally:
+            self._task = None
+            if self._queue:  # only after an error that nobody foresaw: the others must not wait for ever
+                _refuse(self._queue)
+                self._queue.clear()
+
+    async def _send(self, batch: list[_Waiting[R]]) -> None:
+        BATCH_SIZE.observe(len(batch))
+        try:
+            rows = await self._ask([one.request for one in batch])
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("booking.batch_failed", size=len(batch), error=type(error).__name__)
+            await self._leave()
+            await self._one_by_one(batch)
+        else:
+            self._settle(batch, rows)
+
+    async def _one_by_one(self, batch: list[_Waiting[R]]) -> None:
+        """Ask for each request alone: what spoilt the batch then spoils one answer only."""
+        for one in batch:
+            for attempt in range(_TRIES):
+                try:
+                    rows = await self._ask([one.request])
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    log.error("booking.request_failed", attempt=attempt, error=type(error).__name__)
+                    await self._leave()
+                    await asyncio.sleep(0.05 * 2**attempt)
+                else:
+                    self._settle([one], rows)
+                    break
+            else:
+                _refuse([one])
+
+    async def _ask(self, requests: Sequence[R]) -> list[Any]:
+        if self._connection is None:
+            self._connection = await (await self._database.raw(DatabaseRole.BOOKING)).acquire()
+        columns = [list(column) for column in zip(*requests, strict=True)]
+        return await self._connection.fetch(self._call.statement, *columns, *self._call.rest())
+
+    async def _leave(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await (await self._database.raw(DatabaseRole.BOOKING)).release(connection)
+
+    def _settle(self, batch: list[_Waiting[R]], rows: list[Any]) -> None:
+        for row in rows:
+            one = batch[row["ord"] - 1]
+            if row["outcome"] != "again":
+                if not one.answer.done():
+                    one.answer.set_result(row)
+            elif one.turns < _MOST_TURNS:
+                one.turns += 1
+                self._queue.append(one)
+            else:
+                _refuse([one])
+
+
+def _refuse(waiting: "Sequence[_Waiting[Any]] | deque[_Waiting[Any]]") -> None:
+    for one in waiting:
+        if not one.answer.done():
+            one.answer.set_exception(UNAVAILABLE(retry_after=1))

@@ -1,0 +1,1 @@
+"""Reads of the pool; the large ones are one written statement each."""

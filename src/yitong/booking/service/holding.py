@@ -1,0 +1,131 @@
+"""Hold a place, then confirm it: the two requests that come by the thousand."""
+
+from typing import Any, NoReturn
+
+from yitong.booking import refusals
+from yitong.booking.desk import ConfirmAsk, Desk, HoldAsk, desk_of
+from yitong.booking.names import Names
+from yitong.booking.schemas import Appointment, HoldRequest
+from yitong.booking.service.actions import CONFIRM, HOLD
+from yitong.booking.states import APPOINTMENT, AppointmentState
+from yitong.booking.wording import appointment_of
+from yitong.kernel.ids import UUID, new_id
+from yitong.kernel.permissions import FOREIGN_PATIENT, Actor
+from yitong.kernel.platform import Platform
+from yitong.kernel.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, WRONG_STATE, Conflict
+from yitong.kernel.text import Bilingual
+
+
+async def hold(platform: Platform, actor: Actor, request: HoldRequest, key: UUID) -> Appointment:
+    """Keep a place for a patient until the hold runs out; the same ``key`` again answers the same appointment.
+
+    Raises Problem ``slot-taken`` (with up to three alternatives), ``slot-past``, ``slot-stopped``, ``slot-not-found``,
+    ``specialty-unsuitable``, ``duplicate-booking`` (names the appointment in the way), ``idempotency-key-reused`` and
+    those of the permission check.
+    """
+    HOLD.check(actor, organization_id=request.organization_id, patient_id=request.patient_id)
+    desk = desk_of(platform)
+    row = await desk.holds.submit(
+        HoldAsk(
+            new_id(),
+            key,
+            request.organization_id,
+            request.slot_id,
+            request.patient_id,
+            actor.id,
+            actor.kind.value,
+            request.channel,
+            new_id(),
+        )
+    )
+    if row["outcome"] not in ("held", "replayed"):
+        await _refuse_hold(desk, row, request)
+    return await _worded(desk, actor, request.organization_id, row)
+
+
+async def confirm(platform: Platform, actor: Actor, organization_id: UUID, appointment_id: UUID) -> Appointment:
+    """Make a held place the patient's and give it its queue number; once more answers the same.
+
+    Raises Problem ``hold-expired``, ``slot-stopped``, ``wrong-state``, ``not-found``, ``foreign-patient`` and those of
+    the permission check.
+    """
+    desk = desk_of(platform)
+    row = await desk.confirms.submit(
+        ConfirmAsk(
+            organization_id,
+            appointment_id,
+            actor.id,
+            actor.kind.value,
+            patients_of(actor, organization_id),
+            new_id(),
+        )
+    )
+    match row["outcome"]:
+        case "booked" | "replayed":
+            return await _worded(desk, actor, organization_id, row)
+        case "expired":
+            raise refusals.HOLD_EXPIRED()
+        case "stopped":
+            raise refusals.SLOT_STOPPED()
+        case "foreign":
+            raise FOREIGN_PATIENT()
+        case "wrong_state":
+            zh, en = APPOINTMENT.words[AppointmentState(row["state"])]
+            raise WRONG_STATE(state=en, state_zh=zh)
+        case _:
+            raise NOT_FOUND()
+
+
+def patients_of(actor: Actor, organization_id: UUID) -> str | None:
+    """Whose appointments the actor may confirm: None for all of the organization, else ids separated by commas.
+
+    Raises the problems of the permission check. The patient is only known inside the database, where it is compared.
+    """
+    if CONFIRM.permits(actor, organization_id=organization_id):
+        return None
+    own = [one for one in actor.patient_ids if CONFIRM.permits(actor, patient_id=one)]
+    if not own:
+        CONFIRM.check(actor, organization_id=organization_id)
+    return ",".join(map(str, own))
+
+
+async def _worded(desk: Desk, actor: Actor, organization_id: UUID, row: Any) -> Appointment:
+    names: Names = await desk.names.of(organization_id)
+    patient = desk.names.patient_name(row["name_sealed"], row["patient_id"])
+    platform = desk.platform
+    now = platform.clock.now()
+    return appointment_of(row, organization_id, patient, names, actor.kind, now, platform.settings)
+
+
+async def _refuse_hold(desk: Desk, row: Any, request: HoldRequest) -> NoReturn:
+    match row["outcome"]:
+        case "full":
+            raise refusals.SLOT_TAKEN(
+                conflict=Conflict(
+                    "slot", str(request.slot_id), Bilingual("该时段已约满。", "All places of this time are taken.")
+                ),
+                alternatives=await desk.alternatives(request.organization_id, request.slot_id),
+            )
+        case "stopped":
+            raise refusals.SLOT_STOPPED(alternatives=await desk.alternatives(request.organization_id, request.slot_id))
+        case "past":
+            raise refusals.SLOT_PAST()
+        case "unsuitable":
+            raise refusals.SPECIALTY_UNSUITABLE()
+        case "duplicate":
+            raise refusals.DUPLICATE_BOOKING(conflict=await _appointment_in_the_way(desk, row, request))
+        case "key_reused":
+            raise IDEMPOTENCY_KEY_REUSED()
+        case _:
+            raise refusals.SLOT_NOT_FOUND()
+
+
+async def _appointment_in_the_way(desk: Desk, row: Any, request: HoldRequest) -> Conflict:
+    names = await desk.names.of(request.organization_id)
+    at = row["start_at"].astimezone(names.zone)
+    name, name_en = names.departments.get(row["department_id"], ("", ""))
+    return Conflict(
+        "appointment",
+        str(row["conflict"]),
+        Bilingual(f"{at:%Y-%m-%d %H:%M} {names.name}{name}", f"{at:%Y-%m-%d %H:%M} {name_en}, {names.name_en}"),
+    )
