@@ -1,11 +1,12 @@
 """A small hospital with one session, one patient and one appointment, written straight into the tables."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 
 from yitong.booking.model import Appointment, QueueEntry, Schedule, Slot
 from yitong.directory.model import Department, HealthcareService, Location, Organization, Region
@@ -66,9 +67,20 @@ class Scene:
         return event_id
 
     async def listen(self) -> None:
-        """Let the journey's reactor read what happened."""
-        while await run_once(self.platform, REACTORS["journey.messages"]):
-            pass
+        """Let the journey's reactor read everything that happened; other sessions of the server may delay it."""
+        async with asyncio.timeout(20):
+            while await self._unread():
+                if not await run_once(self.platform, REACTORS["journey.messages"]):
+                    await asyncio.sleep(0.02)
+
+    async def _unread(self) -> int:
+        async with self.platform.transaction() as tx:
+            behind = (
+                "SELECT count(*) FROM event e WHERE e.type NOT LIKE 'journey:%' AND NOT EXISTS (SELECT FROM"
+                " reactor_position p WHERE p.name = 'journey.messages'"
+                " AND (e.xid, e.position) <= (CAST(p.xid AS xid8), p.position))"
+            )
+            return (await tx.session.execute(text(behind))).scalar_one()
 
     async def join_queue(self, state: str = "waiting") -> None:
         """Check the patient in."""
