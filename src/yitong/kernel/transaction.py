@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import yitong.kernel.platform  # by its full name: the two modules know each other, and Litestar reads this annotation
 from yitong.kernel.permissions import Actor, Role
 from yitong.kernel.text import Language
-
-if TYPE_CHECKING:
-    from yitong.kernel.platform import Platform
 
 _REGION_WIDE = frozenset({Role.REGULATOR, Role.PLATFORM_ADMIN, Role.SYSTEM})
 _SCOPE = text(
@@ -28,7 +25,7 @@ class Transaction:
     actor: Actor
     now: datetime
     language: Language
-    platform: "Platform"
+    platform: "yitong.kernel.platform.Platform"
 
     async def narrow(self) -> None:
         """Tell the database which rows this actor may see (``SET LOCAL``); called when the transaction opens."""
