@@ -23,7 +23,10 @@ from yitong.booking.queue import api as queue_api
 from yitong.directory import model as directory_model
 from yitong.identity import api as identity_api
 from yitong.identity import model as identity_model
+from yitong.journey import api as journey_api
+from yitong.journey import jobs as journey_jobs
 from yitong.journey import model as journey_model
+from yitong.journey import reactors as journey_reactors
 from yitong.kernel import idempotency, reactors, web
 from yitong.kernel.hot import HotRoutes
 from yitong.kernel.metrics import exposition
@@ -36,11 +39,13 @@ from yitong.visits import model as visits_model
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
 TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
 EVENTS = (booking_events,)
+LISTENERS = (journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
     *identity_api.ROUTES,
     *booking_api.ROUTES,
     *queue_api.ROUTES,
     *visits_api.ROUTES,
+    *journey_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

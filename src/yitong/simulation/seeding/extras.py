@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
@@ -13,7 +13,7 @@ from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.platform import Platform
 from yitong.simulation.seeding.directory import copy
 
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 # Two halves of a day; the last slot ends a minute before midnight, because a session lies within one day.
 _HALVES = ((time(0, 0), time(12, 0)), (time(12, 0), time(23, 59)))
 

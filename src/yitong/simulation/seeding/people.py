@@ -1,7 +1,7 @@
 """People of the demo region: synthetic citizens with cards and accounts, and the staff who may sign in."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 from sqlalchemy import text
@@ -18,7 +18,7 @@ from yitong.kernel.permissions import Role, RoleAt
 from yitong.kernel.platform import Platform
 from yitong.simulation.seeding.directory import copy
 
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _RELATION = {"mother": "child", "father": "child"}
 
 
