@@ -1,15 +1,18 @@
 """A running sandbox on a real socket, and clients of it."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
 from litestar import Litestar
 
-from yitong.kernel.settings import Settings
+from yitong.gateways import sandbox_keys
+from yitong.kernel.settings import Settings, load_settings
 from yitong.sandbox.app import create_sandbox
 
 
@@ -27,9 +30,19 @@ async def serving(app: Litestar) -> AsyncGenerator[str]:
         await running
 
 
+@pytest.fixture(scope="session")
+def made_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """RSA keys made once for all tests: making them anew for each would take most of the time."""
+    made = load_settings({}, data_dir=str(tmp_path_factory.mktemp("keys")))
+    for name in ("alipay-ours", "alipay-theirs", "oidc"):
+        sandbox_keys.private_key(made, name)
+    return made.data_path / "keys"
+
+
 @pytest.fixture
-async def sandbox_url(settings: Settings) -> AsyncGenerator[str]:
+async def sandbox_url(settings: Settings, sockets: None, made_keys: Path) -> AsyncGenerator[str]:
     """The address of a fresh sandbox."""
+    shutil.copytree(made_keys, settings.data_path / "keys", dirs_exist_ok=True)
     async with serving(create_sandbox(settings)) as url:
         yield url
 

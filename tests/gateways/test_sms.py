@@ -105,7 +105,7 @@ async def test_a_late_answer_counts_as_none(sandbox_url: str, browser: httpx.Asy
     await client.close()
 
 
-async def test_nobody_there(secret: str) -> None:
+async def test_nobody_there(secret: str, sockets: None) -> None:
     client = client_of("http://127.0.0.1:9", secret)
     with pytest.raises(GatewayUnavailable) as unavailable:
         await client.send(PHONE, "7", "sign_in")

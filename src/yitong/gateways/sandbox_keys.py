@@ -13,6 +13,7 @@ from yitong.kernel.settings import Settings
 
 APP_ID = "wx00sandbox0yitong"
 ALIPAY_APP_ID = "2021000000000001"
+TEMPLATE = "YT0001 hospital=thing1,patient=name2,at=time3,place=thing4,note=thing5"
 OIDC_CLIENT_ID = "yitong-desk"
 
 

@@ -15,12 +15,14 @@ import msgspec
 
 from yitong.gateways.errors import GatewayRefused
 from yitong.gateways.http import Caller
+from yitong.kernel.clock import SystemClock
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.text import Bilingual
 
 PARTY = Bilingual("短信服务", "The text-message service")
 KEY_ID = "yitong"
 SIGN_NAME = "医通"
+_CLOCK = SystemClock()
 
 
 class Sms(msgspec.Struct, frozen=True):
@@ -48,7 +50,10 @@ def signature(secret: str, method: str, path: str, timestamp: str, nonce: str, b
 
 
 class SmsClient:
-    """Sends text messages; plays identity's part of a phone code sender."""
+    """Sends text messages; plays identity's part of a phone code sender.
+
+    ``now`` is the real time even when the platform's own clock is moved: the other side checks it.
+    """
 
     def __init__(
         self,
@@ -56,7 +61,7 @@ class SmsClient:
         secret: str,
         *,
         code_seconds: int,
-        now: Callable[[], datetime],
+        now: Callable[[], datetime] = _CLOCK.now,
         timeout_s: float = 5.0,
         pause_s: float = 0.2,
     ) -> None:
