@@ -173,9 +173,11 @@ async def test_booking_role_has_its_functions_and_nothing_else(world: World) -> 
             "SELECT has_table_privilege('yitong_booking', $1, 'SELECT,INSERT,UPDATE,DELETE')", name
         )
     functions = await world.owner.fetch(
-        "SELECT proname FROM pg_proc WHERE proname LIKE 'booking%' AND has_function_privilege('yitong_booking', oid, 'EXECUTE')"
+        "SELECT proname FROM pg_proc WHERE proname LIKE 'booking%'"
+        " AND has_function_privilege('yitong_booking', oid, 'EXECUTE')"
     )
     assert {f["proname"] for f in functions} == {"booking_hold_batch", "booking_confirm_batch"}
     assert not await world.owner.fetchval(
-        "SELECT bool_or(has_function_privilege('yitong_app', oid, 'EXECUTE')) FROM pg_proc WHERE proname LIKE 'booking%batch'"
+        "SELECT bool_or(has_function_privilege('yitong_app', oid, 'EXECUTE')) FROM pg_proc"
+        " WHERE proname LIKE 'booking%batch'"
     )

@@ -10,6 +10,7 @@ from litestar.types import ASGIApp
 
 from booking.world import World
 from yitong.app import create_app
+from yitong.booking.schemas import Appointment
 from yitong.kernel.ids import new_id
 
 
@@ -69,40 +70,4 @@ async def test_bad_requests(world: World, web: AsyncTestClient[ASGIApp]) -> None
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-HELD_FIELDS = set(
-    [
-        "id",
-        "organization_id",
-        "organization_name",
-        "organization_name_en",
-        "address",
-        "department_id",
-        "department_name",
-        "department_name_en",
-        "schedule_id",
-        "slot_id",
-        "patient_id",
-        "patient_name",
-        "service_kind",
-        "service_name",
-        "service_name_en",
-        "practitioner_role_id",
-        "practitioner_name",
-        "title",
-        "start_at",
-        "end_at",
-        "room",
-        "fee_fen",
-        "state",
-        "number",
-        "channel",
-        "hold_expires_at",
-        "check_in_from",
-        "check_in_until",
-        "can_cancel",
-        "cancel_until",
-        "created_at",
-        "cancelled_reason",
-        "rescheduled_to",
-    ]
-)
+HELD_FIELDS = set(Appointment.__struct_fields__)

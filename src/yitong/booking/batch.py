@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
-import asyncpg
 import structlog
 
 from yitong.kernel.database import Database, DatabaseRole
@@ -96,7 +95,7 @@ class Batcher(Generic[R]):
         BATCH_SIZE.observe(len(batch))
         try:
             rows = await self._ask([one.request for one in batch])
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except Exception as error:  # a dying connection raises many kinds of things, and any batch may be asked again
             log.warning("booking.batch_failed", size=len(batch), error=type(error).__name__)
             await self._leave()
             await self._one_by_one(batch)
@@ -109,7 +108,7 @@ class Batcher(Generic[R]):
             for attempt in range(_TRIES):
                 try:
                     rows = await self._ask([one.request])
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                except Exception as error:
                     log.error("booking.request_failed", attempt=attempt, error=type(error).__name__)
                     await self._leave()
                     await asyncio.sleep(0.05 * 2**attempt)
@@ -126,14 +125,17 @@ class Batcher(Generic[R]):
         return await self._connection.fetch(self._call.statement, *columns, *self._call.rest())
 
     async def _leave(self) -> None:
+        """Give the connection up; whatever it was doing ends with it."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with contextlib.suppress(Exception):
+                connection.terminate()
                 await (await self._database.raw(DatabaseRole.BOOKING)).release(connection)
 
     def _settle(self, batch: list[_Waiting[R]], rows: list[Any]) -> None:
         for row in rows:
-            one = batch[row["ord"] - 1]
+            place: int = row["ord"] - 1
+            one = batch[place]
             if row["outcome"] != "again":
                 if not one.answer.done():
                     one.answer.set_result(row)

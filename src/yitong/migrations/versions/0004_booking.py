@@ -16,6 +16,7 @@ depends_on: Sequence[str] | None = None
 _SQL = Path(__file__).resolve().parents[2] / "booking" / "sql"
 _ACTIVE = "state IN ('held','booked','checked_in','called','in_consultation')"
 _KEY = ["organization_id", "patient_id", "department_id", "day"]
+_SERVICE = ("booking_new_id", "booking_reclaim", "booking_generate")
 _BATCHES = ("booking_hold_batch", "booking_confirm_batch")
 
 
@@ -35,10 +36,10 @@ def upgrade() -> None:
         postgresql_where="open",
         postgresql_include=["id", "schedule_id", "department_id"],
     )
-    for name in ("reclaim", "hold_batch", "confirm_batch"):
+    for name in ("reclaim", "hold_batch", "confirm_batch", "generate"):
         _run_file(name)
-    op.execute("REVOKE ALL ON FUNCTION booking_new_id, booking_reclaim FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION booking_new_id, booking_reclaim TO {DatabaseRole.APP}")
+    op.execute(f"REVOKE ALL ON FUNCTION {', '.join(_SERVICE)} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {', '.join(_SERVICE)} TO {DatabaseRole.APP}")
     op.execute(f"REVOKE ALL ON FUNCTION {', '.join(_BATCHES)} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {', '.join(_BATCHES)} TO {DatabaseRole.BOOKING}")
 
@@ -51,7 +52,7 @@ def _run_file(name: str) -> None:
 
 
 def downgrade() -> None:
-    op.execute(f"DROP FUNCTION {', '.join(_BATCHES)}, booking_reclaim, booking_new_id")
+    op.execute(f"DROP FUNCTION {', '.join(_BATCHES + _SERVICE)}")
     op.execute("DROP TYPE booking_ask")
     op.drop_index("ix_slot_open_nearby", table_name="slot")
     op.drop_index("ix_appointment_created", table_name="appointment")
