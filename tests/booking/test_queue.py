@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient as Client
+from sqlalchemy import insert
 
 from worlds import World
-from yitong.booking.queue.scan import CardReader
+from yitong.identity.model import HealthCard
 from yitong.kernel.clock import SetClock
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import Actor, Role
-from yitong.kernel.transaction import Transaction
 
 
 async def post(client: Client, town: World, actor: Actor, path: str, **body: Any) -> Any:
@@ -52,7 +52,7 @@ async def test_checking_in_gives_a_place_and_moves_the_appointment(client: Clien
     )
     assert [m[:3] for m in moves] == [("appointment", "booked", "checked_in"), ("queue_entry", "new", "waiting")]
     events = await town.rows("SELECT id, type, actor_kind, payload->>'number_text' FROM event")
-    assert [e[1:] for e in events] == [("queue:appointment:checked-in", "citizen", "A001")]
+    assert [e[1:] for e in events] == [("queue:entry:checked_in", "citizen", "A001")]
     assert {m[3] for m in moves} == {events[0][0]}, "one action, one event, two rows of history"
 
 
@@ -149,9 +149,10 @@ async def test_missed_call_and_return(client: Client, town: World) -> None:
     order = [e["number_text"] for e in (await queue_of(client, town))["entries"]]
     assert order == ["A002", "A003", "A004", "A005", "A006", "A001"], "behind everybody of the same slot"
     events = await town.rows(
-        "SELECT type FROM event WHERE subject_id = :a ORDER BY position", a=UUID(places[0]["appointment_id"])
+        "SELECT type FROM event WHERE payload->>'appointment_id' = :a ORDER BY position",
+        a=places[0]["appointment_id"],
     )
-    assert [e[0].rsplit(":", 1)[1] for e in events] == ["checked-in", "called", "recalled", "skipped", "returned"]
+    assert [e[0].rsplit(":", 1)[1] for e in events] == ["checked_in", "called", "recalled", "skipped", "returned"]
 
 
 async def test_whoever_missed_the_call_returns_by_checking_in_again(client: Client, town: World) -> None:
@@ -241,14 +242,19 @@ async def test_the_hall_shows_masked_names_only(client: Client, town: World) -> 
     assert (await get(client, town, town.hall_screen, f"/halls/{town.room_id}"))["code"] == "not-found"
 
 
-class OneCard:
-    """A reader that knows one card; stands in for the card service, whose own tests verify real codes."""
-
-    def __init__(self, patient_id: UUID) -> None:
-        self.patient_id = patient_id
-
-    async def verify_code(self, tx: Transaction, text: str, *, organization_id: UUID, scene: str) -> "OneCard":
-        return self
+async def card_code(client: Client, town: World, patient: UUID) -> str:
+    """A dynamic code as the patient's phone shows it."""
+    async with town.platform.transaction() as tx:
+        await tx.session.execute(
+            insert(HealthCard).values(
+                patient_id=patient, ecard_id=patient.hex.upper() * 2, issued_at=tx.now, state="active", version=1
+            )
+        )
+    answer = await client.post(
+        f"/api/patients/{patient}/card/dynamic-code", headers=town.headers(town.citizen(patient))
+    )
+    assert answer.status_code < 300, answer.text
+    return answer.json()["text"]
 
 
 async def test_a_card_at_the_kiosk_checks_in_whatever_can_be(client: Client, town: World) -> None:
@@ -264,21 +270,21 @@ async def test_a_card_at_the_kiosk_checks_in_whatever_can_be(client: Client, tow
         ),
     )
     tomorrow = await town.book(patient, session=await town.open_session(day=date(2026, 11, 24)))
-    town.platform.connect(CardReader, OneCard(patient))
+    code = {"text": await card_code(client, town, patient)}
     headers = town.headers(town.kiosk)
-    answer = await client.post("/api/check-ins", json={"text": "code"}, headers=headers)
+    answer = await client.post("/api/check-ins", json=code, headers=headers)
     assert answer.status_code == 201, answer.text
     given = answer.json()
     assert given["patient"] == {"name_masked": "王*明"}
     assert [(r["appointment_id"], r["state"]) for r in given["results"]] == [(str(now), "waiting")]
     assert [(o["id"], o["code"]) for o in given["others"]] == [(str(later), "too-early"), (str(tomorrow), "not-today")]
     assert "14:30" in given["others"][0]["reason"]["zh"]
-    same = await client.post("/api/check-ins", json={"text": "code"}, headers=headers)
+    same = await client.post("/api/check-ins", json=code, headers=headers)
     assert same.json() == given, "the same key gives the same answer"
-    again = await client.post("/api/check-ins", json={"text": "code"}, headers=town.headers(town.kiosk))
-    assert again.json()["results"][0]["state"] == "waiting"
+    replayed = await client.post("/api/check-ins", json=code, headers=town.headers(town.kiosk))
+    assert replayed.json()["code"] == "card-code-replayed"
     assert len(await town.rows("SELECT 1 FROM queue_entry")) == 1
-    refused = await client.post("/api/check-ins", json={"text": "code"}, headers=town.headers(town.citizen(patient)))
+    refused = await client.post("/api/check-ins", json=code, headers=town.headers(town.citizen(patient)))
     assert refused.status_code in (400, 403)
 
 

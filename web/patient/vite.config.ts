@@ -13,7 +13,9 @@ export default defineConfig({
   define: {
     // H5 shares its origin with the API. A mini-program has none: YITONG_PATIENT_API says where the server is at build time
     // (a released one needs https and the host registered in the WeChat console).
-    __API_ORIGIN__: JSON.stringify(process.env.UNI_PLATFORM === 'h5' ? '' : (process.env.YITONG_PATIENT_API ?? 'http://127.0.0.1:8000')),
+    __API_ORIGIN__: JSON.stringify(
+      process.env.UNI_PLATFORM === 'h5' ? '' : (process.env.YITONG_PATIENT_API ?? 'http://127.0.0.1:8000'),
+    ),
     __INTLIFY_DROP_MESSAGE_COMPILER__: true,
   },
   server: { port: 5173, proxy: { '/api': { target: process.env.YITONG_API ?? 'http://127.0.0.1:8000' } } },

@@ -4,10 +4,7 @@ import type { Plugin } from 'vite'
  * Addresses of other people's servers that the framework's own runtime carries: an advertising client, a page shadow
  * picture, an icon font. The app uses none of them, and a hospital's network often can't reach them, so they are cut.
  */
-const CARRIED = [
-  /https?:\/\/[a-z0-9]+\.dcloud\.net\.cn\/[^"'`)\s]*/g,
-  /https?:\/\/at\.alicdn\.com\/[^"'`)\s]*/g,
-]
+const CARRIED = [/https?:\/\/[a-z0-9]+\.dcloud\.net\.cn\/[^"'`)\s]*/g, /https?:\/\/at\.alicdn\.com\/[^"'`)\s]*/g]
 
 /** Takes the text of a built file and gives it back without the addresses above. */
 export function withoutCarriedHosts(text: string): string {

@@ -14,7 +14,7 @@ from yitong.booking.queue.schemas import QueuePlace
 from yitong.booking.queue.service import put_back
 from yitong.booking.states import APPOINTMENT, AppointmentState, QueueState
 from yitong.kernel.clock import age_in_years, day_of
-from yitong.kernel.events import record
+from yitong.kernel.events import Subject, record
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import ActorKind, Grant, Role, Scope, action
 from yitong.kernel.problems import NOT_FOUND, problem_kind
@@ -72,7 +72,7 @@ async def arrive(tx: Transaction, grant: Grant, session: SessionRow, appointment
         await _enter(tx, grant, session, appointment)
     elif entry.state is QueueState.SKIPPED:
         await put_back(tx, grant, session, entry)
-    return await queries.place(tx, session, appointment.id, appointment.number, appointment.start_at)
+    return await queries.place(tx, session, appointment)
 
 
 async def _enter(tx: Transaction, grant: Grant, session: SessionRow, appointment: AppointmentRow) -> None:
@@ -87,10 +87,10 @@ async def _enter(tx: Transaction, grant: Grant, session: SessionRow, appointment
         age_years=age_in_years(people[appointment.patient_id].birth_date, session.day),
         elderly_from=tx.platform.settings.queue_elderly_from,
     )
-    entry_id = new_id()
-    said = moves.payload(session, entry_id, appointment.number, priority.value)
-    event_id = await record(tx, grant, QueueEvent.CHECKED_IN, appointment.subject, said)
-    await moves.insert_entry(tx, grant, appointment, entry_id, priority.value, due_at, event_id)
+    subject = Subject("queue_entry", new_id(), appointment.organization_id, appointment.patient_id)
+    said = moves.payload(session, appointment.id, appointment.number, priority.value)
+    event_id = await record(tx, grant, QueueEvent.CHECKED_IN, subject, said)
+    await moves.insert_entry(tx, grant, appointment, subject, priority.value, due_at, event_id)
     await moves.move_appointment(tx, grant, appointment, AppointmentState.CHECKED_IN, event_id)
 
 

@@ -1,4 +1,4 @@
-"""What happens in a queue. Every event is about the appointment; the payload says which entry, session and room."""
+"""What happens in a queue. Every event is about the entry; the payload says which appointment, session and room."""
 
 from enum import StrEnum
 
@@ -6,15 +6,15 @@ from yitong.kernel.events import declare_events
 
 
 class QueueEvent(StrEnum):
-    """Names in the event log. Payload: schedule_id, department_id, entry_id, number_text, room, priority, calls."""
+    """Names in the event log; the payload is made by :func:`yitong.booking.queue.moves.payload`."""
 
-    CHECKED_IN = "queue:appointment:checked-in"
-    CALLED = "queue:appointment:called"  # and encounter_id
-    RECALLED = "queue:appointment:recalled"
-    SKIPPED = "queue:appointment:skipped"
-    RETURNED = "queue:appointment:returned"
-    STARTED = "queue:appointment:started"  # and encounter_id
-    FINISHED = "queue:appointment:finished"  # and encounter_id
+    CHECKED_IN = "queue:entry:checked_in"
+    CALLED = "queue:entry:called"
+    RECALLED = "queue:entry:recalled"
+    SKIPPED = "queue:entry:skipped"
+    RETURNED = "queue:entry:returned"
+    STARTED = "queue:entry:started"
+    FINISHED = "queue:entry:finished"
 
 
 declare_events(

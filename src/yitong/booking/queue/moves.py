@@ -21,6 +21,11 @@ from yitong.kernel.states import record_move
 from yitong.kernel.transaction import Transaction
 
 
+def subject_of(one: EntryRow) -> Subject:
+    """The entry, for events and history rows."""
+    return Subject("queue_entry", one.id, one.organization_id, one.patient_id)
+
+
 @dataclass(slots=True, kw_only=True)
 class AppointmentRow:
     """What the queue needs to know of an appointment; ``state`` and ``version`` follow its moves."""
@@ -119,8 +124,7 @@ async def move_entry(
     ``before`` and ``sequence`` are given by an action that makes two moves at once.
     """
     number = sequence or one.version + 1
-    subject = Subject("queue_entry", one.id, one.organization_id, one.patient_id)
-    await record_move(tx, grant, QUEUE, subject, before or one.state, after, sequence=number, event_id=event_id)
+    await record_move(tx, grant, QUEUE, subject_of(one), before or one.state, after, sequence=number, event_id=event_id)
     await tx.session.execute(
         update(QueueEntry)
         .where(QueueEntry.organization_id == one.organization_id, QueueEntry.id == one.id)
@@ -132,7 +136,7 @@ async def insert_entry(
     tx: Transaction,
     grant: Grant,
     appointment: AppointmentRow,
-    entry_id: UUID,
+    subject: Subject,
     priority: str,
     due_at: datetime,
     event_id: UUID,
@@ -141,7 +145,7 @@ async def insert_entry(
     await tx.session.execute(
         insert(QueueEntry).values(
             organization_id=appointment.organization_id,
-            id=entry_id,
+            id=subject.id,
             schedule_id=appointment.schedule_id,
             appointment_id=appointment.id,
             patient_id=appointment.patient_id,
@@ -154,19 +158,21 @@ async def insert_entry(
             calls=0,
         )
     )
-    subject = Subject("queue_entry", entry_id, appointment.organization_id, appointment.patient_id)
     await record_move(tx, grant, QUEUE, subject, None, QueueState.WAITING, sequence=1, event_id=event_id)
 
 
-def payload(one: SessionRow, entry_id: UUID, number: int, priority: str, calls: int = 0, **more: Any) -> dict[str, Any]:
+def payload(
+    one: SessionRow, appointment_id: UUID, number: int, priority: str, calls: int = 0, encounter_id: UUID | None = None
+) -> dict[str, Any]:
     """What every event of the queue says: ids, the number, the room and the class; never who it is."""
     return {
+        "appointment_id": appointment_id,
         "schedule_id": one.id,
         "department_id": one.department_id,
-        "entry_id": entry_id,
         "number_text": number_of(one, number),
         "room": one.room,
+        "room_en": one.room_en,
         "priority": priority,
         "calls": calls,
-        **more,
+        "encounter_id": encounter_id,
     }

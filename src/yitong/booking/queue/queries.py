@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from yitong.booking.queue import rows, rules
+from yitong.booking.queue.moves import AppointmentRow
 from yitong.booking.queue.rows import EntryRow, Person, SessionRow
 from yitong.booking.queue.schemas import Queue, QueueEntryView, QueuePlace, QueueSummary
-from yitong.booking.states import QueueState
+from yitong.booking.states import APPOINTMENT, AppointmentState, QueueState
 from yitong.kernel.clock import age_in_years, day_bounds, day_of
 from yitong.kernel.ids import UUID
+from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
 
@@ -93,12 +95,10 @@ def view(one: SessionRow, row: EntryRow, person: Person, now: datetime) -> Queue
     )
 
 
-async def place(
-    tx: Transaction, one: SessionRow, appointment_id: UUID, number: int | None, slot_start: datetime
-) -> QueuePlace:
+async def place(tx: Transaction, one: SessionRow, appointment: AppointmentRow) -> QueuePlace:
     """Where an appointment stands in its session. Counts people of any scope, so the caller has opened the region."""
     found = await rows.entries(tx, one.organization_id, [one.id])
-    mine = next((row for row in found if row.appointment_id == appointment_id), None)
+    mine = next((row for row in found if row.appointment_id == appointment.id), None)
     in_room = found[0] if found and found[0].state in rows.IN_ROOM else None
     queue_now = [row for row in found if row.state is QueueState.WAITING]
     state = mine.state if mine is not None else None
@@ -108,16 +108,16 @@ async def place(
         each = rules.pace(await rows.last_consultations(tx, one), timedelta(seconds=one.planned_s))
         since = (in_room.started_at or in_room.called_at) if in_room is not None else None
         when = rules.expected_at(ahead, tx.now, one.start_at, each, since)
-    elif state is None:
-        ahead = sum(row.due_at <= slot_start for row in queue_now)
-        when = max(slot_start, tx.now)
+    elif appointment.state is AppointmentState.BOOKED:
+        ahead = sum(row.due_at <= appointment.start_at for row in queue_now)
+        when = max(appointment.start_at, tx.now)
     minutes = None if when is None else -int((tx.now - when).total_seconds() // 60)
     return QueuePlace(
-        appointment_id=appointment_id,
+        appointment_id=appointment.id,
         organization_id=one.organization_id,
         schedule_id=one.id,
         state=state.value if state is not None else "not_checked_in",
-        number_text=rows.number_of(one, number),
+        number_text=rows.number_of(one, appointment.number),
         ahead=ahead,
         expected_at=when,
         expected_minutes=minutes,
@@ -126,11 +126,22 @@ async def place(
         department_name_en=one.department_name_en,
         practitioner_name=one.practitioner_name,
         now_serving=rows.number_of(one, in_room.number) if in_room is not None else None,
-        hint=rules.hint(state, ahead, minutes, one.room_words, window_open=_window_open(tx, one, slot_start)),
+        hint=_hint(tx, one, appointment, state, ahead, minutes),
         updated_at=tx.now,
     )
 
 
-def _window_open(tx: Transaction, one: SessionRow, slot_start: datetime) -> bool:
-    before = timedelta(minutes=tx.platform.settings.check_in_minutes_before)
-    return day_of(slot_start, one.zone) == day_of(tx.now, one.zone) and tx.now >= slot_start - before
+def _hint(
+    tx: Transaction,
+    one: SessionRow,
+    appointment: AppointmentRow,
+    state: QueueState | None,
+    ahead: int,
+    minutes: int | None,
+) -> Bilingual:
+    if state is None and appointment.state is not AppointmentState.BOOKED:
+        zh, en = APPOINTMENT.words[appointment.state]
+        return Bilingual(f"这个预约{zh}。", f"This appointment: {en}.")
+    opens = appointment.start_at - timedelta(minutes=tx.platform.settings.check_in_minutes_before)
+    today = day_of(appointment.start_at, one.zone) == day_of(tx.now, one.zone)
+    return rules.hint(state, ahead, minutes, one.room_words, window_open=today and tx.now >= opens)

@@ -133,9 +133,11 @@ SELECT s.id, s.organization_id, o.name AS organization_name, o.name_en AS organi
   CROSS JOIN LATERAL (SELECT count(*) AS booked FROM appointment
                        WHERE organization_id = s.organization_id AND schedule_id = s.id
                          AND state IN ('booked','checked_in','called','in_consultation','fulfilled','no_show')) a
-  CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
-                             count(*) FILTER (WHERE state = 'finished') AS finished
-                        FROM queue_entry WHERE organization_id = s.organization_id AND schedule_id = s.id) q
+  CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE e.state = 'waiting' AND b.state = 'checked_in') AS waiting,
+                             count(*) FILTER (WHERE e.state = 'finished') AS finished
+                        FROM queue_entry e
+                        JOIN appointment b ON b.organization_id = e.organization_id AND b.id = e.appointment_id
+                       WHERE e.organization_id = s.organization_id AND e.schedule_id = s.id) q
  WHERE s.organization_id = :organization"""
 
 _ENTRY = """
@@ -146,6 +148,7 @@ SELECT e.organization_id, e.id, e.schedule_id, e.appointment_id, e.patient_id, e
   JOIN appointment a ON a.organization_id = e.organization_id AND a.id = e.appointment_id
  WHERE e.organization_id = :organization"""
 
+_STILL_HERE = "(e.state NOT IN ('waiting','skipped') OR a.state = 'checked_in')"
 # How long the doctor's last consultations of the day took, newest first.
 _PACE = """
 SELECT e.finished_at - e.started_at AS took
@@ -196,9 +199,12 @@ async def entry_of(
 
 
 async def entries(tx: Transaction, organization_id: UUID, schedule_ids: Sequence[UUID]) -> list[EntryRow]:
-    """Everybody in these sessions: who is in the room, then the waiting in their order, the skipped, the finished."""
+    """Everybody in these sessions: who is in the room, then the waiting in their order, the skipped, the finished.
+
+    Whoever cancelled after checking in, or did not wait, is no longer in it: the appointment's state says so.
+    """
     values = {"organization": organization_id, "schedules": list(schedule_ids)}
-    found = await _entries(tx, " AND e.schedule_id = ANY (:schedules)", values)
+    found = await _entries(tx, f" AND e.schedule_id = ANY (:schedules) AND {_STILL_HERE}", values)
     return sorted(found, key=_shown_order)
 
 

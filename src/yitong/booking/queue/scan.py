@@ -1,37 +1,23 @@
 """A card shown at the door: whoever it belongs to is checked in for everything that can be checked in now."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import text
 
-from yitong.booking.queue import arrivals, moves, rows
+from yitong.booking.queue import arrivals, moves
 from yitong.booking.queue.arrivals import CHECK_IN, NOT_TODAY, PRESENT, TOO_EARLY, TOO_LATE
 from yitong.booking.queue.rules import Window
 from yitong.booking.queue.schemas import CardScan, CheckInAnswer, OtherAppointment, QueuePlace, ScannedPatient
 from yitong.booking.states import AppointmentState
+from yitong.identity.schemas.cards import Verification
+from yitong.identity.service.card_checks import verify_in
 from yitong.kernel.clock import day_of
 from yitong.kernel.ids import UUID
 from yitong.kernel.problems import VALIDATION_FAILED, FieldError
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
-SCENE = "010102"  # of the health-card platform's scene codes: 预约诊疗, check-in
-
-
-class VerifiedCard(Protocol):
-    """A card whose code was found right."""
-
-    @property
-    def patient_id(self) -> UUID: ...
-
-
-class CardReader(Protocol):
-    """Whoever verifies card codes."""
-
-    async def verify_code(self, tx: Transaction, text: str, *, organization_id: UUID, scene: str) -> VerifiedCard:
-        """The card behind a code. Raises the problems of card codes."""
-        ...
-
+SCENE = "0101013"  # looking up a booked appointment, in the card platform's numbering of scenes
 
 # What a patient still has before them: from the start of the hospital's day on, everywhere in the region.
 _EXPECTED = """
@@ -57,9 +43,8 @@ async def check_in_by_card(tx: Transaction, scan: CardScan) -> CheckInAnswer:
     """
     organization_id = _place_of(tx, scan)
     grant = CHECK_IN.check(tx.actor, organization_id=organization_id)
-    owner = await tx.platform.port(CardReader).verify_code(tx, scan.text, organization_id=organization_id, scene=SCENE)
+    owner = await verify_in(tx, Verification(text=scan.text, scene=SCENE, organization_id=organization_id))
     await tx.open_patient_index()
-    person = (await rows.people(tx, [owner.patient_id]))[owner.patient_id]
     found = await tx.session.execute(
         text(_EXPECTED), {"patient": owner.patient_id, "organization": organization_id, "now": tx.now}
     )
@@ -73,7 +58,7 @@ async def check_in_by_card(tx: Transaction, scan: CardScan) -> CheckInAnswer:
             results.append(await arrivals.arrive(tx, grant, session, appointment))
         elif day_of(row["start_at"], row["zone"]) >= day_of(tx.now, row["zone"]):
             others.append(_other(tx, row, lies))
-    return CheckInAnswer(ScannedPatient(person.name_masked), results, others)
+    return CheckInAnswer(ScannedPatient(owner.name_masked), results, others)
 
 
 def _place_of(tx: Transaction, scan: CardScan) -> UUID:

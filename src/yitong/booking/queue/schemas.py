@@ -1,8 +1,10 @@
 """What goes over the wire about queues."""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from yitong.kernel.ids import UUID
 from yitong.kernel.text import Bilingual
@@ -17,7 +19,7 @@ class AtOrganization(msgspec.Struct):
 class CardScan(msgspec.Struct):
     """A scanned card code; staff who work at several organizations say at which they are."""
 
-    text: str
+    text: Annotated[str, Meta(min_length=1, max_length=300)]
     organization_id: UUID | None = None
 
 

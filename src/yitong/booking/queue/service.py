@@ -6,6 +6,7 @@ and writes one event. The visit's own room (``yitong.visits``) calls :func:`call
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -30,7 +31,6 @@ __all__ = [
     "call_next",
     "entry_view",
     "finish",
-    "leave",
     "recall",
     "return_to_queue",
     "session_of_appointment_to_run",
@@ -114,7 +114,7 @@ async def call_next(tx: Transaction, organization_id: UUID, schedule_id: UUID, e
         if candidate.state is not QueueState.WAITING:
             continue
         entry, appointment = await _locked(tx, candidate)
-        # Somebody who cancelled at this moment is passed over; their entry leaves with the cancellation.
+        # Somebody who cancelled since the queue was read is passed over.
         if entry.state is QueueState.WAITING and appointment.state is AppointmentState.CHECKED_IN:
             return await _call(tx, grant, session, entry, appointment, encounter_id)
     raise NOTHING_TO_CALL()
@@ -123,8 +123,8 @@ async def call_next(tx: Transaction, organization_id: UUID, schedule_id: UUID, e
 async def _call(
     tx: Transaction, grant: Grant, one: SessionRow, entry: EntryRow, appointment: AppointmentRow, encounter_id: UUID
 ) -> Moved:
-    said = moves.payload(one, entry.id, entry.number, entry.priority.value, 1, encounter_id=encounter_id)
-    event_id = await record(tx, grant, QueueEvent.CALLED, appointment.subject, said)
+    said = moves.payload(one, appointment.id, entry.number, entry.priority.value, 1, encounter_id)
+    event_id = await record(tx, grant, QueueEvent.CALLED, moves.subject_of(entry), said)
     try:
         await moves.move_entry(
             tx, grant, entry, QueueState.CALLED, event_id, called_at=tx.now, calls=1, encounter_id=encounter_id
@@ -137,13 +137,10 @@ async def _call(
 
 async def recall(tx: Transaction, organization_id: UUID, entry_id: UUID) -> QueueEntryView:
     """Call the same person again. Raises Problem ``wrong-state`` unless they are called and not yet in."""
-    grant, session, entry, appointment = await _to_run(tx, organization_id, entry_id)
+    grant, session, entry, _ = await _to_run(tx, organization_id, entry_id)
     if entry.state is not QueueState.CALLED:
         raise _wrong(entry.state)
-    said = moves.payload(
-        session, entry.id, entry.number, entry.priority.value, entry.calls + 1, encounter_id=entry.encounter_id
-    )
-    await record(tx, grant, QueueEvent.RECALLED, appointment.subject, said)
+    await record(tx, grant, QueueEvent.RECALLED, moves.subject_of(entry), _said(session, entry, entry.calls + 1))
     await tx.session.execute(
         text("UPDATE queue_entry SET calls = calls + 1 WHERE organization_id = :organization AND id = :id"),
         {"organization": organization_id, "id": entry_id},
@@ -158,10 +155,7 @@ async def skip(tx: Transaction, organization_id: UUID, entry_id: UUID) -> Moved:
     """
     grant, session, entry, appointment = await _to_run(tx, organization_id, entry_id)
     QUEUE.check(entry.state, QueueState.SKIPPED)
-    said = moves.payload(
-        session, entry.id, entry.number, entry.priority.value, entry.calls, encounter_id=entry.encounter_id
-    )
-    event_id = await record(tx, grant, QueueEvent.SKIPPED, appointment.subject, said)
+    event_id = await record(tx, grant, QueueEvent.SKIPPED, moves.subject_of(entry), _said(session, entry, entry.calls))
     await moves.move_entry(tx, grant, entry, QueueState.SKIPPED, event_id)
     if appointment.state is AppointmentState.CALLED:
         await moves.move_appointment(tx, grant, appointment, AppointmentState.CHECKED_IN, event_id)
@@ -199,8 +193,8 @@ async def put_back(tx: Transaction, grant: Grant, session: SessionRow, seen: Ent
     waiting = [one.waiting for one in everybody if one.state is QueueState.WAITING]
     behind = tx.platform.settings.queue_return_behind
     priority, due_at = rules.placed_again(entry.waiting, waiting, behind=behind)
-    said = moves.payload(session, entry.id, entry.number, priority.value, entry.calls)
-    event_id = await record(tx, grant, QueueEvent.RETURNED, appointment.subject, said)
+    said = moves.payload(session, appointment.id, entry.number, priority.value)
+    event_id = await record(tx, grant, QueueEvent.RETURNED, moves.subject_of(entry), said)
     await moves.move_entry(
         tx,
         grant,
@@ -219,10 +213,7 @@ async def start(tx: Transaction, organization_id: UUID, entry_id: UUID) -> Moved
     """The person called has come in. Raises Problem ``wrong-state``, ``forbidden`` or ``not-found``."""
     grant, session, entry, appointment = await _to_run(tx, organization_id, entry_id)
     QUEUE.check(entry.state, QueueState.IN_CONSULTATION)
-    said = moves.payload(
-        session, entry.id, entry.number, entry.priority.value, entry.calls, encounter_id=entry.encounter_id
-    )
-    event_id = await record(tx, grant, QueueEvent.STARTED, appointment.subject, said)
+    event_id = await record(tx, grant, QueueEvent.STARTED, moves.subject_of(entry), _said(session, entry, entry.calls))
     await moves.move_entry(tx, grant, entry, QueueState.IN_CONSULTATION, event_id, started_at=tx.now)
     await moves.move_appointment(tx, grant, appointment, AppointmentState.IN_CONSULTATION, event_id)
     return Moved(session, entry, appointment, event_id, grant)
@@ -241,10 +232,7 @@ async def finish(tx: Transaction, organization_id: UUID, appointment_id: UUID) -
     began = entry.state is not QueueState.CALLED
     if began:
         QUEUE.check(entry.state, QueueState.FINISHED)
-    said = moves.payload(
-        session, entry.id, entry.number, entry.priority.value, entry.calls, encounter_id=entry.encounter_id
-    )
-    event_id = await record(tx, grant, QueueEvent.FINISHED, appointment.subject, said)
+    event_id = await record(tx, grant, QueueEvent.FINISHED, moves.subject_of(entry), _said(session, entry, entry.calls))
     number, before = entry.version + 1, entry.state
     if not began:
         begin = entry.called_at or tx.now
@@ -256,16 +244,6 @@ async def finish(tx: Transaction, organization_id: UUID, appointment_id: UUID) -
     )
     await moves.move_appointment(tx, grant, appointment, AppointmentState.FULFILLED, event_id)
     return Moved(session, entry, appointment, event_id, grant)
-
-
-async def leave(tx: Transaction, grant: Grant, organization_id: UUID, appointment_id: UUID, event_id: UUID) -> None:
-    """Take an appointment that is being cancelled after check-in out of the queue, under the cancellation's own event.
-
-    For booking's cancel, reschedule and no-show; does nothing for somebody who is not waiting.
-    """
-    entry = await rows.entry_of(tx, organization_id, appointment_id, lock=True)
-    if entry is not None and entry.state is QueueState.WAITING:
-        await moves.move_entry(tx, grant, entry, QueueState.SKIPPED, event_id)
 
 
 async def _to_run(
@@ -287,6 +265,10 @@ async def _locked(tx: Transaction, seen: EntryRow) -> tuple[EntryRow, Appointmen
     if entry is None:
         raise NOT_FOUND()
     return entry, appointment
+
+
+def _said(session: SessionRow, entry: EntryRow, calls: int) -> dict[str, Any]:
+    return moves.payload(session, entry.appointment_id, entry.number, entry.priority.value, calls, entry.encounter_id)
 
 
 def _wrong(state: QueueState) -> Exception:

@@ -41,7 +41,7 @@ async def queue_place(tx: Transaction, organization_id: UUID, appointment_id: UU
     # The people ahead are counted, not shown.
     await tx.open_region()
     session = await arrivals.session_of(tx, appointment)
-    return await queries.place(tx, session, appointment.id, appointment.number, appointment.start_at)
+    return await queries.place(tx, session, appointment)
 
 
 async def queues(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, insert, text, update
 
 from yitong.directory.service import region_of
 from yitong.identity import problems as p
@@ -138,9 +138,10 @@ async def use_code(
     matches = secrets.compare_digest(row.code_hash, _code_hash(tx.platform, challenge_id, code))
     stored = IssuedCode(row.expires_at, row.tries, row.used_at, matches)
     refused = refusal(stored, tx.now, tx.platform.settings.phone_code_tries)
-    change = "used_at = :now" if refused is None else "tries = tries + 1"
+    used = tx.now if refused is None else row.used_at
     await tx.session.execute(
-        text(f"UPDATE one_time_code SET {change} WHERE id = :id AND :now IS NOT NULL"),  # noqa: S608
-        {"id": challenge_id, "now": tx.now},
+        update(OneTimeCode)
+        .where(OneTimeCode.id == challenge_id)
+        .values(used_at=used, tries=row.tries + (0 if refused is None else 1))
     )
     return refused

@@ -61,12 +61,12 @@ async def seed_region(platform: Platform, plan: SeedPlan, progress: Progress) ->
             progress("两周号源 · two weeks of places", 0.5)
             made = await generate_region(connection, start, start + timedelta(days=plan.days - 1))
             counts |= {"schedule": made.schedules, "slot": made.slots}
+            await connection.execute("ANALYZE")  # the booking functions plan by what the tables hold now
             progress("已有的预约 · appointments made so far", 0.8)
             counts["appointment"] = await book_some(connection, platform, plan.seed, start, plan.days)
         progress("账号与设备 · accounts and devices", 0.9)
         counts["staff_account"] = await create_staff_accounts(platform)
         devices = await register_devices(platform, connection)
-        await connection.execute("ANALYZE")
         progress("完成 · done", 1.0)
         return Seeded(counts, devices)
     finally:

@@ -17,11 +17,19 @@ let bearer = ''
 let language = 'zh-Hans'
 let onUnauthenticated: () => void = () => undefined
 
-export function useBearer(token: string): void { bearer = token }
-export function bearerToken(): string { return bearer }
-export function askIn(tag: string): void { language = tag }
+export function useBearer(token: string): void {
+  bearer = token
+}
+export function bearerToken(): string {
+  return bearer
+}
+export function askIn(tag: string): void {
+  language = tag
+}
 /** Registers what happens when the server no longer accepts the token. */
-export function whenUnauthenticated(act: () => void): void { onUnauthenticated = act }
+export function whenUnauthenticated(act: () => void): void {
+  onUnauthenticated = act
+}
 
 const origin = __API_ORIGIN__
 

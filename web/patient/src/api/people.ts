@@ -1,5 +1,18 @@
 import { call } from './client'
-import type { Card, DynamicCode, Items, Journey, Member, Message, NewPatient, PhoneChallenge, PublicSettings, Session, Account, StaticCode } from './types'
+import type {
+  Card,
+  DynamicCode,
+  Items,
+  Journey,
+  Member,
+  Message,
+  NewPatient,
+  PhoneChallenge,
+  PublicSettings,
+  Session,
+  Account,
+  StaticCode,
+} from './types'
 
 export const readPublicSettings = () => call<PublicSettings>('/public-settings')
 
@@ -21,10 +34,12 @@ export const readFamily = () => call<{ members: Member[]; cap: number }>('/famil
 export const leaveFamily = (patientId: string) => call<void>(`/family/${patientId}`, { method: 'DELETE' })
 
 export const readCard = (patientId: string) => call<Card>(`/patients/${patientId}/card`)
-export const newDynamicCode = (patientId: string) => call<DynamicCode>(`/patients/${patientId}/card/dynamic-code`, { method: 'POST' })
+export const newDynamicCode = (patientId: string) =>
+  call<DynamicCode>(`/patients/${patientId}/card/dynamic-code`, { method: 'POST' })
 export const readStaticCode = (patientId: string) => call<StaticCode>(`/patients/${patientId}/card/static-code`)
 export const freezeCard = (patientId: string) => call<Card>(`/patients/${patientId}/card/freeze`, { method: 'POST' })
-export const unfreezeCard = (patientId: string) => call<Card>(`/patients/${patientId}/card/unfreeze`, { method: 'POST' })
+export const unfreezeCard = (patientId: string) =>
+  call<Card>(`/patients/${patientId}/card/unfreeze`, { method: 'POST' })
 
 export const readJourney = (patientId: string) => call<Journey>('/journey', { query: { patient_id: patientId } })
 export const readMessages = () => call<Items<Message> & { unread: number }>('/messages')

@@ -17,16 +17,21 @@ function local(code: string, status: number, message: Bilingual, next: Bilingual
 /** The phone could not reach the server at all. */
 export function offlineProblem(): Problem {
   return local(
-    'offline', 0,
+    'offline',
+    0,
     { zh: '连接不上网络', en: 'No connection' },
-    { zh: '请检查手机网络，然后点“重试”。您填写的内容还在。', en: 'Check your network, then tap “Try again”. What you typed is still here.' },
+    {
+      zh: '请检查手机网络，然后点“重试”。您填写的内容还在。',
+      en: 'Check your network, then tap “Try again”. What you typed is still here.',
+    },
   )
 }
 
 /** The server answered with something that isn't a problem document (a proxy's error page, for instance). */
 export function unreadableProblem(status: number): Problem {
   return local(
-    'unreadable', status,
+    'unreadable',
+    status,
     { zh: '服务暂时不可用', en: 'The service is not available right now' },
     { zh: '请过一分钟再试。', en: 'Please try again in a minute.' },
   )

@@ -18,7 +18,10 @@ export function eventReader(onData: (data: string) => void): (chunk: string) => 
     const blocks = (tail + chunk).replace(/\r\n/g, '\n').split('\n\n')
     tail = blocks.pop() ?? ''
     for (const block of blocks) {
-      const data = block.split('\n').filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trimStart())
+      const data = block
+        .split('\n')
+        .filter((line) => line.startsWith('data:'))
+        .map((line) => line.slice(5).trimStart())
       if (data.length) onData(data.join('\n'))
     }
   }
@@ -66,7 +69,10 @@ function byStream<T>({ path, query, read, onState, onProblem }: Follow<T>): () =
   let pause = 2
   const open = async (): Promise<void> => {
     try {
-      const answer = await fetch(address(path, query), { headers: headers({ Accept: 'text/event-stream' }), signal: halt.signal })
+      const answer = await fetch(address(path, query), {
+        headers: headers({ Accept: 'text/event-stream' }),
+        signal: halt.signal,
+      })
       const type = answer.headers.get('content-type') ?? ''
       if (!answer.ok || !answer.body || !type.includes('event-stream')) throw new Error(`stream ${answer.status}`)
       await drain(answer.body, (data) => {

@@ -1,8 +1,18 @@
 /** The shapes that go over the wire, as the server's OpenAPI document names them. Money is whole fen, time ISO 8601. */
-export interface Bilingual { zh: string; en: string }
-export interface Items<T> { items: T[]; next?: string | null }
+export interface Bilingual {
+  zh: string
+  en: string
+}
+export interface Items<T> {
+  items: T[]
+  next?: string | null
+}
 
-export interface FieldError { field: string; code: string; message: Bilingual }
+export interface FieldError {
+  field: string
+  code: string
+  message: Bilingual
+}
 export interface Problem {
   code: string
   status: number
@@ -46,9 +56,23 @@ export interface Member {
   phone_masked: string | null
   card_status: 'active' | 'frozen' | 'none'
 }
-export interface Account { id: string; phone_masked: string; self_patient_id: string | null; members: Member[]; family_cap: number }
-export interface Session { token: string; expires_at: string; account: Account }
-export interface PhoneChallenge { challenge_id: string; expires_at: string; resend_at: string }
+export interface Account {
+  id: string
+  phone_masked: string
+  self_patient_id: string | null
+  members: Member[]
+  family_cap: number
+}
+export interface Session {
+  token: string
+  expires_at: string
+  account: Account
+}
+export interface PhoneChallenge {
+  challenge_id: string
+  expires_at: string
+  resend_at: string
+}
 export interface NewPatient {
   relation: Relation
   name: string
@@ -61,9 +85,25 @@ export interface NewPatient {
   guardian?: boolean
 }
 
-export interface Card { ecard_id: string; ecard_id_short: string; patient_id: string; name_masked: string; id_number_masked: string; issued_at: string; status: 'active' | 'frozen' }
-export interface DynamicCode { text: string; issued_at: string; expires_at: string; refresh_after_s: number }
-export interface StaticCode { text: string; note: Bilingual }
+export interface Card {
+  ecard_id: string
+  ecard_id_short: string
+  patient_id: string
+  name_masked: string
+  id_number_masked: string
+  issued_at: string
+  status: 'active' | 'frozen'
+}
+export interface DynamicCode {
+  text: string
+  issued_at: string
+  expires_at: string
+  refresh_after_s: number
+}
+export interface StaticCode {
+  text: string
+  note: Bilingual
+}
 
 export interface Organization {
   id: string
@@ -80,8 +120,25 @@ export interface Organization {
   longitude: number
   distance_m: number | null
 }
-export interface Department { id: string; organization_id: string; parent_id: string | null; code: string; name: string; name_en: string; specialty_code: string; kind: string; location_text: string }
-export interface Specialty { code: string; parent_code: string | null; name: string; name_en: string; pinyin: string; organizations: number }
+export interface Department {
+  id: string
+  organization_id: string
+  parent_id: string | null
+  code: string
+  name: string
+  name_en: string
+  specialty_code: string
+  kind: string
+  location_text: string
+}
+export interface Specialty {
+  code: string
+  parent_code: string | null
+  name: string
+  name_en: string
+  pinyin: string
+  organizations: number
+}
 export interface PractitionerRole {
   id: string
   practitioner_id: string
@@ -99,7 +156,11 @@ export interface PractitionerRole {
   next_free_at: string | null
   fee_fen: number | null
 }
-export interface SearchAnswer { specialties: Specialty[]; organizations: Organization[]; practitioners: PractitionerRole[] }
+export interface SearchAnswer {
+  specialties: Specialty[]
+  organizations: Organization[]
+  practitioners: PractitionerRole[]
+}
 
 export interface SlotOffer {
   slot_id: string
@@ -124,7 +185,11 @@ export interface SlotOffer {
   end_at: string
   remaining: number
 }
-export interface CalendarDay { date: string; state: 'open' | 'full' | 'none' | 'stopped'; remaining: number }
+export interface CalendarDay {
+  date: string
+  state: 'open' | 'full' | 'none' | 'stopped'
+  remaining: number
+}
 export interface ClinicSession {
   schedule_id: string
   organization_id: string
@@ -145,9 +210,25 @@ export interface ClinicSession {
   fee_fen: number
   room: string
 }
-export interface Slot { slot_id: string; start_at: string; end_at: string; capacity: number; remaining: number; state: 'open' | 'full' | 'past' | 'stopped' }
+export interface Slot {
+  slot_id: string
+  start_at: string
+  end_at: string
+  capacity: number
+  remaining: number
+  state: 'open' | 'full' | 'past' | 'stopped'
+}
 
-export type AppointmentState = 'held' | 'booked' | 'checked_in' | 'called' | 'in_consultation' | 'fulfilled' | 'cancelled' | 'no_show' | 'expired'
+export type AppointmentState =
+  | 'held'
+  | 'booked'
+  | 'checked_in'
+  | 'called'
+  | 'in_consultation'
+  | 'fulfilled'
+  | 'cancelled'
+  | 'no_show'
+  | 'expired'
 export interface Appointment {
   id: string
   organization_id: string
@@ -202,7 +283,10 @@ export interface QueuePlace {
 }
 
 export type StepState = 'done' | 'current' | 'upcoming' | 'failed'
-export interface StepAction { kind: 'check_in' | 'show_card' | 'queue' | 'rebook' | 'open_appointment'; appointment_id: string }
+export interface StepAction {
+  kind: 'check_in' | 'show_card' | 'queue' | 'rebook' | 'open_appointment'
+  appointment_id: string
+}
 export interface JourneyStep {
   key: string
   state: StepState
@@ -224,7 +308,11 @@ export interface Visit {
   steps: JourneyStep[]
   next: JourneyStep | null
 }
-export interface Journey { patient_id: string; now: Bilingual | null; visits: Visit[] }
+export interface Journey {
+  patient_id: string
+  now: Bilingual | null
+  visits: Visit[]
+}
 export interface Message {
   id: string
   at: string

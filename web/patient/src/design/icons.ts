@@ -4,7 +4,8 @@ const SHAPES = {
   calendar: 'M4 6h16v14H4zM4 10h16M8 3v4M16 3v4M8 14h3M13 14h3M8 17h3',
   card: 'M3 6h18v12H3zM3 10h18M7 15h4',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-4 4-6 8-6s7 2 8 6',
-  people: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2 19c.7-3.5 3.3-5.3 7-5.3s6.3 1.8 7 5.3M16 4.5a3.5 3.5 0 0 1 0 6.3M18.5 14.5c2 .8 3.1 2.3 3.5 4.5',
+  people:
+    'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2 19c.7-3.5 3.3-5.3 7-5.3s6.3 1.8 7 5.3M16 4.5a3.5 3.5 0 0 1 0 6.3M18.5 14.5c2 .8 3.1 2.3 3.5 4.5',
   queue: 'M5 6h14M5 12h9M5 18h6M17 14v6M14 17l3 3 3-3',
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 2',
   route: 'M6 21a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM18 7a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM18 7v4a3 3 0 0 1-3 3H9a3 3 0 0 0-3 3',
@@ -37,12 +38,14 @@ const SHAPES = {
   shield: 'M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM8.5 12l2.5 2.5L15.5 10',
   refresh: 'M20 6v5h-5M4 18v-5h5M19 11a7 7 0 0 0-12.5-3L4 11M5 13a7 7 0 0 0 12.5 3L20 13',
   eye: 'M2 12s3.5-6.5 10-6.5S22 12 22 12s-3.5 6.5-10 6.5S2 12 2 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
-  eyeoff: 'M3 3l18 18M6 6.5C3.5 8.5 2 12 2 12s3.5 6.5 10 6.5c1.8 0 3.4-.5 4.7-1.2M10 5.7c.6-.1 1.3-.2 2-.2 6.5 0 10 6.5 10 6.5s-.8 1.5-2.3 3',
+  eyeoff:
+    'M3 3l18 18M6 6.5C3.5 8.5 2 12 2 12s3.5 6.5 10 6.5c1.8 0 3.4-.5 4.7-1.2M10 5.7c.6-.1 1.3-.2 2-.2 6.5 0 10 6.5 10 6.5s-.8 1.5-2.3 3',
   heart: 'M12 20S3.5 15 3.5 9A4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 8.5 2c0 6-8.5 11-8.5 11z',
   bone: 'M8 16l8-8M8 16a2.5 2.5 0 1 1-4 1 2.5 2.5 0 1 1 1-4zM16 8a2.5 2.5 0 1 1 4-1 2.5 2.5 0 1 1-1 4z',
   child: 'M12 14a6 6 0 1 0 0-12 6 6 0 0 0 0 12zM9.5 8h.1M14.5 8h.1M10 10.5c1 1 3 1 4 0M6 21c.5-3 2.5-5 6-5s5.5 2 6 5',
   tooth: 'M8 3c2 0 2.5 1 4 1s2-1 4-1c3 0 4 2.5 4 5 0 5-3 13-5 13s-1-6-3-6-1 6-3 6-5-8-5-13c0-2.5 1-5 4-5z',
-  brain: 'M12 5a3 3 0 0 0-6 0 3.5 3.5 0 0 0-2 6 3.5 3.5 0 0 0 2 6 3 3 0 0 0 6 1zM12 5a3 3 0 0 1 6 0 3.5 3.5 0 0 1 2 6 3.5 3.5 0 0 1-2 6 3 3 0 0 1-6 1z',
+  brain:
+    'M12 5a3 3 0 0 0-6 0 3.5 3.5 0 0 0-2 6 3.5 3.5 0 0 0 2 6 3 3 0 0 0 6 1zM12 5a3 3 0 0 1 6 0 3.5 3.5 0 0 1 2 6 3.5 3.5 0 0 1-2 6 3 3 0 0 1-6 1z',
   female: 'M12 14a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11zM12 14v7M8.5 18h7',
   lung: 'M12 3v9M12 10c-1-3-3-4-4.5-3C5 8.5 4 14 4 18c0 3 5 2 6-1 .5-2 0-4 2-5M12 10c1-3 3-4 4.5-3C19 8.5 20 14 20 18c0 3-5 2-6-1-.5-2 0-4-2-5',
   stomach: 'M9 3c0 4 0 5 2 6 5-2 9 0 9 5s-4 7-8 7c-3 0-4-2-6-1l-2 1M5 16c1-2 3-3 3-6V3',
@@ -70,7 +73,22 @@ export function isIconName(name: string): name is IconName {
 
 /** wot-design-uni's icon names, as its own components ask for them, and what we draw for each. */
 export const WOT_ICONS: Readonly<Record<string, IconName>> = {
-  'arrow-right': 'right', 'arrow-left': 'back', 'arrow-down': 'down', 'arrow-up': 'up', 'close': 'close', 'add': 'close',
-  'close-outline': 'close', 'error-fill': 'fail', 'close-circle': 'fail', 'check': 'check', 'check-bold': 'check', 'check-outline': 'ok',
-  'view': 'eye', 'eye-close': 'eyeoff', 'search': 'search', 'warning': 'warn', 'warn-bold': 'warn', 'info-circle': 'info',
+  'arrow-right': 'right',
+  'arrow-left': 'back',
+  'arrow-down': 'down',
+  'arrow-up': 'up',
+  close: 'close',
+  add: 'close',
+  'close-outline': 'close',
+  'error-fill': 'fail',
+  'close-circle': 'fail',
+  check: 'check',
+  'check-bold': 'check',
+  'check-outline': 'ok',
+  view: 'eye',
+  'eye-close': 'eyeoff',
+  search: 'search',
+  warning: 'warn',
+  'warn-bold': 'warn',
+  'info-circle': 'info',
 }

@@ -2,8 +2,12 @@ import { createI18n, type MessageFunction } from 'vue-i18n'
 import en from './en.json'
 import zhHans from './zh-Hans.json'
 
-interface Words { [key: string]: string | Words }
-interface Messages { [key: string]: MessageFunction | Messages }
+interface Words {
+  [key: string]: string | Words
+}
+interface Messages {
+  [key: string]: MessageFunction | Messages
+}
 
 /**
  * Turns every text into a function that fills its `{name}`s. The mini-program build uses a vue-i18n without a message
@@ -13,7 +17,10 @@ export function withValues(words: Words): Messages {
   return Object.fromEntries(
     Object.entries(words).map(([key, text]) => [
       key,
-      typeof text === 'string' ? ({ named }: { named: (name: string) => unknown }) => text.replace(/\{(\w+)\}/g, (_all, name: string) => String(named(name) ?? '')) : withValues(text),
+      typeof text === 'string'
+        ? ({ named }: { named: (name: string) => unknown }) =>
+            text.replace(/\{(\w+)\}/g, (_all, name: string) => String(named(name) ?? ''))
+        : withValues(text),
     ]),
   ) as Messages
 }

@@ -14,7 +14,9 @@ export interface Load<T> {
 export function useLoad<T>(read: () => Promise<T>): Load<T> {
   let turn = 0
   const load = reactive({
-    data: null, problem: null, busy: false,
+    data: null,
+    problem: null,
+    busy: false,
     async run() {
       const mine = ++turn
       load.busy = true

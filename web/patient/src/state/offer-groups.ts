@@ -1,6 +1,9 @@
 import type { SlotOffer } from '@/api/types'
 
-export interface OfferGroup { head: SlotOffer; slots: SlotOffer[] }
+export interface OfferGroup {
+  head: SlotOffer
+  slots: SlotOffer[]
+}
 
 /** Gathers offers of one clinic session (schedule) under one card, in the order in which the server ranked their first slot. */
 export function groupOffers(offers: readonly SlotOffer[]): OfferGroup[] {

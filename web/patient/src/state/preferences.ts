@@ -5,7 +5,10 @@ import type { Bilingual } from '@/api/types'
 import type { Tag } from '@/words/time'
 
 const KEY = 'yitong.preferences'
-interface Preferences { language: Tag; elderly: boolean }
+interface Preferences {
+  language: Tag
+  elderly: boolean
+}
 
 export const preferences = reactive<Preferences>({ language: 'zh-Hans', elderly: false })
 

@@ -2,7 +2,12 @@ import { address } from '@/api/client'
 
 type Params = Record<string, string | number | undefined>
 export type TabName = 'home' | 'find' | 'card' | 'me'
-const TABS: Record<TabName, string> = { home: '/pages/home/index', find: '/pages/find/index', card: '/pages/card/index', me: '/pages/me/index' }
+const TABS: Record<TabName, string> = {
+  home: '/pages/home/index',
+  find: '/pages/find/index',
+  card: '/pages/card/index',
+  me: '/pages/me/index',
+}
 
 function query(params: Params): string {
   const url = address('', params)

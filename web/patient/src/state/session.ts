@@ -5,14 +5,22 @@ import type { Account, Member, PublicSettings, Session } from '@/api/types'
 import { useRegionZone } from '@/words/time'
 
 const KEY = 'yitong.session'
-interface State { token: string; account: Account | null; patientId: string; settings: PublicSettings | null; unread: number }
+interface State {
+  token: string
+  account: Account | null
+  patientId: string
+  settings: PublicSettings | null
+  unread: number
+}
 
 export const session = reactive<State>({ token: '', account: null, patientId: '', settings: null, unread: 0 })
 
 export const signedIn = computed(() => session.token !== '')
 export const members = computed<Member[]>(() => session.account?.members ?? [])
 /** The family member whose things are on the screen. */
-export const patient = computed<Member | null>(() => members.value.find((one) => one.patient_id === session.patientId) ?? members.value[0] ?? null)
+export const patient = computed<Member | null>(
+  () => members.value.find((one) => one.patient_id === session.patientId) ?? members.value[0] ?? null,
+)
 
 function keep(): void {
   uni.setStorageSync(KEY, { token: session.token, account: session.account, patientId: session.patientId })

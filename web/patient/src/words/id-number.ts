@@ -24,7 +24,8 @@ export function readIdNumber(given: string, today: string): IdReading {
   if (number.length !== 18) return { ok: false, fault: 'length' }
   if (!/^\d{17}[\dX]$/.test(number)) return { ok: false, fault: 'characters' }
   const birthDate = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`
-  if (!isRealDate(+number.slice(6, 10), +number.slice(10, 12), +number.slice(12, 14)) || birthDate > today) return { ok: false, fault: 'date' }
+  if (!isRealDate(+number.slice(6, 10), +number.slice(10, 12), +number.slice(12, 14)) || birthDate > today)
+    return { ok: false, fault: 'date' }
   if (checkCharacter(number.slice(0, 17)) !== number[17]) return { ok: false, fault: 'checksum' }
   return { ok: true, birthDate, sex: Number(number[16]) % 2 === 1 ? 'male' : 'female' }
 }

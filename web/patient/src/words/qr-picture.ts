@@ -21,8 +21,17 @@ export function png(modules: boolean[][], scale: number): Uint8Array {
   }
   const head = [...word(side), ...word(side), 1, 0, 0, 0, 0]
   return Uint8Array.from([
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a,
-    ...chunk('IHDR', head), ...chunk('IDAT', zlibStored(raw)), ...chunk('IEND', []),
+    0x89,
+    0x50,
+    0x4e,
+    0x47,
+    0x0d,
+    0x0a,
+    0x1a,
+    0x0a,
+    ...chunk('IHDR', head),
+    ...chunk('IDAT', zlibStored(raw)),
+    ...chunk('IEND', []),
   ])
 }
 

@@ -1,8 +1,20 @@
 /** Wall-clock words. Times come with the hospital's own offset, so what is written in the string is what its clock shows. */
 export type Tag = 'zh-Hans' | 'en'
-export interface Wall { date: string; year: number; month: number; day: number; hour: number; minute: number }
+export interface Wall {
+  date: string
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+}
 
-const OFFSETS: Record<string, number> = { 'Asia/Shanghai': 480, 'Asia/Chongqing': 480, 'Asia/Urumqi': 360, 'Asia/Hong_Kong': 480 }
+const OFFSETS: Record<string, number> = {
+  'Asia/Shanghai': 480,
+  'Asia/Chongqing': 480,
+  'Asia/Urumqi': 360,
+  'Asia/Hong_Kong': 480,
+}
 let regionOffset = 480
 
 /** Sets the region's zone, used for "today" and for times written in UTC. Unknown zones keep China standard time. */
@@ -16,7 +28,14 @@ const two = (value: number) => String(value).padStart(2, '0')
 export function wallAt(epoch: number): Wall {
   const shifted = new Date(epoch + regionOffset * 60_000)
   const [year, month, day] = [shifted.getUTCFullYear(), shifted.getUTCMonth() + 1, shifted.getUTCDate()]
-  return { date: `${year}-${two(month)}-${two(day)}`, year, month, day, hour: shifted.getUTCHours(), minute: shifted.getUTCMinutes() }
+  return {
+    date: `${year}-${two(month)}-${two(day)}`,
+    year,
+    month,
+    day,
+    hour: shifted.getUTCHours(),
+    minute: shifted.getUTCMinutes(),
+  }
 }
 
 /** The wall clock written in an ISO 8601 time; `Z` is brought to the region's zone. */
@@ -43,7 +62,10 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
 }
 
-const WEEKDAYS = { 'zh-Hans': ['周日', '周一', '周二', '周三', '周四', '周五', '周六'], en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] }
+const WEEKDAYS = {
+  'zh-Hans': ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
+  en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
+}
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const NEAR = { 'zh-Hans': ['今天', '明天', '后天'], en: ['Today', 'Tomorrow'] }
 

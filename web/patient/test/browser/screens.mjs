@@ -12,26 +12,44 @@ const shots = path.join(path.dirname(fileURLToPath(import.meta.url)), 'shots')
 mkdirSync(shots, { recursive: true })
 const modes = (process.argv[2] ?? 'zh,zh-elder,en,en-elder').split(',')
 const faults = []
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+})
 
 const id = (text) => encodeURIComponent(text)
 for (const mode of modes) {
   const mock = await startMock()
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 1, locale: 'zh-CN', isMobile: true, hasTouch: true })
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 1,
+    locale: 'zh-CN',
+    isMobile: true,
+    hasTouch: true,
+  })
   const page = await context.newPage()
   page.setDefaultTimeout(8000)
   let name = 'start'
-  page.on('console', (message) => { if (['error', 'warning'].includes(message.type()) && !/status of 4\d\d|ERR_INTERNET/.test(message.text())) faults.push(`${mode} ${name}: ${message.text()}`) })
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !/status of 4\d\d|ERR_INTERNET/.test(message.text()))
+      faults.push(`${mode} ${name}: ${message.text()}`)
+  })
   page.on('pageerror', (error) => faults.push(`${mode} ${name}: ${error.stack}`))
-  page.on('request', (request) => { if (!request.url().startsWith(mock.url) && !request.url().startsWith('data:')) faults.push(`${mode} ${name}: outside call ${request.url()}`) })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(mock.url) && !request.url().startsWith('data:'))
+      faults.push(`${mode} ${name}: outside call ${request.url()}`)
+  })
 
   const shoot = async (label, full = true) => {
     name = label
     await page.waitForTimeout(450)
     const problems = await page.evaluate(() => {
       const found = []
-      if (document.documentElement.scrollWidth > innerWidth + 1) found.push(`scrolls sideways: ${document.documentElement.scrollWidth}`)
-      const keys = document.body.innerText.match(/\b(app|common|tabs|state|who|home|entry|action|relation|signIn|register|family|card|me|find|hospital|offers|slots|department|doctor|times|confirm|facts|done|appointments|visitState|stateText|detail|cancel|reschedule|queue|journey|messages|settings|about)\.[a-zA-Z_]+/g)
+      if (document.documentElement.scrollWidth > innerWidth + 1)
+        found.push(`scrolls sideways: ${document.documentElement.scrollWidth}`)
+      const keys = document.body.innerText.match(
+        /\b(app|common|tabs|state|who|home|entry|action|relation|signIn|register|family|card|me|find|hospital|offers|slots|department|doctor|times|confirm|facts|done|appointments|visitState|stateText|detail|cancel|reschedule|queue|journey|messages|settings|about)\.[a-zA-Z_]+/g,
+      )
       if (keys) found.push(`untranslated: ${keys.join(' ')}`)
       if (/undefined|NaN|\[object/.test(document.body.innerText)) found.push('undefined on the page')
       return found
@@ -39,13 +57,20 @@ for (const mode of modes) {
     for (const one of problems) faults.push(`${mode} ${label}: ${one}`)
     await page.screenshot({ path: path.join(shots, `${mode}-${label}.png`), fullPage: full })
   }
-  const open = async (at) => { await page.goto(`${mock.url}/patient/#/pages/${at}`); await page.waitForTimeout(250) }
-  const arrange = (given) => page.evaluate((value) => {
-    for (const [key, data] of Object.entries(value)) localStorage.setItem(key, JSON.stringify({ type: 'object', data }))
-  }, given)
+  const open = async (at) => {
+    await page.goto(`${mock.url}/patient/#/pages/${at}`)
+    await page.waitForTimeout(250)
+  }
+  const arrange = (given) =>
+    page.evaluate((value) => {
+      for (const [key, data] of Object.entries(value))
+        localStorage.setItem(key, JSON.stringify({ type: 'object', data }))
+    }, given)
 
   await page.goto(`${mock.url}/patient/`)
-  await arrange({ 'yitong.preferences': { language: mode.startsWith('en') ? 'en' : 'zh-Hans', elderly: mode.endsWith('elder') } })
+  await arrange({
+    'yitong.preferences': { language: mode.startsWith('en') ? 'en' : 'zh-Hans', elderly: mode.endsWith('elder') },
+  })
   await page.reload()
   await shoot('01-home-new')
   await open('sign-in/index')

@@ -7,7 +7,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../dist/build')
-const INERT = [/^http:\/\/www\.w3\.org\/(2000\/svg|1999\/xlink|1998\/Math\/MathML|XML\/1998\/namespace|1999\/xhtml)$/, /^https:\/\/vuejs\.org\/error-reference\//]
+const INERT = [
+  /^http:\/\/www\.w3\.org\/(2000\/svg|1999\/xlink|1998\/Math\/MathML|XML\/1998\/namespace|1999\/xhtml)$/,
+  /^https:\/\/vuejs\.org\/error-reference\//,
+]
 // The mini-program's server when none was named at build time: this machine.
 const OWN = /^https?:\/\/(127\.0\.0\.1|localhost)(:\d+)?(\/|$)/
 
@@ -16,11 +19,15 @@ export function outsideHosts(text) {
   const found = [...text.matchAll(/\b(?:https?|wss?):\/\/[^\s"'`)<>\\]+/g)].map((one) => one[0])
   // An address without its scheme counts only where it would be loaded: after a quote or `url(`.
   found.push(...[...text.matchAll(/(?:["'`]|url\()(\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s"'`)]*)/gi)].map((one) => one[1]))
-  return found.filter((one) => /^(?:\w+:)?\/\/[^/]*[.:]/.test(one) && !OWN.test(one) && !INERT.some((fits) => fits.test(one)))
+  return found.filter(
+    (one) => /^(?:\w+:)?\/\/[^/]*[.:]/.test(one) && !OWN.test(one) && !INERT.some((fits) => fits.test(one)),
+  )
 }
 
 function files(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? files(path.join(folder, one.name)) : [path.join(folder, one.name)]))
+  return readdirSync(folder, { withFileTypes: true }).flatMap((one) =>
+    one.isDirectory() ? files(path.join(folder, one.name)) : [path.join(folder, one.name)],
+  )
 }
 
 /** Scans both builds; gives `{file: [addresses]}` of what was found. Throws when a build is missing. */

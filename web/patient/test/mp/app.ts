@@ -4,7 +4,12 @@ import { call, Instance, type Definition, type Drawn, type Kind } from './compon
 import { drawPage } from './draw'
 import { readWxml } from './wxml'
 
-type Options = Record<string, unknown> & { url?: string; success?: (value: unknown) => void; fail?: (value: unknown) => void; complete?: (value: unknown) => void }
+type Options = Record<string, unknown> & {
+  url?: string
+  success?: (value: unknown) => void
+  fail?: (value: unknown) => void
+  complete?: (value: unknown) => void
+}
 
 /** A compact mini-program: runs the built scripts and templates, answers `wx`, and lets a test look, type and tap. */
 export class MiniApp {
@@ -24,8 +29,12 @@ export class MiniApp {
   private readonly wx: Record<string, unknown>
 
   /** `dist` is the folder of the built mini-program; `server` the address that its API calls go to. */
-  constructor(private readonly dist: string, private readonly server: string) {
-    if (!existsSync(path.join(dist, 'app.json'))) throw new Error('Build the mini-program first: npm run build:mp-weixin')
+  constructor(
+    private readonly dist: string,
+    private readonly server: string,
+  ) {
+    if (!existsSync(path.join(dist, 'app.json')))
+      throw new Error('Build the mini-program first: npm run build:mp-weixin')
     this.wx = this.makeWx()
   }
 
@@ -43,11 +52,16 @@ export class MiniApp {
     for (const timer of this.timers) clearTimeout(timer)
   }
 
-  get page(): Instance { return this.pages[this.pages.length - 1]! }
+  get page(): Instance {
+    return this.pages[this.pages.length - 1]!
+  }
 
   /** The text that a person sees, in reading order. */
   text(within: Drawn | null = this.tree): string {
-    return this.all(within).filter((one) => one.tag === '#text').map((one) => one.text).join(' ')
+    return this.all(within)
+      .filter((one) => one.tag === '#text')
+      .map((one) => one.text)
+      .join(' ')
   }
 
   all(within: Drawn | null = this.tree): Drawn[] {
@@ -55,7 +69,9 @@ export class MiniApp {
   }
 
   byClass(name: string): Drawn[] {
-    return this.all().filter((one) => one.tag !== '#text' && [one.attrs.class].flat(3).join(' ').split(/\s+/).includes(name))
+    return this.all().filter(
+      (one) => one.tag !== '#text' && [one.attrs.class].flat(3).join(' ').split(/\s+/).includes(name),
+    )
   }
 
   /** The last place that shows exactly this text, else the last that contains it. */
@@ -72,7 +88,14 @@ export class MiniApp {
       const stops = at.attrs.catchtap as string | undefined
       const handler = stops ?? (at.attrs.bindtap as string | undefined)
       if (at.attrs.disabled === true) break
-      if (handler && at.owner) call(at.owner, handler, { type: 'tap', detail: {}, timeStamp: Date.now(), target: { dataset: {}, id: '' }, currentTarget: { dataset: {}, id: '' } })
+      if (handler && at.owner)
+        call(at.owner, handler, {
+          type: 'tap',
+          detail: {},
+          timeStamp: Date.now(),
+          target: { dataset: {}, id: '' },
+          currentTarget: { dataset: {}, id: '' },
+        })
       if (stops) break
     }
     await this.settle()
@@ -81,7 +104,12 @@ export class MiniApp {
   async type(value: string, nth = 0): Promise<void> {
     const input = this.all().filter((one) => one.tag === 'input')[nth]
     if (!input?.owner) throw new Error('There is no input on the page')
-    call(input.owner, input.attrs.bindinput as string, { type: 'input', detail: { value, cursor: value.length }, target: { dataset: {}, id: '' }, currentTarget: { dataset: {}, id: '' } })
+    call(input.owner, input.attrs.bindinput as string, {
+      type: 'input',
+      detail: { value, cursor: value.length },
+      target: { dataset: {}, id: '' },
+      currentTarget: { dataset: {}, id: '' },
+    })
     await this.settle()
   }
 
@@ -116,7 +144,9 @@ export class MiniApp {
 
   private open(url: string): void {
     const [route, search = ''] = url.replace(/^\//, '').split('?') as [string, string?]
-    const page = new Instance(this.kind(route), () => { if (page === this.page) this.redraw() })
+    const page = new Instance(this.kind(route), () => {
+      if (page === this.page) this.redraw()
+    })
     page.route = route
     page.kind.definition.created?.call(page)
     if (this.pages.length) this.method(this.page, 'onHide')
@@ -125,7 +155,16 @@ export class MiniApp {
     this.drawing = true
     page.attach()
     this.drawing = false
-    this.method(page, 'onLoad', Object.fromEntries(search.split('&').filter(Boolean).map((pair) => pair.split('=').map(decodeURIComponent) as [string, string])))
+    this.method(
+      page,
+      'onLoad',
+      Object.fromEntries(
+        search
+          .split('&')
+          .filter(Boolean)
+          .map((pair) => pair.split('=').map(decodeURIComponent) as [string, string]),
+      ),
+    )
     this.method(page, 'onShow')
     this.redraw()
     page.ready()
@@ -146,13 +185,21 @@ export class MiniApp {
   private kind(at: string): Kind {
     const known = this.kinds.get(at)
     if (known) return known
-    const config = JSON.parse(readFileSync(path.join(this.dist, `${at}.json`), 'utf8')) as { usingComponents?: Record<string, string> }
+    const config = JSON.parse(readFileSync(path.join(this.dist, `${at}.json`), 'utf8')) as {
+      usingComponents?: Record<string, string>
+    }
     this.registered = null
     this.load(`${at}.js`)
     if (!this.registered) throw new Error(`${at}.js registered no component`)
-    const kind: Kind = { path: at, definition: this.registered, template: readWxml(path.join(this.dist, `${at}.wxml`)), uses: {} }
+    const kind: Kind = {
+      path: at,
+      definition: this.registered,
+      template: readWxml(path.join(this.dist, `${at}.wxml`)),
+      uses: {},
+    }
     this.kinds.set(at, kind)
-    for (const [tag, relative] of Object.entries(config.usingComponents ?? {})) kind.uses[tag] = this.kind(path.posix.join(path.posix.dirname(at), relative))
+    for (const [tag, relative] of Object.entries(config.usingComponents ?? {}))
+      kind.uses[tag] = this.kind(path.posix.join(path.posix.dirname(at), relative))
     return kind
   }
 
@@ -169,10 +216,32 @@ export class MiniApp {
     }
     // The script gets what a mini-program gives it and nothing of a browser: no window, document, fetch or crypto.
     const names: Record<string, unknown> = {
-      wx: this.wx, global: {}, module: made, exports: made.exports, require: (relative: string) => this.load(path.posix.join(path.posix.dirname(file), relative)),
-      App: (options: Record<string, (given: unknown) => void>) => { this.launched = options }, Page: (options: Definition) => { this.registered = options }, Component: (options: Definition) => { this.registered = options },
-      getApp: () => this.launched, getCurrentPages: () => [...this.pages], setTimeout: timer(setTimeout), setInterval: timer(setInterval), clearTimeout, clearInterval,
-      window: undefined, document: undefined, fetch: undefined, crypto: undefined, XMLHttpRequest: undefined, process: undefined,
+      wx: this.wx,
+      global: {},
+      module: made,
+      exports: made.exports,
+      require: (relative: string) => this.load(path.posix.join(path.posix.dirname(file), relative)),
+      App: (options: Record<string, (given: unknown) => void>) => {
+        this.launched = options
+      },
+      Page: (options: Definition) => {
+        this.registered = options
+      },
+      Component: (options: Definition) => {
+        this.registered = options
+      },
+      getApp: () => this.launched,
+      getCurrentPages: () => [...this.pages],
+      setTimeout: timer(setTimeout),
+      setInterval: timer(setInterval),
+      clearTimeout,
+      clearInterval,
+      window: undefined,
+      document: undefined,
+      fetch: undefined,
+      crypto: undefined,
+      XMLHttpRequest: undefined,
+      process: undefined,
     }
     new Function(...Object.keys(names), code)(...Object.values(names))
     return made.exports
@@ -185,18 +254,91 @@ export class MiniApp {
     }
     const nothing = (options?: Options) => done(options)
     return {
-      canIUse: () => true, getSystemInfoSync: () => ({ platform: 'ios', system: 'iOS 17.0', brand: 'Apple', model: 'iPhone', language: 'zh_CN', version: '8.0.50', theme: 'light', statusBarHeight: 44, windowWidth: 390, windowHeight: 844, SDKVersion: '3.8.0', safeArea: {}, pixelRatio: 3 }),
-      getWindowInfo: () => ({ statusBarHeight: 44, windowWidth: 390, windowHeight: 844, safeArea: {}, pixelRatio: 3 }), getAppBaseInfo: () => ({ language: 'zh_CN', SDKVersion: '3.8.0', version: '8.0.50', theme: 'light', host: { env: 'WeChat' } }), getDeviceInfo: () => ({ platform: 'ios', system: 'iOS 17.0', brand: 'Apple', model: 'iPhone' }),
-      getMenuButtonBoundingClientRect: () => ({ left: 296, top: 48, width: 87, height: 32, right: 383, bottom: 80 }), getLaunchOptionsSync: () => ({ path: '', query: {} }), getEnterOptionsSync: () => ({ path: '', query: {} }),
-      getStorageSync: (key: string) => this.storage.get(key) ?? '', setStorageSync: (key: string, value: unknown) => this.storage.set(key, JSON.parse(JSON.stringify(value))), setStorage: (options: Options) => { this.storage.set(String(options.key), options.data); done(options) }, removeStorageSync: (key: string) => this.storage.delete(key),
-      onAppShow: () => undefined, onAppHide: () => undefined, onError: () => undefined, onNetworkStatusChange: () => undefined, setNavigationBarTitle: nothing, stopPullDownRefresh: nothing, vibrateLong: nothing,
-      getScreenBrightness: (options: Options) => done(options, { value: 0.4 }), setScreenBrightness: (options: Options) => { this.calls.push(`brightness ${String(options.value)}`); done(options) }, setKeepScreenOn: nothing,
-      showToast: (options: Options) => { this.toasts.push(String(options.title)); done(options) },
-      createSelectorQuery: () => { const query = { in: () => query, select: () => query, selectAll: () => query, boundingClientRect: () => query, exec: () => undefined }; return query },
-      navigateTo: (options: Options) => { this.open(options.url!); done(options) }, redirectTo: (options: Options) => { this.leave(); this.open(options.url!); done(options) },
-      reLaunch: (options: Options) => { while (this.pages.length) this.leave(); this.open(options.url!); done(options) },
-      navigateBack: (options: Options) => { this.leave(); this.method(this.page, 'onShow'); this.redraw(); done(options) },
-      request: (options: Options) => { void this.request(options) },
+      canIUse: () => true,
+      getSystemInfoSync: () => ({
+        platform: 'ios',
+        system: 'iOS 17.0',
+        brand: 'Apple',
+        model: 'iPhone',
+        language: 'zh_CN',
+        version: '8.0.50',
+        theme: 'light',
+        statusBarHeight: 44,
+        windowWidth: 390,
+        windowHeight: 844,
+        SDKVersion: '3.8.0',
+        safeArea: {},
+        pixelRatio: 3,
+      }),
+      getWindowInfo: () => ({ statusBarHeight: 44, windowWidth: 390, windowHeight: 844, safeArea: {}, pixelRatio: 3 }),
+      getAppBaseInfo: () => ({
+        language: 'zh_CN',
+        SDKVersion: '3.8.0',
+        version: '8.0.50',
+        theme: 'light',
+        host: { env: 'WeChat' },
+      }),
+      getDeviceInfo: () => ({ platform: 'ios', system: 'iOS 17.0', brand: 'Apple', model: 'iPhone' }),
+      getMenuButtonBoundingClientRect: () => ({ left: 296, top: 48, width: 87, height: 32, right: 383, bottom: 80 }),
+      getLaunchOptionsSync: () => ({ path: '', query: {} }),
+      getEnterOptionsSync: () => ({ path: '', query: {} }),
+      getStorageSync: (key: string) => this.storage.get(key) ?? '',
+      setStorageSync: (key: string, value: unknown) => this.storage.set(key, JSON.parse(JSON.stringify(value))),
+      setStorage: (options: Options) => {
+        this.storage.set(String(options.key), options.data)
+        done(options)
+      },
+      removeStorageSync: (key: string) => this.storage.delete(key),
+      onAppShow: () => undefined,
+      onAppHide: () => undefined,
+      onError: () => undefined,
+      onNetworkStatusChange: () => undefined,
+      setNavigationBarTitle: nothing,
+      stopPullDownRefresh: nothing,
+      vibrateLong: nothing,
+      getScreenBrightness: (options: Options) => done(options, { value: 0.4 }),
+      setScreenBrightness: (options: Options) => {
+        this.calls.push(`brightness ${String(options.value)}`)
+        done(options)
+      },
+      setKeepScreenOn: nothing,
+      showToast: (options: Options) => {
+        this.toasts.push(String(options.title))
+        done(options)
+      },
+      createSelectorQuery: () => {
+        const query = {
+          in: () => query,
+          select: () => query,
+          selectAll: () => query,
+          boundingClientRect: () => query,
+          exec: () => undefined,
+        }
+        return query
+      },
+      navigateTo: (options: Options) => {
+        this.open(options.url!)
+        done(options)
+      },
+      redirectTo: (options: Options) => {
+        this.leave()
+        this.open(options.url!)
+        done(options)
+      },
+      reLaunch: (options: Options) => {
+        while (this.pages.length) this.leave()
+        this.open(options.url!)
+        done(options)
+      },
+      navigateBack: (options: Options) => {
+        this.leave()
+        this.method(this.page, 'onShow')
+        this.redraw()
+        done(options)
+      },
+      request: (options: Options) => {
+        void this.request(options)
+      },
     }
   }
 
@@ -204,8 +346,16 @@ export class MiniApp {
     this.underway++
     try {
       const url = options.url!.replace(/^https?:\/\/[^/]+/, this.server)
-      const answer = await fetch(url, { method: options.method as string, headers: options.header as Record<string, string>, body: options.data as string | undefined })
-      options.success?.({ statusCode: answer.status, data: await answer.text(), header: Object.fromEntries(answer.headers) })
+      const answer = await fetch(url, {
+        method: options.method as string,
+        headers: options.header as Record<string, string>,
+        body: options.data as string | undefined,
+      })
+      options.success?.({
+        statusCode: answer.status,
+        data: await answer.text(),
+        header: Object.fromEntries(answer.headers),
+      })
     } catch (thrown) {
       options.fail?.({ errMsg: `request:fail ${String(thrown)}` })
     } finally {

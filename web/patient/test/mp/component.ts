@@ -8,7 +8,12 @@ export interface Definition {
   lifetimes?: Partial<Record<'attached' | 'ready' | 'detached', (this: Instance) => void>>
   created?: (this: Instance) => void
 }
-export interface Kind { path: string; definition: Definition; template: Source[]; uses: Record<string, Kind> }
+export interface Kind {
+  path: string
+  definition: Definition
+  template: Source[]
+  uses: Record<string, Kind>
+}
 
 /** A place in the drawn tree. */
 export interface Drawn {
@@ -34,14 +39,21 @@ export class Instance {
   alive = true;
   [name: string]: unknown
 
-  constructor(readonly kind: Kind, private readonly redraw: () => void) {
+  constructor(
+    readonly kind: Kind,
+    private readonly redraw: () => void,
+  ) {
     for (const [name, property] of Object.entries(kind.definition.properties ?? {})) this.data[name] = property.value
     for (const [name, method] of Object.entries(kind.definition.methods ?? {})) this[name] = method
     this.triggerEvent = (name: string, detail?: unknown) => this.raise(name, detail)
   }
 
-  get is(): string { return this.kind.path }
-  get properties(): Record<string, unknown> { return this.data }
+  get is(): string {
+    return this.kind.path
+  }
+  get properties(): Record<string, unknown> {
+    return this.data
+  }
 
   setData(change: Record<string, unknown>, done?: () => void): void {
     for (const [path, value] of Object.entries(change)) setPath(this.data, path, value)
@@ -68,7 +80,9 @@ export class Instance {
     }
     this.kind.definition.lifetimes?.attached?.call(this)
   }
-  ready(): void { this.kind.definition.lifetimes?.ready?.call(this) }
+  ready(): void {
+    this.kind.definition.lifetimes?.ready?.call(this)
+  }
 
   detach(): void {
     for (const child of this.children.values()) child.detach()
@@ -81,11 +95,21 @@ export class Instance {
     const host = this.host
     if (!host?.owner) return
     const handler = host.attrs[`bind${name}`] ?? host.attrs[`bind:${name}`]
-    if (typeof handler === 'string') call(host.owner, handler, { type: name, detail, target: { dataset: {}, id: '' }, currentTarget: { dataset: {}, id: '' } })
+    if (typeof handler === 'string')
+      call(host.owner, handler, {
+        type: name,
+        detail,
+        target: { dataset: {}, id: '' },
+        currentTarget: { dataset: {}, id: '' },
+      })
   }
 
-  selectComponent(): null { return null }
-  selectAllComponents(): Instance[] { return [] }
+  selectComponent(): null {
+    return null
+  }
+  selectAllComponents(): Instance[] {
+    return []
+  }
 }
 
 /** Calls a handler by name on the page or component that wrote it. */

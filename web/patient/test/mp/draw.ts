@@ -1,7 +1,14 @@
 import { Instance, type Drawn } from './component'
 import { evaluate, type Scope, type Source } from './wxml'
 
-interface Context { owner: Instance; scope: Scope; key: string; redraw: () => void; born: Instance[]; kept: Map<Instance, Set<string>> }
+interface Context {
+  owner: Instance
+  scope: Scope
+  key: string
+  redraw: () => void
+  born: Instance[]
+  kept: Map<Instance, Set<string>>
+}
 
 const camel = (name: string): string => name.replace(/-(\w)/g, (_all, letter: string) => letter.toUpperCase())
 
@@ -52,7 +59,10 @@ function drawEach(source: Source, parent: Drawn, at: Context): void {
   const named = source.attrs['wx:for-item'] ?? 'item'
   const by = source.attrs['wx:key']
   list.forEach((item, index) => {
-    const scope = Object.assign(Object.create(at.scope) as Scope, { [named]: item, [source.attrs['wx:for-index'] ?? 'index']: index })
+    const scope = Object.assign(Object.create(at.scope) as Scope, {
+      [named]: item,
+      [source.attrs['wx:for-index'] ?? 'index']: index,
+    })
     const id = by && by !== '*this' && item && typeof item === 'object' ? (item as Scope)[by] : index
     drawOne(source, parent, { ...at, scope, key: `${at.key}#${String(id)}` })
   })
@@ -61,13 +71,21 @@ function drawEach(source: Source, parent: Drawn, at: Context): void {
 function drawOne(source: Source, parent: Drawn, at: Context): void {
   if (source.tag === '#text') {
     const value = evaluate(source.text, at.scope)
-    parent.children.push({ tag: '#text', attrs: {}, text: value === undefined || value === null ? '' : String(value), children: [], parent, owner: at.owner })
+    parent.children.push({
+      tag: '#text',
+      attrs: {},
+      text: value === undefined || value === null ? '' : String(value),
+      children: [],
+      parent,
+      owner: at.owner,
+    })
     return
   }
   if (source.tag === 'block') return drawTemplate(source.children, parent, at)
   if (source.tag === 'slot') return drawSlot(source, parent, at)
   const attrs: Record<string, unknown> = {}
-  for (const [name, raw] of Object.entries(source.attrs)) if (!name.startsWith('wx:')) attrs[name] = evaluate(raw, at.scope)
+  for (const [name, raw] of Object.entries(source.attrs))
+    if (!name.startsWith('wx:')) attrs[name] = evaluate(raw, at.scope)
   const drawn: Drawn = { tag: source.tag, attrs, text: '', children: [], parent, owner: at.owner }
   parent.children.push(drawn)
   const kind = at.owner.kind.uses[source.tag]

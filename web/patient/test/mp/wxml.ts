@@ -3,7 +3,13 @@ import { parseDocument } from 'htmlparser2'
 import type { ChildNode, Element } from 'domhandler'
 
 /** A template as it was written: elements with raw attributes, and text. */
-export interface Source { tag: string; attrs: Record<string, string>; children: Source[]; text: string; place: string }
+export interface Source {
+  tag: string
+  attrs: Record<string, string>
+  children: Source[]
+  text: string
+  place: string
+}
 export type Scope = Record<string, unknown>
 
 /** Reads a WXML file. Each element gets a `place`, its path in the file, by which instances are kept between renderings. */
@@ -20,7 +26,13 @@ function convert(nodes: ChildNode[], above: string): Source[] {
       if (node.data.trim()) out.push({ tag: '#text', attrs: {}, children: [], text: node.data.trim(), place })
     } else if (node.type === 'tag') {
       const element = node as Element
-      out.push({ tag: element.name, attrs: { ...element.attribs }, children: convert(element.childNodes, place), text: '', place })
+      out.push({
+        tag: element.name,
+        attrs: { ...element.attribs },
+        children: convert(element.childNodes, place),
+        text: '',
+        place,
+      })
     }
   })
   return out

@@ -8,7 +8,11 @@ import zhHans from '@/locale/zh-Hans.json'
 type Words = { [key: string]: string | Words }
 
 function flat(words: Words, above = ''): Record<string, string> {
-  return Object.fromEntries(Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [[above + key, value]] : Object.entries(flat(value, `${above}${key}.`)))))
+  return Object.fromEntries(
+    Object.entries(words).flatMap(([key, value]) =>
+      typeof value === 'string' ? [[above + key, value]] : Object.entries(flat(value, `${above}${key}.`)),
+    ),
+  )
 }
 const chinese = flat(zhHans)
 const english = flat(en)
@@ -28,7 +32,8 @@ test('no text is empty and both languages take the same values', () => {
 })
 
 test('English texts hold no Chinese, but for the examples that people type', () => {
-  for (const [key, text] of Object.entries(english)) if (!key.startsWith('find.try.')) expect(text, key).not.toMatch(/[\u4e00-\u9fff]/)
+  for (const [key, text] of Object.entries(english))
+    if (!key.startsWith('find.try.')) expect(text, key).not.toMatch(/[\u4e00-\u9fff]/)
 })
 
 test('values are filled', () => {
@@ -37,17 +42,22 @@ test('values are filled', () => {
 })
 
 function sources(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? sources(path.join(folder, one.name)) : [path.join(folder, one.name)]))
+  return readdirSync(folder, { withFileTypes: true }).flatMap((one) =>
+    one.isDirectory() ? sources(path.join(folder, one.name)) : [path.join(folder, one.name)],
+  )
 }
 
 test('every key that the pages ask for exists', () => {
   const missing: string[] = []
   for (const file of sources(path.resolve(__dirname, '../../src')).filter((one) => one.endsWith('.vue'))) {
     const code = readFileSync(file, 'utf8')
-    for (const [, key] of code.matchAll(/\bt\('([^']+)'/g)) if (!(key! in chinese)) missing.push(`${path.basename(file)}: ${key}`)
-    for (const [, one, other] of code.matchAll(/\bt\([^()'`]*\? '([^']+)' : '([^']+)'/g)) for (const key of [one!, other!]) if (!(key in chinese)) missing.push(`${path.basename(file)}: ${key}`)
+    for (const [, key] of code.matchAll(/\bt\('([^']+)'/g))
+      if (!(key! in chinese)) missing.push(`${path.basename(file)}: ${key}`)
+    for (const [, one, other] of code.matchAll(/\bt\([^()'`]*\? '([^']+)' : '([^']+)'/g))
+      for (const key of [one!, other!]) if (!(key in chinese)) missing.push(`${path.basename(file)}: ${key}`)
     // A key with a changing end: at least one text must begin like it.
-    for (const [, start] of code.matchAll(/\bt\(`([^$`]+)\$\{/g)) if (!Object.keys(chinese).some((key) => key.startsWith(start!))) missing.push(`${path.basename(file)}: ${start}…`)
+    for (const [, start] of code.matchAll(/\bt\(`([^$`]+)\$\{/g))
+      if (!Object.keys(chinese).some((key) => key.startsWith(start!))) missing.push(`${path.basename(file)}: ${start}…`)
   }
   expect(missing).toEqual([])
 })

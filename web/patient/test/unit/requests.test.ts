@@ -5,21 +5,35 @@ import { eventReader } from '@/api/stream'
 import { groupOffers } from '@/state/offer-groups'
 import type { SlotOffer } from '@/api/types'
 
-interface Sent { url: string; method: string; header: Record<string, string>; data?: string; success: (answer: { statusCode: number; data: string }) => void; fail: () => void }
+interface Sent {
+  url: string
+  method: string
+  header: Record<string, string>
+  data?: string
+  success: (answer: { statusCode: number; data: string }) => void
+  fail: () => void
+}
 let sent: Sent[]
 beforeEach(() => {
   sent = []
-  vi.stubGlobal('uni', { request: (given: Sent) => { sent.push(given) } })
+  vi.stubGlobal('uni', {
+    request: (given: Sent) => {
+      sent.push(given)
+    },
+  })
 })
 afterEach(() => {
   useBearer('')
   askIn('zh-Hans')
   vi.unstubAllGlobals()
 })
-const answer = (status: number, body: unknown) => sent[0]!.success({ statusCode: status, data: body === undefined ? '' : JSON.stringify(body) })
+const answer = (status: number, body: unknown) =>
+  sent[0]!.success({ statusCode: status, data: body === undefined ? '' : JSON.stringify(body) })
 
 test('empty values are left out of the address and the rest is escaped', () => {
-  expect(address('/search', { q: '心 内&科', a: undefined, b: null, c: '', d: 0 })).toBe('/api/search?q=%E5%BF%83%20%E5%86%85%26%E7%A7%91&d=0')
+  expect(address('/search', { q: '心 内&科', a: undefined, b: null, c: '', d: 0 })).toBe(
+    '/api/search?q=%E5%BF%83%20%E5%86%85%26%E7%A7%91&d=0',
+  )
 })
 
 test('keys are version 4 UUIDs and differ', () => {
@@ -33,7 +47,12 @@ test('a call carries the token and the language; a POST carries a key, the calle
   askIn('en')
   const done = call('/holds', { method: 'POST', body: { a: 1 }, idempotencyKey: 'k1' })
   expect(sent[0]).toMatchObject({ url: '/api/holds', method: 'POST', data: '{"a":1}' })
-  expect(sent[0]!.header).toMatchObject({ 'Authorization': 'Bearer t1', 'Accept-Language': 'en', 'Idempotency-Key': 'k1', 'Content-Type': 'application/json' })
+  expect(sent[0]!.header).toMatchObject({
+    Authorization: 'Bearer t1',
+    'Accept-Language': 'en',
+    'Idempotency-Key': 'k1',
+    'Content-Type': 'application/json',
+  })
   answer(200, { id: 'x' })
   await expect(done).resolves.toEqual({ id: 'x' })
 })
@@ -46,7 +65,15 @@ test('a GET carries no key, and 204 is no value', async () => {
 })
 
 test('a problem document reaches the page with its alternatives', async () => {
-  const problem = { code: 'slot-taken', status: 409, title: '', message: { zh: '约满', en: 'taken' }, next: { zh: '换一个', en: 'another' }, retry: false, alternatives: [{ slot_id: 's' }] }
+  const problem = {
+    code: 'slot-taken',
+    status: 409,
+    title: '',
+    message: { zh: '约满', en: 'taken' },
+    next: { zh: '换一个', en: 'another' },
+    retry: false,
+    alternatives: [{ slot_id: 's' }],
+  }
   const done = call('/holds', { method: 'POST' })
   answer(409, problem)
   await expect(done).rejects.toMatchObject({ problem: { code: 'slot-taken', alternatives: [{ slot_id: 's' }] } })
@@ -94,6 +121,13 @@ test('events are read whole, however the stream is cut', () => {
 })
 
 test('offers of one clinic stand together, in the order of their first time', () => {
-  const offers = [['b', '1'], ['a', '2'], ['b', '3']].map(([schedule_id, slot_id]) => ({ schedule_id, slot_id }) as SlotOffer)
-  expect(groupOffers(offers).map((one) => [one.head.schedule_id, one.slots.map((slot) => slot.slot_id)])).toEqual([['b', ['1', '3']], ['a', ['2']]])
+  const offers = [
+    ['b', '1'],
+    ['a', '2'],
+    ['b', '3'],
+  ].map(([schedule_id, slot_id]) => ({ schedule_id, slot_id }) as SlotOffer)
+  expect(groupOffers(offers).map((one) => [one.head.schedule_id, one.slots.map((slot) => slot.slot_id)])).toEqual([
+    ['b', ['1', '3']],
+    ['a', ['2']],
+  ])
 })

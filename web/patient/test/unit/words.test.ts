@@ -4,7 +4,19 @@ import { afterEach, expect, test } from 'vitest'
 import { ageInYears, checkCharacter, isMobile, readIdNumber } from '@/words/id-number'
 import { distanceWords, feeWords } from '@/words/money'
 import { png, qrPicture } from '@/words/qr-picture'
-import { addDays, clockWords, countdown, dayWords, daysBetween, epochOf, momentWords, nearDay, useRegionZone, wallAt, wallOf } from '@/words/time'
+import {
+  addDays,
+  clockWords,
+  countdown,
+  dayWords,
+  daysBetween,
+  epochOf,
+  momentWords,
+  nearDay,
+  useRegionZone,
+  wallAt,
+  wallOf,
+} from '@/words/time'
 
 afterEach(() => useRegionZone('Asia/Shanghai'))
 
@@ -19,8 +31,14 @@ test('a sound number gives birth date and sex; the last X may be small', () => {
 })
 
 test.each([
-  ['110105194912310020', 'checksum'], ['11010519490231002X', 'date'], ['11010518991231002X', 'date'], ['11010549991231002X', 'date'],
-  ['1101051949123100', 'length'], ['1101051949123100AB', 'characters'], ['11010519491231X02X', 'characters'], ['', 'length'],
+  ['110105194912310020', 'checksum'],
+  ['11010519490231002X', 'date'],
+  ['11010518991231002X', 'date'],
+  ['11010549991231002X', 'date'],
+  ['1101051949123100', 'length'],
+  ['1101051949123100AB', 'characters'],
+  ['11010519491231X02X', 'characters'],
+  ['', 'length'],
 ])('%s is refused for its %s', (number, fault) => {
   expect(readIdNumber(number, '2026-01-01')).toEqual({ ok: false, fault })
 })
@@ -101,10 +119,12 @@ test('the QR picture is a PNG that holds exactly the code’s modules', () => {
   // Inflating also proves the stored blocks and their checksum.
   const raw = inflateSync(bytes.subarray(41, 41 + size))
   const stride = Math.ceil(side / 8) + 1
-  modules.forEach((row, y) => row.forEach((dark, x) => {
-    const bit = (raw[y * 2 * stride + 1 + ((x * 2) >> 3)]! >> (7 - ((x * 2) & 7))) & 1
-    expect(bit === 0).toBe(dark)
-  }))
+  modules.forEach((row, y) =>
+    row.forEach((dark, x) => {
+      const bit = (raw[y * 2 * stride + 1 + ((x * 2) >> 3)]! >> (7 - ((x * 2) & 7))) & 1
+      expect(bit === 0).toBe(dark)
+    }),
+  )
 })
 
 test('a picture larger than one stored block is whole', () => {
