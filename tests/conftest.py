@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import httpx
 import pytest
 import pytest_socket
-from litestar.testing import AsyncTestClient
-from litestar.types import ASGIApp
 
+from worlds import World, make_world
 from yitong.app import create_app
 from yitong.kernel import postgres
 from yitong.kernel.clock import SetClock
@@ -117,7 +117,15 @@ async def platform(database_url: str, settings: Settings, clock: SetClock) -> As
 
 
 @pytest.fixture
-async def client(platform: Platform) -> AsyncGenerator[AsyncTestClient[ASGIApp]]:
-    """A client of the web application on a fresh database, without sockets."""
-    async with AsyncTestClient(create_app(platform)) as opened:
+async def client(platform: Platform) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of the web application on a fresh database: in this very event loop, so that tests and application
+    may use the same connections, and without sockets."""
+    transport = httpx.ASGITransport(create_app(platform))  # type: ignore[arg-type]  # the same protocol, typed twice
+    async with httpx.AsyncClient(transport=transport, base_url="http://yitong.test") as opened:
         yield opened
+
+
+@pytest.fixture
+async def town(platform: Platform, clock: SetClock) -> World:
+    """A tiny region on the fresh database: see tests/worlds.py."""
+    return await make_world(platform, clock)

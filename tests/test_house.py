@@ -20,7 +20,7 @@ FLOORS = [
     {"app", "cli", "migrations"},
 ]
 # The top floor assembles; everybody below keeps to services and events.
-GUARDED = set().union(*FLOORS[:-1])
+GUARDED = {room for floor in FLOORS[:-1] for room in floor}
 FORBIDDEN_NAMES = {"utils", "util", "common", "manager", "helper", "helpers", "misc"}
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -11,29 +12,49 @@ from litestar.di import NamedDependency, Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import Redirect
-from litestar.static_files import create_static_files_router
+from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from yitong import __version__
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
+from yitong.booking.queue import api as queue_api
 from yitong.directory import model as directory_model
+from yitong.identity import api as identity_api
 from yitong.identity import model as identity_model
+from yitong.journey import api as journey_api
+from yitong.journey import jobs as journey_jobs
 from yitong.journey import model as journey_model
+from yitong.journey import reactors as journey_reactors
 from yitong.kernel import idempotency, reactors, web
 from yitong.kernel.hot import HotRoutes
 from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
 TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
 EVENTS = (booking_events,)
-ROUTES: list[ControllerRouterHandler] = [*booking_api.ROUTES]
-HOT = [*booking_api.HOT]
+LISTENERS = (journey_reactors, journey_jobs)
+ROUTES: list[ControllerRouterHandler] = [
+    *identity_api.ROUTES,
+    *booking_api.ROUTES,
+    *queue_api.ROUTES,
+    *visits_api.ROUTES,
+    *journey_api.ROUTES,
+]
+DEPENDENCIES = {
+    "platform": Provide(web.provide_platform),
+    "actor": Provide(web.provide_actor),
+    "language": Provide(web.provide_language),
+    "tx": Provide(web.provide_tx),
+    "idempotency_key": Provide(web.provide_idempotency_key),
+}
+HOT = [*identity_api.HOT_ROUTES, *booking_api.HOT]
 
 
 class Health(msgspec.Struct):
@@ -82,13 +103,7 @@ def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:
     app = Litestar(
         route_handlers=[api, metrics, front_door, *pages],
         lifespan=[life],
-        dependencies={
-            "platform": Provide(web.provide_platform),
-            "actor": Provide(web.provide_actor),
-            "language": Provide(web.provide_language),
-            "tx": Provide(web.provide_tx),
-            "idempotency_key": Provide(web.provide_idempotency_key),
-        },
+        dependencies=DEPENDENCIES,
         exception_handlers={Exception: web.answer_exception},
         request_max_body_size=platform.settings.body_limit_kb * 1024,
         openapi_config=openapi_config(),
@@ -116,6 +131,17 @@ def _served(name: str, folder: Path) -> list[ControllerRouterHandler]:
     if not (folder / "index.html").exists():
         return []  # a server without the pages still serves the interface
     return [create_static_files_router(f"/{name}", directories=[folder], html_mode=True, include_in_schema=False)]
+
+
+def interface_description() -> str:
+    """The OpenAPI document as JSON, the same for the same code."""
+    described = Litestar(
+        route_handlers=[Router("/api", route_handlers=[health, *ROUTES])],
+        dependencies=DEPENDENCIES,
+        openapi_config=openapi_config(),
+    )
+    schema = msgspec.to_builtins(described.openapi_schema.to_schema())
+    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def openapi_config() -> OpenAPIConfig:

@@ -252,6 +252,7 @@ class QueueEntry(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     calls: Mapped[int]
+    encounter_id: Mapped[UUID | None]  # what the last call opened
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "appointment_id"], ["appointment.organization_id", "appointment.id"]),

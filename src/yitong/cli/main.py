@@ -1,13 +1,16 @@
 """The command ``yitong``: every command has ``--help``; exit status 0 done, 1 failed, 2 wrongly called."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from yitong.cli import opening
+from yitong import app as application
+from yitong.cli import opening, seeding, serving
+from yitong.cli.journey import journey
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.permissions import Role, matrix
 from yitong.kernel.problems import KINDS
@@ -75,6 +78,24 @@ def migrate() -> None:
 
     opening.run(work)
     print("migrated")
+
+
+app.command()(serving.serve)
+app.command()(serving.worker)
+app.command()(serving.sandbox)
+app.command()(serving.stop)
+app.command()(journey)
+app.command()(seeding.seed)
+
+
+@app.command()
+def openapi(out: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None) -> None:
+    """Print the interface description that the web applications' clients are generated from."""
+    document = application.interface_description()
+    if out is None:
+        print(document)
+    else:
+        out.write_text(document, "utf-8")
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from rich.panel import Panel
 from yitong.app import create_app
 from yitong.cli import opening
 from yitong.cli.opening import console
+from yitong.cli.seeding import invitation, seed_when_empty
 from yitong.gateways.connect import connect_gateways
 from yitong.kernel import postgres
 from yitong.kernel.logs import configure_logs
@@ -26,6 +27,7 @@ from yitong.kernel.platform import open_platform
 from yitong.kernel.settings import Settings, load_settings
 from yitong.kernel.worker import work
 from yitong.sandbox.app import create_sandbox
+from yitong.simulation.seeding.region import SeedPlan
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +44,9 @@ def application() -> ASGIApp:
 def serve(
     demo: Annotated[bool, typer.Option(help="Seed the demo region when empty and run the sandbox beside it.")] = False,
     seed: Annotated[int, typer.Option(help="Seed number of the demo region.")] = 1,
+    hospitals: Annotated[int, typer.Option(help="Hospitals of the demo region.", min=1, max=46)] = 36,
+    practitioners: Annotated[int, typer.Option(help="People who work there.", min=20)] = 1600,
+    people: Annotated[int, typer.Option(help="Citizens of the demo region.", min=0)] = 5000,
 ) -> None:
     """Serve the platform: database, migrations, web server, reactors and jobs; with --demo a seeded region."""
     settings = opening.settings_or_exit()
@@ -52,18 +57,16 @@ def serve(
         os.environ["YITONG_DATABASE_URL"] = url
         with _beside(settings, demo=demo):
             if demo:
-                _seed_if_empty(load_settings(), seed)
+                _seed_if_empty(load_settings(), SeedPlan(seed, hospitals, practitioners, people))
             _serve_web(load_settings())
     finally:
         if not settings.database_url:
             postgres.stop(opening.postgres_folder(settings))
 
 
-def _seed_if_empty(settings: Settings, seed: int) -> None:
-    from yitong.cli.seeding import invitation, seed_when_empty
-
-    made = opening.run(lambda: seed_when_empty(settings, seed))
-    console.print(Panel(invitation(settings, fresh=made), title="Yitong 医通", border_style="green", expand=False))
+def _seed_if_empty(settings: Settings, plan: SeedPlan) -> None:
+    opening.run(lambda: seed_when_empty(settings, plan))
+    console.print(Panel(invitation(settings), title="Yitong 医通", border_style="green", expand=False))
 
 
 @contextmanager

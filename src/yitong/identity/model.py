@@ -172,7 +172,6 @@ class Terminal(Base):
     kind: Mapped[str]
     name: Mapped[str]
     location_id: Mapped[UUID | None]
-    offline_key_sealed: Mapped[str]
     active: Mapped[bool]
     created_at: Mapped[datetime]
     __table_args__ = (

@@ -1,5 +1,6 @@
 """The installation's secret keys: given as settings, or made once and kept in files only the service can read."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -9,16 +10,18 @@ from yitong.kernel.settings import Settings, SettingsError
 from yitong.kernel.text import Bilingual
 
 
-def _kept_secret(path: Path, make: str) -> str:
+def kept_secret(path: Path, make: str) -> str:
     """The content of a secret file; made with ``make`` when new, exactly once even if two processes start together."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii").strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(make)
-    return make
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Written beside and linked into place: nobody ever reads a file that is still being written.
+        beside = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(make)
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, path)
+        beside.unlink()
+    return path.read_text("ascii").strip()
 
 
 def _bytes(text: str, name: str, length: int) -> bytes:
@@ -35,7 +38,7 @@ def _bytes(text: str, name: str, length: int) -> bytes:
 
 def token_key(settings: Settings) -> bytes:
     """The 32-byte key that signs session tokens. Raises SettingsError when the setting is not one."""
-    text = settings.token_key or _kept_secret(settings.data_path / "keys" / "token.key", secrets.token_hex(32))
+    text = settings.token_key or kept_secret(settings.data_path / "keys" / "token.key", secrets.token_hex(32))
     return _bytes(text, "token_key", 32)
 
 
@@ -45,7 +48,7 @@ def sealer_of(settings: Settings) -> Sealer:
     Raises SettingsError when ``master_keys`` is not of the form ``id:hex,id:hex``.
     """
     made = f"k1:{secrets.token_hex(32)}"
-    text = settings.master_keys or _kept_secret(settings.data_path / "keys" / "master.key", made)
+    text = settings.master_keys or kept_secret(settings.data_path / "keys" / "master.key", made)
     keys: dict[str, bytes] = {}
     for part in text.split(","):
         key_id, _, value = part.strip().partition(":")

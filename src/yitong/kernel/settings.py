@@ -68,12 +68,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cancel_minutes_before: Annotated[int, _about("a citizen can cancel until this long before the start", ge=0)] = 60
     check_in_minutes_before: Annotated[int, _about("check-in opens this long before the slot", ge=0)] = 120
     check_in_minutes_after: Annotated[int, _about("check-in closes this long after the slot's end", ge=0)] = 120
+    queue_elderly_from: Annotated[int, _about("people of this age go first within their slot", ge=0)] = 80
+    queue_return_behind: Annotated[int, _about("somebody who missed a call waits for this many people", ge=0)] = 3
     hot_routes: Annotated[bool, _about("serve the busiest requests by bare handlers")] = True
     batch_size: Annotated[int, _about("most booking requests in one database call", ge=1)] = 256
     sms_url: Annotated[str, _about("address of the text-message gateway; the sandbox's when empty")] = ""
+    sms_secret: Annotated[str, _about("secret that signs calls to the text-message gateway", secret=True)] = ""
     wechat_app_id: Annotated[str, _about("WeChat app id; the channel is off without it")] = ""
     wechat_secret: Annotated[str, _about("WeChat app secret", secret=True)] = ""
     wechat_base_url: Annotated[str, _about("address of the WeChat API; the sandbox's when empty")] = ""
+    wechat_template: Annotated[
+        str,
+        _about("subscribe template and its fields: ID hospital=thing1,patient=name2,at=time3,place=thing4,note=thing5"),
+    ] = ""
     alipay_app_id: Annotated[str, _about("Alipay app id; the channel is off without it")] = ""
     alipay_private_key: Annotated[str, _about("our RSA private key for Alipay, PEM", secret=True)] = ""
     alipay_public_key: Annotated[str, _about("Alipay's RSA public key, PEM")] = ""

@@ -59,8 +59,8 @@ def normal_identifier(value: str) -> str:
 
 def pinyin_initials(text: str) -> str:
     """The capital first letters by which Chinese words are typed into a search box: 心血管内科 → XXGNK."""
-    letters = lazy_pinyin(text, style=Style.FIRST_LETTER, errors=lambda other: [c for c in other if c.isalnum()])
-    return "".join(letters).upper()
+    letters = "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
+    return "".join(letter for letter in letters if letter.isalnum()).upper()
 
 
 def pinyin_syllables(text: str) -> list[str]:

@@ -1,6 +1,8 @@
 """The named people of the demo: patients and staff that the README invites to sign in. All invented."""
 
+import base64
 from datetime import date
+from hashlib import sha256
 
 import msgspec
 
@@ -8,8 +10,14 @@ from yitong.directory.demo.identity_number import identity_number
 from yitong.directory.demo.people import DemoPerson, Guardian, stable_id
 from yitong.directory.demo.shapes import Gender
 
+DEMO_PASSWORD = "Yitong-demo-2026"  # noqa: S105  # public on purpose; the demo region holds no real person
 FIRST_HOSPITAL = "01110003"
 CLINIC = "120101"
+
+
+def demo_totp_secret(username: str) -> str:
+    """The secret of a demo account's one-time codes (32 base-32 letters); public like the password."""
+    return base64.b32encode(sha256(f"yitong demo {username}".encode()).digest()[:20]).decode()
 
 
 class DemoStaff(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The demo region's directory: organizations, departments, places, people who work there, services, prices, drugs."""
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
@@ -9,7 +9,7 @@ from yitong.directory import facts
 from yitong.directory.demo import DemoOrganization, DemoRegion
 from yitong.kernel.text import pinyin_initials
 
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 ZONE = "Asia/Shanghai"
 PRICES_SINCE = date(2026, 1, 1)
 

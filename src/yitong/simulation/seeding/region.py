@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
+from yitong.booking.service.generation import generate_region
 from yitong.directory.demo import build_region
 from yitong.kernel.clock import day_of
 from yitong.kernel.platform import Platform
 from yitong.simulation.seeding.directory import ZONE, load_directory
+from yitong.simulation.seeding.extras import book_some, open_all_day_clinic, register_devices
+from yitong.simulation.seeding.people import create_staff_accounts, load_people
 
 Progress = Callable[[str, float], None]
 
@@ -29,10 +31,18 @@ class NotEmpty(Exception):
     """The database holds a region already; seeding would mix two."""
 
 
-async def seed_region(platform: Platform, plan: SeedPlan, progress: Progress) -> dict[str, Any]:
-    """Fill the empty database; ``progress`` gets a step's name and the share done (0 to 1). Answers rows by table.
+@dataclass(frozen=True)
+class Seeded:
+    """What was made: rows by table, and the tokens of the demo hospital's devices."""
 
-    Raises NotEmpty. The directory, people and places are one transaction: a seeding that is broken off leaves nothing.
+    counts: dict[str, int]
+    devices: dict[str, str]
+
+
+async def seed_region(platform: Platform, plan: SeedPlan, progress: Progress) -> Seeded:
+    """Fill the empty database; ``progress`` gets a step's name and the share done (0 to 1).
+
+    Raises NotEmpty. Directory, people and places are one transaction: a seeding that is broken off leaves nothing.
     """
     now = platform.clock.now()
     start = plan.start or day_of(now, ZONE)
@@ -45,12 +55,19 @@ async def seed_region(platform: Platform, plan: SeedPlan, progress: Progress) ->
                 raise NotEmpty
             progress("机构、科室、人员 · organizations and staff", 0.1)
             counts = await load_directory(connection, region, now)
-            progress("号源 · two weeks of places", 0.3)
-            counts |= await _places(connection, start, start + timedelta(days=plan.days - 1))
-        return counts
+            await open_all_day_clinic(connection, start)
+            progress("居民与健康卡 · people and their cards", 0.3)
+            counts["patient"] = await load_people(connection, platform, plan.seed, plan.people, now)
+            progress("两周号源 · two weeks of places", 0.5)
+            made = await generate_region(connection, start, start + timedelta(days=plan.days - 1))
+            counts |= {"schedule": made.schedules, "slot": made.slots}
+            await connection.execute("ANALYZE")  # the booking functions plan by what the tables hold now
+            progress("已有的预约 · appointments made so far", 0.8)
+            counts["appointment"] = await book_some(connection, platform, plan.seed, start, plan.days)
+        progress("账号与设备 · accounts and devices", 0.9)
+        counts["staff_account"] = await create_staff_accounts(platform)
+        devices = await register_devices(platform, connection)
+        progress("完成 · done", 1.0)
+        return Seeded(counts, devices)
     finally:
         await connection.close()
-
-
-async def _places(connection: Any, first: date, last: date) -> dict[str, int]:
-    raise AssertionError("wired when booking has landed")

@@ -1,0 +1,178 @@
+"""Moving the two rows that a visit is waiting on, the queue entry and its appointment, each with its history row.
+
+Locks are always taken in one order: session, entry, appointment. So two people who act on one session wait for each
+other and never for ever.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, text, update
+
+from yitong.booking.queue.model import QueueEntry
+from yitong.booking.queue.rows import EntryRow, SessionRow, number_of
+from yitong.booking.states import APPOINTMENT, QUEUE, AppointmentState, QueueState
+from yitong.kernel.events import Subject
+from yitong.kernel.ids import UUID
+from yitong.kernel.permissions import Grant
+from yitong.kernel.problems import NOT_FOUND
+from yitong.kernel.states import record_move
+from yitong.kernel.transaction import Transaction
+
+
+def subject_of(one: EntryRow) -> Subject:
+    """The entry, for events and history rows."""
+    return Subject("queue_entry", one.id, one.organization_id, one.patient_id)
+
+
+@dataclass(slots=True, kw_only=True)
+class AppointmentRow:
+    """What the queue needs to know of an appointment; ``state`` and ``version`` follow its moves."""
+
+    organization_id: UUID
+    id: UUID
+    schedule_id: UUID
+    department_id: UUID
+    practitioner_role_id: UUID | None
+    patient_id: UUID
+    start_at: datetime
+    end_at: datetime
+    state: AppointmentState
+    version: int
+    number: int | None
+
+    @property
+    def subject(self) -> Subject:
+        """The appointment, for events and history rows."""
+        return Subject("appointment", self.id, self.organization_id, self.patient_id)
+
+
+_APPOINTMENT = (
+    "SELECT organization_id, id, schedule_id, department_id, practitioner_role_id, patient_id, start_at, end_at, state,"
+    " version, number FROM appointment WHERE organization_id = :organization"
+)
+
+
+async def locked_appointment(tx: Transaction, organization_id: UUID, appointment_id: UUID) -> AppointmentRow:
+    """The appointment, locked. Raises Problem ``not-found``, also for one that the actor may not see."""
+    found = await tx.session.execute(
+        text(f"{_APPOINTMENT} AND id = :id FOR UPDATE"),
+        {"organization": organization_id, "id": appointment_id},
+    )
+    return _row(found.mappings().one_or_none())
+
+
+async def seen_appointment(tx: Transaction, organization_id: UUID, appointment_id: UUID) -> AppointmentRow:
+    """The appointment, not locked. Raises Problem ``not-found``, also for one that the actor may not see."""
+    found = await tx.session.execute(
+        text(f"{_APPOINTMENT} AND id = :id"),
+        {"organization": organization_id, "id": appointment_id},
+    )
+    return _row(found.mappings().one_or_none())
+
+
+def _row(found: Any) -> AppointmentRow:
+    if found is None:
+        raise NOT_FOUND()
+    values: dict[str, Any] = dict(found)
+    values["state"] = AppointmentState(values["state"])
+    return AppointmentRow(**values)
+
+
+async def lock_session(tx: Transaction, organization_id: UUID, schedule_id: UUID) -> None:
+    """Take the session for this transaction: who calls, skips or returns in it does so one after the other.
+
+    NO KEY UPDATE, because checking in refers to the session by foreign key and need not wait.
+    """
+    await tx.session.execute(
+        text("SELECT 1 FROM schedule WHERE organization_id = :organization AND id = :id FOR NO KEY UPDATE"),
+        {"organization": organization_id, "id": schedule_id},
+    )
+
+
+async def move_appointment(
+    tx: Transaction, grant: Grant, one: AppointmentRow, after: AppointmentState, event_id: UUID
+) -> None:
+    """Move a locked appointment. Raises Problem ``wrong-state``."""
+    await record_move(
+        tx, grant, APPOINTMENT, one.subject, one.state, after, sequence=one.version + 1, event_id=event_id
+    )
+    one.state, one.version = after, one.version + 1
+    await tx.session.execute(
+        text(
+            "UPDATE appointment SET state = :state, version = :version"
+            " WHERE organization_id = :organization AND id = :id"
+        ),
+        {"state": after.value, "version": one.version, "organization": one.organization_id, "id": one.id},
+    )
+
+
+async def move_entry(
+    tx: Transaction,
+    grant: Grant,
+    one: EntryRow,
+    after: QueueState,
+    event_id: UUID,
+    *,
+    sequence: int | None = None,
+    before: QueueState | None = None,
+    **columns: Any,
+) -> None:
+    """Move a locked entry and set other columns of it in the same statement. Raises Problem ``wrong-state``.
+
+    ``before`` and ``sequence`` are given by an action that makes two moves at once.
+    """
+    number = sequence or one.version + 1
+    await record_move(tx, grant, QUEUE, subject_of(one), before or one.state, after, sequence=number, event_id=event_id)
+    await tx.session.execute(
+        update(QueueEntry)
+        .where(QueueEntry.organization_id == one.organization_id, QueueEntry.id == one.id)
+        .values(state=after.value, version=number, **columns)
+    )
+
+
+async def insert_entry(
+    tx: Transaction,
+    grant: Grant,
+    appointment: AppointmentRow,
+    subject: Subject,
+    priority: str,
+    due_at: datetime,
+    event_id: UUID,
+) -> None:
+    """Put a numbered appointment into its session's queue as waiting, with the first row of the entry's history."""
+    await tx.session.execute(
+        insert(QueueEntry).values(
+            organization_id=appointment.organization_id,
+            id=subject.id,
+            schedule_id=appointment.schedule_id,
+            appointment_id=appointment.id,
+            patient_id=appointment.patient_id,
+            number=appointment.number,
+            priority=priority,
+            due_at=due_at,
+            state=QueueState.WAITING.value,
+            version=1,
+            checked_in_at=tx.now,
+            calls=0,
+        )
+    )
+    await record_move(tx, grant, QUEUE, subject, None, QueueState.WAITING, sequence=1, event_id=event_id)
+
+
+def payload(
+    one: SessionRow, appointment_id: UUID, number: int, priority: str, calls: int = 0, encounter_id: UUID | None = None
+) -> dict[str, Any]:
+    """What every event of the queue says: ids, the number, the room and the class; never who it is."""
+    return {
+        "appointment_id": appointment_id,
+        "schedule_id": one.id,
+        "department_id": one.department_id,
+        "number_text": number_of(one, number),
+        "room": one.room,
+        "room_en": one.room_en,
+        "priority": priority,
+        "calls": calls,
+        "encounter_id": encounter_id,
+    }

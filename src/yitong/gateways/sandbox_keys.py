@@ -1,0 +1,44 @@
+"""The keys that we share with the sandbox: made once beside the other keys, read by both sides.
+
+Real parties hand out such secrets in their consoles; they come in as settings then and nothing here is used.
+"""
+
+import secrets
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from yitong.kernel.keys import kept_secret
+from yitong.kernel.settings import Settings
+
+APP_ID = "wx00sandbox0yitong"
+ALIPAY_APP_ID = "2021000000000001"
+TEMPLATE = "YT0001 hospital=thing1,patient=name2,at=time3,place=thing4,note=thing5"
+OIDC_CLIENT_ID = "yitong-desk"
+
+
+def shared_secret(settings: Settings, name: str) -> str:
+    """A secret of 64 hexadecimal digits that the platform and the sandbox of one data folder both know."""
+    return kept_secret(settings.data_path / "keys" / f"sandbox-{name}.key", secrets.token_hex(32))
+
+
+def private_key(settings: Settings, name: str) -> str:
+    """An RSA private key (PKCS#8 PEM, 2048 bits); the platform reads only its own and the sandbox only its own."""
+    path = settings.data_path / "keys" / f"sandbox-{name}.pem"
+    if path.exists():
+        return path.read_text("ascii")
+    return kept_secret(path, _new_key())
+
+
+def public_key(settings: Settings, name: str) -> str:
+    """The public half (PEM) of :func:`private_key`, as it would be exchanged in a console."""
+    loaded = serialization.load_pem_private_key(private_key(settings, name).encode(), None)
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return loaded.public_key().public_bytes(serialization.Encoding.PEM, form).decode()
+
+
+def _new_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()

@@ -1,0 +1,1 @@
+"""WeChat: signing in and subscribed notices."""

@@ -1,0 +1,66 @@
+"""Routes of staff sign-in and terminals."""
+
+from typing import Annotated
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
+
+from yitong.identity.schemas import staff as wire
+from yitong.identity.schemas.people import OAuthReturn, OAuthStart
+from yitong.identity.service import staff, terminals
+from yitong.kernel import web
+from yitong.kernel.idempotency import once
+from yitong.kernel.ids import UUID
+from yitong.kernel.paging import Page
+from yitong.kernel.platform import Platform
+from yitong.kernel.transaction import Transaction
+
+TAGS = ["staff"]
+ReturnTo = Annotated[str, QueryParameter(name="return_to", max_length=500)]
+Key = Annotated[str | None, HeaderParameter(name="idempotency-key")]
+
+
+@post("/staff/sign-in", status_code=200, tags=TAGS, summary="First step: user name and password")
+async def password(platform: NamedDependency[Platform], data: JSONBody[wire.StaffPassword]) -> wire.StaffChallenge:
+    """At the first sign-in the answer carries the secret for an authenticator."""
+    return await staff.check_password(platform, data.username, data.password)
+
+
+@post("/staff/sign-in/totp", status_code=200, tags=TAGS, summary="Second step: one-time password")
+async def totp(platform: NamedDependency[Platform], data: JSONBody[wire.StaffTotp]) -> wire.StaffSession:
+    """Opens the session."""
+    return await staff.check_totp(platform, data.challenge, data.code)
+
+
+@get("/staff/oidc/start", tags=TAGS, summary="Where to send the browser to sign in at the staff's issuer")
+async def start_oidc(platform: NamedDependency[Platform], return_to: ReturnTo = "/") -> OAuthStart:
+    """The issuer's address and the state that comes back."""
+    return await staff.start_oidc(platform, return_to)
+
+
+@post("/staff/oidc", status_code=200, tags=TAGS, summary="Sign in with what the issuer sent back")
+async def finish_oidc(platform: NamedDependency[Platform], data: JSONBody[OAuthReturn]) -> wire.StaffSession:
+    """Opens the session."""
+    return await staff.finish_oidc(platform, data.code, data.state)
+
+
+@get("/terminals", tags=TAGS, summary="Devices of an organization")
+async def list_terminals(tx: NamedDependency[Transaction], organization_id: FromQuery[UUID]) -> Page[wire.Terminal]:
+    """Kiosks, hall screens and gates."""
+    return Page(await terminals.list_terminals(tx, organization_id))
+
+
+@post("/terminals", tags=TAGS, summary="Register a device")
+async def register_terminal(
+    tx: NamedDependency[Transaction], data: JSONBody[wire.NewTerminal], key: Key = None
+) -> wire.TerminalMade:
+    """The token is shown this once."""
+    if key is None:
+        return await terminals.register_terminal(tx, data)
+    return await once(
+        tx, web.idempotency_key_of(key), data, wire.TerminalMade, lambda: terminals.register_terminal(tx, data)
+    )
+
+
+ROUTES = [password, totp, start_oidc, finish_oidc, list_terminals, register_terminal]

@@ -1,0 +1,1 @@
+"""Reads of identity; sealed values are opened here and nowhere else."""

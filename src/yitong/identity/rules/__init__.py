@@ -1,0 +1,1 @@
+"""Pure decisions: documents and people, card codes, matching of records."""

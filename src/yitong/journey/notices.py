@@ -1,0 +1,143 @@
+"""The words of each message: what happened, and what the patient does next."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from yitong.journey import step_words
+from yitong.journey.facts import VisitFacts
+from yitong.journey.schemas import MessageLink
+from yitong.kernel.ids import UUID
+from yitong.kernel.text import Bilingual
+
+
+class NoticeKind(StrEnum):
+    """What a message is about."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    CLINIC_STOPPED = "clinic_stopped"
+    REMINDER = "reminder"
+    CHECKED_IN = "checked_in"
+    CALLED = "called"
+    MISSED = "missed"
+    FINISHED = "finished"
+    NO_SHOW = "no_show"
+
+
+class ChannelFields(msgspec.Struct, frozen=True):
+    """What a message tells through a channel that has fields of its own instead of free text."""
+
+    hospital: str
+    patient: str  # masked
+    at: datetime
+    zone: str
+    place: str
+    note: str
+
+
+class MessageText(msgspec.Struct, frozen=True):
+    """The sealed content of a message."""
+
+    title: Bilingual
+    body: Bilingual
+    fields: ChannelFields
+
+
+def message_text(kind: NoticeKind, visit: VisitFacts, patient_masked: str) -> MessageText:
+    """Title and body of a message to (or about) a patient."""
+    title, body = _words(kind, visit)
+    fields = ChannelFields(
+        hospital=visit.organization.zh,
+        patient=patient_masked,
+        at=visit.start_at,
+        zone=visit.zone,
+        place=visit.place.zh,
+        note=title.zh,
+    )
+    return MessageText(title, Bilingual(f"{patient_masked}：{body.zh}", f"{patient_masked}: {body.en}"), fields)
+
+
+def link_of(kind: NoticeKind, visit: VisitFacts) -> MessageLink:
+    """Where a message leads: to the queue while waiting, to the journey afterwards, else to the appointment."""
+    match kind:
+        case NoticeKind.CHECKED_IN | NoticeKind.CALLED | NoticeKind.MISSED:
+            return MessageLink("queue", visit.appointment_id, visit.organization_id)
+        case NoticeKind.FINISHED:
+            return MessageLink("journey", visit.patient_id, visit.organization_id)
+        case _:
+            return MessageLink("appointment", visit.appointment_id, visit.organization_id)
+
+
+def _words(kind: NoticeKind, visit: VisitFacts) -> tuple[Bilingual, Bilingual]:
+    when, whom, place, hospital = _parts(visit)
+    opens, number = step_words.clock_text(visit.check_in_from, visit.zone), visit.number_text
+    what = Bilingual(f"{hospital.zh} {whom.zh}，{when.zh}", f"{hospital.en}, {whom.en}, {when.en}")
+    match kind:
+        case NoticeKind.BOOKED:
+            return Bilingual("预约成功", "Booked"), Bilingual(
+                f"已预约 {what.zh}。{opens} 起可签到，地点：{place.zh}。",
+                f"Booked: {what.en}. Check-in opens at {opens}, at {place.en}.",
+            )
+        case NoticeKind.CANCELLED:
+            return Bilingual("预约已取消", "Booking cancelled"), Bilingual(
+                f"{what.zh} 的预约已取消。如需就诊请重新预约。",
+                f"Cancelled: {what.en}. Book again if you still need it.",
+            )
+        case NoticeKind.CLINIC_STOPPED:
+            return Bilingual("停诊通知", "Clinic cancelled"), Bilingual(
+                f"很抱歉，{what.zh} 的门诊停诊。请点开改约其他时间或医生。",
+                f"Sorry, this clinic will not take place: {what.en}. Open to choose another time or doctor.",
+            )
+        case NoticeKind.REMINDER:
+            return Bilingual("明日就诊提醒", "Your visit is tomorrow"), Bilingual(
+                f"{what.zh}，{opens} 起可签到。请带好身份证件；来不了请提前取消。",
+                f"{what.en}. Check-in opens at {opens}. Bring your identity document; cancel if you cannot come.",
+            )
+        case NoticeKind.CHECKED_IN:
+            return Bilingual("签到成功", "Checked in"), Bilingual(
+                f"您的号码是 {number}，请在{place.zh}候诊。", f"Your number is {number}. Wait at {place.en}."
+            )
+        case NoticeKind.CALLED:
+            return Bilingual("请就诊", "It is your turn"), Bilingual(
+                f"正在叫 {number} 号，请到{place.zh}。", f"Number {number} is called. Go to {place.en}."
+            )
+        case NoticeKind.MISSED:
+            return Bilingual("您已过号", "You missed your call"), Bilingual(
+                f"{number} 号已过号，请到{place.zh}的分诊台报到。",
+                f"Number {number} was skipped. Report to the nurse at {place.en}.",
+            )
+        case NoticeKind.FINISHED:
+            return Bilingual("就诊完成", "Visit finished"), _after(visit)
+        case NoticeKind.NO_SHOW:
+            return Bilingual("未按时就诊", "Visit missed"), Bilingual(
+                f"{what.zh} 未就诊，已记为爽约。如需就诊请重新预约。",
+                f"You did not attend: {what.en}. Book again if you still need it.",
+            )
+
+
+def _parts(visit: VisitFacts) -> tuple[Bilingual, Bilingual, Bilingual, Bilingual]:
+    return step_words.when_text(visit), step_words.whom_text(visit), visit.place, visit.organization
+
+
+def _after(visit: VisitFacts) -> Bilingual:
+    match visit.encounter.follow_up if visit.encounter else "none":
+        case "return_visit":
+            return Bilingual(
+                "医生建议复诊，可现在预约下次时间。", "The doctor advises a return visit; you can book it now."
+            )
+        case "observe":
+            return Bilingual(
+                f"请留在{visit.department.zh}观察，听从护士安排。", f"Stay at {visit.department.en} for observation."
+            )
+        case _:
+            return Bilingual("本次就诊已完成，请按医嘱休养，可以离院。", "Nothing more to do; you may leave.")
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """One message on its way out: ``id`` stays the same over retries, ``recipient`` is the channel's own address."""
+
+    id: UUID
+    recipient: str
+    fields: ChannelFields

@@ -1,0 +1,1 @@
+"""What is done about messages: telling a patient, reading, and getting them through a channel outside."""

@@ -1,0 +1,59 @@
+"""What goes over the wire about visits."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from yitong.booking.queue.service import QueueEntryView
+from yitong.kernel.ids import UUID
+
+Note = Annotated[str, Meta(max_length=4000)]
+FollowUp = Literal["none", "return_visit", "observe"]
+
+
+class AtOrganization(msgspec.Struct):
+    """The organization that the thing in the path belongs to."""
+
+    organization_id: UUID
+
+
+class EncounterNote(msgspec.Struct):
+    """What the doctor writes about a visit."""
+
+    organization_id: UUID
+    chief_complaint: Note = ""
+    diagnosis_text: Note = ""
+    advice: Note = ""
+    follow_up: FollowUp = "none"
+
+
+class EncounterView(msgspec.Struct):
+    """A visit with what was written about it."""
+
+    id: UUID
+    organization_id: UUID
+    organization_name: str
+    organization_name_en: str
+    appointment_id: UUID
+    patient_id: UUID
+    patient_name: str
+    department_id: UUID
+    department_name: str
+    department_name_en: str
+    practitioner_name: str | None
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    chief_complaint: str
+    diagnosis_text: str
+    advice: str
+    follow_up: str
+
+
+class Called(msgspec.Struct):
+    """Somebody in the queue and the visit that goes with them."""
+
+    entry: QueueEntryView
+    encounter: EncounterView

@@ -1,0 +1,201 @@
+"""The visit: it opens at the call, is written down while it lasts, and closes when the doctor finishes.
+
+The queue moves its entry and the appointment; this room moves the encounter under the same event, in the same
+transaction, so a call without a visit or a visit without a call cannot exist.
+"""
+
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from yitong.booking.queue import service as queue
+from yitong.booking.queue.service import Moved
+from yitong.kernel.events import Subject, record
+from yitong.kernel.ids import UUID, new_id
+from yitong.kernel.permissions import Role, Scope, action
+from yitong.kernel.problems import NOT_FOUND, WRONG_STATE
+from yitong.kernel.states import record_move
+from yitong.kernel.transaction import Transaction
+from yitong.visits import queries
+from yitong.visits.events import VisitEvent
+from yitong.visits.model import Encounter
+from yitong.visits.schemas import Called, EncounterNote, EncounterView
+from yitong.visits.states import ENCOUNTER, EncounterState
+
+_AT = Scope.ORGANIZATION
+WRITE = action("visits:encounter:write", "书写门诊记录", "Write a visit's notes", {Role.DOCTOR: _AT})
+READ = action(
+    "visits:encounter:read",
+    "查看门诊记录",
+    "Read a visit's notes",
+    {Role.PATIENT: Scope.OWN, Role.DOCTOR: _AT, Role.NURSE: _AT},
+)
+
+
+async def call_next(tx: Transaction, organization_id: UUID, schedule_id: UUID) -> Called:
+    """Call whoever is first and open the visit. Raises what :func:`yitong.booking.queue.service.call_next` raises."""
+    encounter_id = new_id()
+    moved = await queue.call_next(tx, organization_id, schedule_id, encounter_id)
+    appointment = moved.appointment
+    await tx.session.execute(
+        insert(Encounter).values(
+            organization_id=organization_id,
+            id=encounter_id,
+            appointment_id=appointment.id,
+            patient_id=appointment.patient_id,
+            department_id=appointment.department_id,
+            practitioner_role_id=appointment.practitioner_role_id,
+            state=EncounterState.IN_PROGRESS.value,
+            version=1,
+            started_at=tx.now,
+            follow_up="none",
+        )
+    )
+    subject = Subject("encounter", encounter_id, organization_id, appointment.patient_id)
+    await record_move(
+        tx, moved.grant, ENCOUNTER, subject, None, EncounterState.IN_PROGRESS, sequence=1, event_id=moved.event_id
+    )
+    return await _called(tx, moved, encounter_id)
+
+
+async def start(tx: Transaction, organization_id: UUID, entry_id: UUID) -> Called:
+    """The person called has come in. Raises Problem ``wrong-state``, ``forbidden`` or ``not-found``."""
+    moved = await queue.start(tx, organization_id, entry_id)
+    if moved.entry.encounter_id is None:
+        raise LookupError(f"queue entry {entry_id} was called without a visit")
+    return await _called(tx, moved, moved.entry.encounter_id)
+
+
+async def skip(tx: Transaction, organization_id: UUID, entry_id: UUID) -> queue.QueueEntryView:
+    """Nobody came in: the visit that the call opened is abandoned. Raises Problem ``wrong-state`` and others."""
+    moved = await queue.skip(tx, organization_id, entry_id)
+    found = await _open_encounter(tx, organization_id, moved.appointment.id)
+    if found is not None:
+        await _close(tx, moved, found, EncounterState.ABANDONED)
+    return await queue.entry_view(tx, moved.session, entry_id)
+
+
+async def save(tx: Transaction, encounter_id: UUID, note: EncounterNote) -> EncounterView:
+    """Keep what the doctor has written so far. Raises Problem ``wrong-state`` when the visit is over."""
+    grant = WRITE.check(tx.actor, organization_id=note.organization_id)
+    found = await _to_write(tx, note.organization_id, encounter_id)
+    await _write(tx, encounter_id, note)
+    subject = Subject("encounter", encounter_id, note.organization_id, found.patient_id)
+    # The notes are health data: the event says that somebody wrote, never what.
+    await record(tx, grant, VisitEvent.SAVED, subject, {"appointment_id": found.appointment_id})
+    return await queries.encounter(tx, note.organization_id, encounter_id)
+
+
+async def finish(tx: Transaction, encounter_id: UUID, note: EncounterNote) -> EncounterView:
+    """Keep the notes and close the visit, the queue entry and the appointment under one event.
+
+    Raises Problem ``wrong-state``, ``forbidden`` or ``not-found``.
+    """
+    WRITE.check(tx.actor, organization_id=note.organization_id)
+    found = await _to_write(tx, note.organization_id, encounter_id, lock=False)
+    moved = await queue.finish(tx, note.organization_id, found.appointment_id)
+    await _write(tx, encounter_id, note)
+    await _close(tx, moved, found, EncounterState.FINISHED)
+    return await queries.encounter(tx, note.organization_id, encounter_id)
+
+
+async def read(tx: Transaction, organization_id: UUID, encounter_id: UUID) -> EncounterView:
+    """One visit. Raises Problem ``not-found`` or ``forbidden``."""
+    found = await _row(tx, organization_id, encounter_id)
+    READ.check(tx.actor, organization_id=organization_id, patient_id=found.patient_id)
+    return await queries.encounter(tx, organization_id, encounter_id)
+
+
+async def list_encounters(
+    tx: Transaction, *, patient_id: UUID | None, organization_id: UUID | None, before: UUID | None, limit: int = 50
+) -> list[EncounterView]:
+    """Visits, newest first: of a family member, or of the staff member's own organization.
+
+    Raises Problem ``foreign-patient`` or ``forbidden``.
+    """
+    if organization_id is None and tx.actor.organization_ids:
+        organization_id = tx.actor.organization_ids[0]
+    READ.check(tx.actor, organization_id=organization_id, patient_id=patient_id)
+    return await queries.encounters(
+        tx, patient_id=patient_id, organization_id=organization_id, before=before, limit=limit
+    )
+
+
+async def _called(tx: Transaction, moved: Moved, encounter_id: UUID) -> Called:
+    entry = await queue.entry_view(tx, moved.session, moved.entry.id)
+    return Called(entry, await queries.encounter(tx, moved.session.organization_id, encounter_id))
+
+
+_ROW = (
+    "SELECT id, appointment_id, patient_id, practitioner_role_id, state, version FROM encounter"
+    " WHERE organization_id = :organization AND id = :id"
+)
+
+
+async def _row(tx: Transaction, organization_id: UUID, encounter_id: UUID, *, lock: bool = False) -> Any:
+    found = await tx.session.execute(
+        text(_ROW + (" FOR UPDATE" if lock else "")),
+        {"organization": organization_id, "id": encounter_id},
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NOT_FOUND()
+    return row
+
+
+async def _to_write(tx: Transaction, organization_id: UUID, encounter_id: UUID, *, lock: bool = True) -> Any:
+    """The encounter of somebody who runs its session, still in progress."""
+    found = await _row(tx, organization_id, encounter_id, lock=lock)
+    await queue.session_of_appointment_to_run(tx, organization_id, found.appointment_id)
+    state = EncounterState(found.state)
+    if state is not EncounterState.IN_PROGRESS:
+        zh, en = ENCOUNTER.words[state]
+        raise WRONG_STATE(state=en, state_zh=zh)
+    return found
+
+
+async def _open_encounter(tx: Transaction, organization_id: UUID, appointment_id: UUID) -> Any:
+    found = await tx.session.execute(
+        text(
+            "SELECT id, appointment_id, patient_id, state, version FROM encounter WHERE organization_id = :organization"
+            " AND appointment_id = :appointment AND state = 'in_progress' FOR UPDATE"
+        ),
+        {"organization": organization_id, "appointment": appointment_id},
+    )
+    return found.one_or_none()
+
+
+async def _close(tx: Transaction, moved: Moved, found: Any, after: EncounterState) -> None:
+    subject = Subject("encounter", found.id, moved.session.organization_id, found.patient_id)
+    await record_move(
+        tx,
+        moved.grant,
+        ENCOUNTER,
+        subject,
+        EncounterState(found.state),
+        after,
+        sequence=found.version + 1,
+        event_id=moved.event_id,
+    )
+    await tx.session.execute(
+        text(
+            "UPDATE encounter SET state = :state, version = version + 1, finished_at = :now"
+            " WHERE organization_id = :organization AND id = :id"
+        ),
+        {"state": after.value, "now": tx.now, "organization": moved.session.organization_id, "id": found.id},
+    )
+
+
+async def _write(tx: Transaction, encounter_id: UUID, note: EncounterNote) -> None:
+    written = {"chief_complaint": note.chief_complaint, "diagnosis": note.diagnosis_text, "advice": note.advice}
+    sealed = {
+        column: tx.platform.sealer.seal(text_, queries.context(column, encounter_id)) if text_ else None
+        for column, text_ in written.items()
+    }
+    await tx.session.execute(
+        text(
+            "UPDATE encounter SET chief_complaint_sealed = :chief_complaint, diagnosis_sealed = :diagnosis,"
+            " advice_sealed = :advice, follow_up = :follow_up WHERE organization_id = :organization AND id = :id"
+        ),
+        {**sealed, "follow_up": note.follow_up, "organization": note.organization_id, "id": encounter_id},
+    )

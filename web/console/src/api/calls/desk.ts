@@ -1,0 +1,16 @@
+import { api, idempotency, take } from '../client'
+import type { DeskRegistration } from '../types'
+
+/** Calls of the front desk about people and their cards. */
+export const searchPatients = (organization_id: string, text: string) =>
+  take(api.POST('/api/patient-searches', { body: { organization_id, text } }))
+export const registerAtDesk = (body: DeskRegistration, key: string) =>
+  take(api.POST('/api/patients/at-desk', { body, params: { header: idempotency(key) } }))
+export const readCard = (patient_id: string) =>
+  take(api.GET('/api/patients/{patient_id}/card', { params: { path: { patient_id } } }))
+export const readStaticCode = (patient_id: string) =>
+  take(api.GET('/api/patients/{patient_id}/card/static-code', { params: { path: { patient_id } } }))
+export const freezeCard = (patient_id: string) =>
+  take(api.POST('/api/patients/{patient_id}/card/freeze', { params: { path: { patient_id } } }))
+export const unfreezeCard = (patient_id: string) =>
+  take(api.POST('/api/patients/{patient_id}/card/unfreeze', { params: { path: { patient_id } } }))

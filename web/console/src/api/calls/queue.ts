@@ -1,0 +1,32 @@
+import { api, take } from '../client'
+import type { EncounterNote } from '../types'
+
+/** Calls of the doctor's room: the queue and the encounter. */
+export const listQueues = (organization_id: string, date?: string) =>
+  take(api.GET('/api/queues', { params: { query: { organization_id, date } } }))
+export const readQueue = (schedule_id: string, organization_id: string) =>
+  take(api.GET('/api/queues/{schedule_id}', { params: { path: { schedule_id }, query: { organization_id } } }))
+export const queueStreamPath = (schedule_id: string, organization_id: string) =>
+  `/api/queues/${schedule_id}/stream?organization_id=${organization_id}`
+export const callNext = (schedule_id: string, organization_id: string) =>
+  take(api.POST('/api/queues/{schedule_id}/call-next', { params: { path: { schedule_id } }, body: { organization_id } }))
+export const recallEntry = (id: string, organization_id: string) =>
+  take(api.POST('/api/queue-entries/{id}/recall', { params: { path: { id } }, body: { organization_id } }))
+export const skipEntry = (id: string, organization_id: string) =>
+  take(api.POST('/api/queue-entries/{id}/skip', { params: { path: { id } }, body: { organization_id } }))
+export const returnEntry = (id: string, organization_id: string) =>
+  take(api.POST('/api/queue-entries/{id}/return', { params: { path: { id } }, body: { organization_id } }))
+export const startEntry = (id: string, organization_id: string) =>
+  take(api.POST('/api/queue-entries/{id}/start', { params: { path: { id } }, body: { organization_id } }))
+export const readEncounter = (id: string, organization_id: string) =>
+  take(api.GET('/api/encounters/{id}', { params: { path: { id }, query: { organization_id } } }))
+export const saveEncounter = (id: string, body: EncounterNote) =>
+  take(api.PUT('/api/encounters/{id}', { params: { path: { id } }, body }))
+export const finishEncounter = (id: string, body: EncounterNote) =>
+  take(api.POST('/api/encounters/{id}/finish', { params: { path: { id } }, body }))
+export const listEncounters = (patient_id: string) =>
+  take(api.GET('/api/encounters', { params: { query: { patient_id } } }))
+export const readHall = (location_id: string, organization_id: string) =>
+  take(api.GET('/api/halls/{location_id}', { params: { path: { location_id }, query: { organization_id } } }))
+export const hallStreamPath = (location_id: string, organization_id: string) =>
+  `/api/halls/${location_id}/stream?organization_id=${organization_id}`

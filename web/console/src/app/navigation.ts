@@ -1,0 +1,28 @@
+import type { IconName } from '@/design/icons'
+import type { Role } from './session'
+
+export type Destination = { name: string; path: string; icon: IconName; group: 'care' | 'manage' | 'oversight'; roles: Role[] | 'all' }
+
+/** The rail from top to bottom; `roles` says for whom a page is of use. What one may do is decided by the server. */
+export const destinations: Destination[] = [
+  { name: 'home', path: '/', icon: 'home', group: 'care', roles: 'all' },
+  { name: 'room', path: '/room', icon: 'room', group: 'care', roles: ['doctor', 'nurse'] },
+  { name: 'desk', path: '/desk', icon: 'desk', group: 'care', roles: ['registrar', 'nurse', 'hospital_admin', 'platform_admin'] },
+  { name: 'schedules', path: '/schedules', icon: 'calendar', group: 'manage', roles: ['scheduler', 'hospital_admin', 'platform_admin'] },
+  { name: 'people', path: '/people', icon: 'merge', group: 'manage', roles: ['registrar', 'hospital_admin', 'platform_admin'] },
+  { name: 'devices', path: '/devices', icon: 'screen', group: 'manage', roles: ['hospital_admin', 'platform_admin'] },
+  { name: 'directory', path: '/directory', icon: 'building', group: 'oversight', roles: 'all' },
+  { name: 'events', path: '/events', icon: 'trail', group: 'oversight', roles: ['hospital_admin', 'regulator', 'platform_admin'] },
+  { name: 'system', path: '/system', icon: 'system', group: 'oversight', roles: ['platform_admin'] },
+]
+
+export const forRoles = (roles: Role[]): Destination[] =>
+  destinations.filter((d) => d.roles === 'all' || d.roles.some((role) => roles.includes(role)))
+
+/** Where a person's day begins: the page they use two hundred times. */
+export function firstPage(roles: Role[]): string {
+  if (roles.includes('doctor')) return '/room'
+  if (roles.includes('registrar')) return '/desk'
+  if (roles.includes('scheduler')) return '/schedules'
+  return '/'
+}

@@ -1,0 +1,47 @@
+import { createRouter, createWebHashHistory } from 'vue-router'
+import { credential } from '@/api/credential'
+import { destinations, firstPage } from './navigation'
+import { useSession } from './session'
+
+const DeskShell = () => import('@/shell/DeskShell.vue')
+
+export const router = createRouter({
+  // Hash addresses: the server hands out one static page and needs no rule for deep links.
+  history: createWebHashHistory('/console/'),
+  routes: [
+    { path: '/sign-in', name: 'sign-in', component: () => import('@/screens/sign-in/SignIn.vue'), meta: { open: true } },
+    { path: '/hall', name: 'hall-choice', component: () => import('@/screens/hall/HallChoice.vue'), meta: { device: true } },
+    { path: '/hall/:location', name: 'hall', component: () => import('@/screens/hall/HallScreen.vue'), meta: { device: true } },
+    { path: '/kiosk', name: 'kiosk', component: () => import('@/screens/kiosk/KioskScreen.vue'), meta: { device: true } },
+    {
+      path: '/',
+      component: DeskShell,
+      children: [
+        { path: '', name: 'home', component: () => import('@/screens/home/HomeScreen.vue') },
+        { path: 'room', name: 'room', component: () => import('@/screens/room/RoomScreen.vue') },
+        { path: 'desk', name: 'desk', component: () => import('@/screens/desk/DeskScreen.vue') },
+        { path: 'schedules', name: 'schedules', component: () => import('@/screens/schedules/SchedulesScreen.vue') },
+        { path: 'people', name: 'people', component: () => import('@/screens/people/PeopleScreen.vue') },
+        { path: 'devices', name: 'devices', component: () => import('@/screens/devices/DevicesScreen.vue') },
+        { path: 'directory', name: 'directory', component: () => import('@/screens/directory/DirectoryScreen.vue') },
+        { path: 'events', name: 'events', component: () => import('@/screens/events/EventsScreen.vue') },
+        { path: 'system', name: 'system', component: () => import('@/screens/system/SystemScreen.vue') },
+        { path: ':rest(.*)*', name: 'lost', component: () => import('@/shell/LostPage.vue') },
+      ],
+    },
+  ],
+})
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  credential.asDevice(Boolean(to.meta.device))
+  if (to.meta.device) return true
+  const signedIn = await session.restore()
+  if (to.meta.open) return signedIn && to.name === 'sign-in' && !to.query.code ? firstPage(session.roles) : true
+  if (!signedIn) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  const page = destinations.find((d) => d.name === to.name)
+  if (page && page.roles !== 'all' && !page.roles.some((role) => session.roles.includes(role))) {
+    return { name: 'lost', params: { rest: ['forbidden'] }, query: { why: 'role' } }
+  }
+  return true
+})

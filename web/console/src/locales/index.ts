@@ -1,0 +1,41 @@
+import { createI18n } from 'vue-i18n'
+import { setRequestLanguage } from '@/api/client'
+import { desk } from './desk'
+import { home } from './home'
+import { overseeing } from './overseeing'
+import { people } from './people'
+import { publicDevices } from './public-devices'
+import { room } from './room'
+import { schedules } from './schedules'
+import { shell } from './shell'
+import { signIn } from './sign-in'
+
+export const areas = { shell, signIn, home, room, desk, schedules, people, overseeing, publicDevices }
+
+type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
+
+function side<L extends 'zh' | 'en'>(language: L): Side<L> {
+  return Object.fromEntries(Object.entries(areas).map(([name, words]) => [name, words[language]])) as Side<L>
+}
+
+export type Language = 'zh' | 'en'
+export const messages = { zh: side('zh'), en: side('en') }
+
+const KEPT = 'yitong.language'
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh',
+  fallbackLocale: false,
+  missingWarn: true,
+  messages: messages as unknown as { zh: Record<string, never>; en: Record<string, never> },
+})
+
+/** Switches every screen, the browser's `lang` and the language asked of the server. */
+export function speak(language: Language): void {
+  i18n.global.locale.value = language
+  localStorage.setItem(KEPT, language)
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
+  document.title = messages[language].shell.product
+  setRequestLanguage(language === 'zh' ? 'zh-CN' : 'en')
+}

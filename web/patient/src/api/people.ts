@@ -1,0 +1,46 @@
+import { call } from './client'
+import type {
+  Card,
+  DynamicCode,
+  Items,
+  Journey,
+  Member,
+  Message,
+  NewPatient,
+  PhoneChallenge,
+  PublicSettings,
+  Session,
+  Account,
+  StaticCode,
+} from './types'
+
+export const readPublicSettings = () => call<PublicSettings>('/public-settings')
+
+export const askPhoneCode = (phone: string) =>
+  call<PhoneChallenge>('/sign-in/phone-codes', { method: 'POST', body: { phone, purpose: 'sign_in' } })
+export const signInByPhone = (given: { challenge_id: string; phone: string; code: string; binding?: string }) =>
+  call<Session>('/sign-in/phone', { method: 'POST', body: given })
+export const startOauth = (provider: 'wechat' | 'alipay', returnTo: string) =>
+  call<{ authorize_url: string; state: string }>(`/sign-in/oauth/${provider}/start`, { query: { return_to: returnTo } })
+export const finishOauth = (provider: 'wechat' | 'alipay', code: string, state: string) =>
+  call<Session>(`/sign-in/oauth/${provider}`, { method: 'POST', body: { code, state } })
+export const readMe = () => call<{ kind: string; account?: Account }>('/me')
+export const endSession = () => call<void>('/session', { method: 'DELETE' })
+export const refreshSession = () => call<Session>('/session/refresh', { method: 'POST' })
+
+export const registerPatient = (person: NewPatient, key: string) =>
+  call<{ member: Member; session: Session | null }>('/patients', { method: 'POST', body: person, idempotencyKey: key })
+export const readFamily = () => call<{ members: Member[]; cap: number }>('/family')
+export const leaveFamily = (patientId: string) => call<void>(`/family/${patientId}`, { method: 'DELETE' })
+
+export const readCard = (patientId: string) => call<Card>(`/patients/${patientId}/card`)
+export const newDynamicCode = (patientId: string) =>
+  call<DynamicCode>(`/patients/${patientId}/card/dynamic-code`, { method: 'POST' })
+export const readStaticCode = (patientId: string) => call<StaticCode>(`/patients/${patientId}/card/static-code`)
+export const freezeCard = (patientId: string) => call<Card>(`/patients/${patientId}/card/freeze`, { method: 'POST' })
+export const unfreezeCard = (patientId: string) =>
+  call<Card>(`/patients/${patientId}/card/unfreeze`, { method: 'POST' })
+
+export const readJourney = (patientId: string) => call<Journey>('/journey', { query: { patient_id: patientId } })
+export const readMessages = () => call<Items<Message> & { unread: number }>('/messages')
+export const markRead = (id: string) => call<void>(`/messages/${id}/read`, { method: 'POST' })
