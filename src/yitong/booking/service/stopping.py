@@ -19,7 +19,8 @@ from yitong.kernel.transaction import Transaction
 _SESSIONS = SESSIONS.replace("$1", "CAST(:now AS timestamptz)")
 _PEOPLE = text(
     "SELECT schedule_id, count(*) FILTER (WHERE state = 'held' AND hold_expires_at > :now) AS held,"
-    " count(*) FILTER (WHERE state IN ('booked','checked_in','called','in_consultation','fulfilled','no_show')) AS booked"
+    " count(*) FILTER (WHERE state IN"
+    " ('booked','checked_in','called','in_consultation','fulfilled','no_show')) AS booked"
     " FROM appointment WHERE organization_id = :organization AND schedule_id = ANY (:schedules) GROUP BY schedule_id"
 )
 _AFFECTED = text(
@@ -78,7 +79,8 @@ async def stop(tx: Transaction, schedule_id: UUID, request: StopRequest) -> Stop
         raise WRONG_STATE(state="stopped", state_zh="已停诊")
     await tx.session.execute(
         text(
-            "UPDATE slot SET open = false, reopens_at = NULL WHERE organization_id = :organization AND schedule_id = :id"
+            "UPDATE slot SET open = false, reopens_at = NULL"
+            " WHERE organization_id = :organization AND schedule_id = :id"
         ),
         values,
     )
