@@ -33,6 +33,7 @@ from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
 
@@ -46,6 +47,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *queue_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
+    *region_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),
