@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from journey.scene import Scene
+from yitong.booking.events import BookingEvent
 from yitong.journey.notices import Notice
-from yitong.journey.reactors import Heard
 from yitong.journey.service.delivery import LEASE, MOST_ATTEMPTS, NoticeChannel, claim, deliver_due
 from yitong.kernel.clock import SetClock
 from yitong.kernel.problems import FORBIDDEN, UNAVAILABLE, Problem
@@ -41,7 +41,7 @@ async def rows(scene: Scene) -> list[tuple[str, int, str | None]]:
 
 async def told(scene: Scene) -> None:
     await scene.bind_wechat("openid-1")
-    await scene.happen(Heard.BOOKED)
+    await scene.happen(BookingEvent.BOOKED)
     await scene.listen()
 
 
@@ -56,7 +56,7 @@ async def test_a_message_reaches_the_account_at_wechat(scene: Scene, phone: Phon
 
 
 async def test_without_wechat_there_is_nothing_to_deliver(scene: Scene, phone: Phone) -> None:
-    await scene.happen(Heard.BOOKED)
+    await scene.happen(BookingEvent.BOOKED)
     await scene.listen()
     assert await deliver_due(scene.platform) == 0
     assert phone.got == []

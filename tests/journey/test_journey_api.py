@@ -27,7 +27,9 @@ async def test_a_booked_visit_says_check_in_and_where(client: httpx.AsyncClient,
 async def test_waiting_then_called_then_done(client: httpx.AsyncClient, scene: Scene) -> None:
     await scene.change(state="checked_in")
     await scene.join_queue()
-    assert (await journey(client, scene))["visits"][0]["next"]["key"] == "wait"
+    waiting = (await journey(client, scene))["visits"][0]["next"]
+    assert waiting["key"] == "wait"
+    assert "下一位就是您" in waiting["detail"]["zh"]
     await scene.change(state="called")
     assert (await journey(client, scene))["visits"][0]["next"]["key"] == "consultation"
     await scene.change(state="fulfilled")

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from yitong import app as application
 from yitong.cli import opening, seeding, serving
+from yitong.cli.journey import journey
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.permissions import Role, matrix
 from yitong.kernel.problems import KINDS
@@ -83,6 +84,7 @@ app.command()(serving.serve)
 app.command()(serving.worker)
 app.command()(serving.sandbox)
 app.command()(serving.stop)
+app.command()(journey)
 app.command()(seeding.seed)
 
 

@@ -51,11 +51,12 @@ def _connect_wechat(platform: Platform, settings: Settings) -> None:
         return
     base = _sandbox(settings, "/wechat/api") if in_sandbox else settings.wechat_base_url or API
     page = _sandbox(settings, "/wechat/open") if in_sandbox else OPEN
-    app_id = settings.wechat_app_id or sandbox_keys.APP_ID
-    api = WechatApi(base, app_id, settings.wechat_secret or sandbox_keys.shared_secret(settings, "wechat"))
+    app_id = sandbox_keys.APP_ID if in_sandbox else settings.wechat_app_id
+    secret = sandbox_keys.shared_secret(settings, "wechat") if in_sandbox else settings.wechat_secret
+    api = WechatApi(base, app_id, secret)
     platform.closing.append(api.close)
     platform.connect(WeChatOAuth, WechatSignIn(api, page))
-    setting = settings.wechat_template or (sandbox_keys.TEMPLATE if in_sandbox else "")
+    setting = sandbox_keys.TEMPLATE if in_sandbox else settings.wechat_template
     if setting:
         try:
             template = Template.read(setting)
@@ -72,9 +73,9 @@ def _connect_alipay(platform: Platform, settings: Settings) -> None:
         return
     gateway = _sandbox(settings, "/alipay/gateway.do") if in_sandbox else settings.alipay_base_url or alipay.GATEWAY
     page = _sandbox(settings, "/alipay/oauth2/publicAppAuthorize.htm") if in_sandbox else alipay.AUTHORIZE
-    app_id = settings.alipay_app_id or sandbox_keys.ALIPAY_APP_ID
-    ours = settings.alipay_private_key or sandbox_keys.private_key(settings, "alipay-ours")
-    theirs = settings.alipay_public_key or sandbox_keys.public_key(settings, "alipay-theirs")
+    app_id = sandbox_keys.ALIPAY_APP_ID if in_sandbox else settings.alipay_app_id
+    ours = sandbox_keys.private_key(settings, "alipay-ours") if in_sandbox else settings.alipay_private_key
+    theirs = sandbox_keys.public_key(settings, "alipay-theirs") if in_sandbox else settings.alipay_public_key
     try:
         client = AlipaySignIn(gateway, page, app_id, ours, theirs)
     except ValueError as error:
@@ -91,8 +92,8 @@ def _connect_oidc(platform: Platform, settings: Settings) -> None:
     issuer = settings.oidc_issuer or _sandbox(settings, "/oidc")
     if not issuer:
         return
-    client_id = settings.oidc_client_id or sandbox_keys.OIDC_CLIENT_ID
-    secret = settings.oidc_client_secret or sandbox_keys.shared_secret(settings, "oidc")
+    client_id = settings.oidc_client_id if settings.oidc_issuer else sandbox_keys.OIDC_CLIENT_ID
+    secret = settings.oidc_client_secret if settings.oidc_issuer else sandbox_keys.shared_secret(settings, "oidc")
     client = OidcClient(issuer, client_id, secret, token_key(settings))
     platform.closing.append(client.close)
     platform.connect(StaffOidc, client)

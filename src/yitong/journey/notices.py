@@ -16,7 +16,6 @@ class NoticeKind(StrEnum):
     """What a message is about."""
 
     BOOKED = "booked"
-    RESCHEDULED = "rescheduled"
     CANCELLED = "cancelled"
     CLINIC_STOPPED = "clinic_stopped"
     REMINDER = "reminder"
@@ -67,8 +66,6 @@ def link_of(kind: NoticeKind, visit: VisitFacts) -> MessageLink:
             return MessageLink("queue", visit.appointment_id, visit.organization_id)
         case NoticeKind.FINISHED:
             return MessageLink("journey", visit.patient_id, visit.organization_id)
-        case NoticeKind.RESCHEDULED if visit.rescheduled_to is not None:
-            return MessageLink("appointment", visit.rescheduled_to, visit.organization_id)
         case _:
             return MessageLink("appointment", visit.appointment_id, visit.organization_id)
 
@@ -82,10 +79,6 @@ def _words(kind: NoticeKind, visit: VisitFacts) -> tuple[Bilingual, Bilingual]:
             return Bilingual("预约成功", "Booked"), Bilingual(
                 f"已预约 {what.zh}。{opens} 起可签到，地点：{place.zh}。",
                 f"Booked: {what.en}. Check-in opens at {opens}, at {place.en}.",
-            )
-        case NoticeKind.RESCHEDULED:
-            return Bilingual("改约成功", "Booking moved"), Bilingual(
-                "您的预约已改到新的时间，点开查看。", "Your booking was moved to another time; open it to see."
             )
         case NoticeKind.CANCELLED:
             return Bilingual("预约已取消", "Booking cancelled"), Bilingual(

@@ -3,12 +3,16 @@
 These functions trust their caller to have checked an action. A citizen's transaction sees its own rows only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import text
 
+from yitong.booking.queue import queries as queue_queries
+from yitong.booking.queue import rows as queue_rows
+from yitong.booking.queue.rules import number_text
 from yitong.booking.states import AppointmentState, QueueState
 from yitong.journey.facts import EncounterFacts, QueueFacts, VisitFacts
 from yitong.kernel.ids import UUID
@@ -75,6 +79,23 @@ async def visits_to_remind(tx: Transaction, organization_id: UUID, day: Any, lim
     return [facts_of(tx, row) for row in (await tx.session.execute(_TO_REMIND, values)).mappings()]
 
 
+async def with_places(tx: Transaction, visits: Sequence[VisitFacts]) -> list[VisitFacts]:
+    """The same visits; those that wait know how many are before them. Opens the region, so it comes last."""
+    placed: list[VisitFacts] = []
+    for one in visits:
+        if one.queue is None or one.queue.state is not QueueState.WAITING:
+            placed.append(one)
+            continue
+        await tx.open_region()  # counting those before somebody needs their rows, none of which is handed on
+        session = await queue_rows.session(tx, one.organization_id, one.schedule_id)
+        if session is None:
+            raise LookupError(f"session {one.schedule_id} of a queue went away")
+        place = await queue_queries.place(tx, session, one.appointment_id, None, one.start_at)
+        queue = QueueFacts(state=one.queue.state, ahead=place.ahead, expected_at=place.expected_at)
+        placed.append(structs.replace(one, queue=queue))
+    return placed
+
+
 def facts_of(tx: Transaction, row: Mapping[Any, Any]) -> VisitFacts:
     """A row of the visit statement as facts."""
     settings = tx.platform.settings
@@ -90,7 +111,7 @@ def facts_of(tx: Transaction, row: Mapping[Any, Any]) -> VisitFacts:
         department=Bilingual(row["department_name"], row["department_name_en"]),
         practitioner=row["practitioner_name"],
         place=_place(row),
-        number_text="" if row["number"] is None else f"A{row['number']:03d}",
+        number_text="" if row["number"] is None else number_text(row["service_kind"], row["number"]),
         check_in_from=row["start_at"] - timedelta(minutes=settings.check_in_minutes_before),
         check_in_until=row["end_at"] + timedelta(minutes=settings.check_in_minutes_after),
         queue=queue,

@@ -37,7 +37,7 @@ async def journey(tx: Transaction, patient_id: UUID) -> Journey:
     """A patient's visits of the last week and ahead, today's first. Raises Problem ``foreign-patient``."""
     FOLLOW.check(tx.actor, patient_id=patient_id)
     found = await queries.visits_of_patient(tx, patient_id, tx.now - LOOK_BACK)
-    shown = [one for one in found if worth_showing(one, tx.now)]
+    shown = await queries.with_places(tx, [one for one in found if worth_showing(one, tx.now)])
     pairs = [(one, rules.steps(one, tx.now)) for one in shown]
     visits = [_visit(one, made) for one, made in pairs]
     # What waits for the patient comes first, in time order; what is behind them after it, newest first.

@@ -4,12 +4,31 @@ Positions are handed out before commit, so a reader that only compares positions
 are therefore ordered by (transaction id, position) and read only below the oldest transaction still running.
 """
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import asyncpg
 import msgspec
 
-from yitong.kernel.events import Recorded
+from yitong.kernel.ids import UUID
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """An event as readers get it; ``payload`` holds ids, codes, states and numbers, never a person's identifiers."""
+
+    id: UUID
+    organization_id: UUID
+    xid: str
+    position: int
+    at: datetime
+    type: str
+    actor_kind: str
+    actor_id: UUID
+    action: str
+    subject_type: str
+    subject_id: UUID
+    patient_id: UUID | None
+    payload: dict[str, Any]
 
 
 class Position(NamedTuple):

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Identity, Index, PrimaryKeyConstraint, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
+from yitong.kernel.event_log import Recorded as Recorded
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import Grant
 from yitong.kernel.tables import Base, hospital
@@ -63,24 +64,6 @@ class Event(Base):
         Index("ix_event_subject", "organization_id", "subject_id"),
         hospital(private=True, patient="patient_id", append_only=True),
     )
-
-
-class Recorded(msgspec.Struct, frozen=True):
-    """An event as readers get it; ``payload`` holds ids, codes, states and numbers, never a person's identifiers."""
-
-    id: UUID
-    organization_id: UUID
-    xid: str
-    position: int
-    at: datetime
-    type: str
-    actor_kind: str
-    actor_id: UUID
-    action: str
-    subject_type: str
-    subject_id: UUID
-    patient_id: UUID | None
-    payload: dict[str, Any]
 
 
 EVENT_WORDS: dict[str, Bilingual] = {}

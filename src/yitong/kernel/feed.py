@@ -12,8 +12,7 @@ import asyncpg
 import structlog
 
 from yitong.kernel.database import Database
-from yitong.kernel.event_log import NOWHERE, Position, read_after, top
-from yitong.kernel.events import Recorded
+from yitong.kernel.event_log import NOWHERE, Position, Recorded, read_after, top
 
 log = structlog.get_logger(__name__)
 Interest = Callable[[Recorded], bool]

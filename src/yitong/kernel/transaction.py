@@ -1,14 +1,16 @@
 """One request is one transaction: what a service function gets, and the row scope the database enforces on it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import yitong.kernel.platform  # by its full name: the two modules know each other, and Litestar reads this annotation
 from yitong.kernel.permissions import Actor, Role
 from yitong.kernel.text import Language
+
+if TYPE_CHECKING:
+    from yitong.kernel.platform import Platform
 
 _REGION_WIDE = frozenset({Role.REGULATOR, Role.PLATFORM_ADMIN, Role.SYSTEM})
 _SCOPE = text(
@@ -17,15 +19,22 @@ _SCOPE = text(
 )
 
 
-@dataclass(slots=True)
 class Transaction:
-    """An open database transaction with the actor it runs for and the one moment it takes place at."""
+    """An open database transaction with the actor it runs for and the one moment it takes place at.
 
-    session: AsyncSession
-    actor: Actor
-    now: datetime
-    language: Language
-    platform: "yitong.kernel.platform.Platform"
+    A plain class on purpose: Litestar looks into the fields of dataclasses, and the platform's type is not known here.
+    """
+
+    __slots__ = ("actor", "language", "now", "platform", "session")
+
+    def __init__(
+        self, session: AsyncSession, actor: Actor, now: datetime, language: Language, platform: "Platform"
+    ) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = now
+        self.language = language
+        self.platform = platform
 
     async def narrow(self) -> None:
         """Tell the database which rows this actor may see (``SET LOCAL``); called when the transaction opens."""

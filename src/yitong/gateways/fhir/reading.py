@@ -170,7 +170,9 @@ def _name(resource: Json, read: set[str]) -> str:
     official = next((one for one in names if one.get("use") == "official"), names[0])
     if official.get("text"):
         return str(official["text"])
-    return " ".join([*[str(g) for g in official.get("given") or []], str(official.get("family") or "")]).strip()
+    return " ".join(
+        [*[str(given) for given in cast("list[str]", official.get("given") or [])], str(official.get("family") or "")]
+    ).strip()
 
 
 def _telecom(resource: Json, system: str, read: set[str]) -> str:
@@ -182,7 +184,7 @@ def _address(resource: Json, read: set[str]) -> str:
     if not addresses:
         return ""
     one = addresses[0]
-    lines = [str(line) for line in one.get("line") or []]
+    lines = [str(line) for line in cast("list[str]", one.get("line") or [])]
     return ", ".join(
         [*lines, *[str(one[part]) for part in ("city", "state", "postalCode", "country") if one.get(part)]]
     )
