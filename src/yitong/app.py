@@ -21,6 +21,7 @@ from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.booking.queue import api as queue_api
 from yitong.directory import model as directory_model
+from yitong.gateways.fhir import model as fhir_model
 from yitong.identity import api as identity_api
 from yitong.identity import model as identity_model
 from yitong.journey import api as journey_api
@@ -38,7 +39,16 @@ from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
-TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
+TABLES = (
+    idempotency,
+    reactors,
+    directory_model,
+    identity_model,
+    booking_model,
+    visits_model,
+    journey_model,
+    fhir_model,
+)
 EVENTS = (booking_events,)
 LISTENERS = (journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
