@@ -38,6 +38,10 @@ class OwnServer:
         """What the platform's clock shows."""
         return datetime.now(UTC) + self.offset
 
+    def last_words(self, most: int = 3000) -> str:
+        """The end of the server's log."""
+        return (self.folder / "serve.log").read_text("utf-8", errors="replace")[-most:]
+
 
 def _free_ports(count: int) -> list[int]:
     found = [socket.socket() for _ in range(count)]
@@ -99,4 +103,4 @@ def _wait(server: OwnServer, process: "subprocess.Popen[bytes]") -> None:
                 return
         except httpx.HTTPError:
             time.sleep(0.3)
-    raise NotUp((server.folder / "serve.log").read_text("utf-8", errors="replace")[-3000:])
+    raise NotUp(server.last_words())
