@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
+import httpx
 
 from yitong.directory.demo import check_digit
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import Actor, ActorKind, RoleAt
 from yitong.kernel.platform import Platform
 
-Client = AsyncTestClient[Litestar]
+Client = httpx.AsyncClient
 Headers = dict[str, str]
 COMMISSION = UUID(int=0xC0)
 HOSPITAL = UUID(int=0xA1)

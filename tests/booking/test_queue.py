@@ -1,6 +1,6 @@
 """Checking in, calling, recalling, skipping, returning: over the interface, on real rows."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -264,7 +264,7 @@ async def test_a_card_at_the_kiosk_checks_in_whatever_can_be(client: Client, tow
         patient,
         slot=5,
         session=await town.open_session(
-            begin=town.session.slots[-1][2].astimezone().time().replace(hour=14),
+            begin=time(14, 0),
             department_id=town.other_department_id,
             service_id=town.other_service_id,
         ),

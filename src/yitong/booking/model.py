@@ -122,6 +122,7 @@ class Schedule(Base):
         ),
         Index("ix_schedule_department_day", "organization_id", "department_id", "day"),
         Index("ix_schedule_role_day", "organization_id", "practitioner_role_id", "day"),
+        Index("ix_schedule_service_day", "organization_id", "service_id", "day"),
         hospital() | _ROOMY,
     )
 

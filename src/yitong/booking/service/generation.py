@@ -1,6 +1,5 @@
 """Make sessions and slots from templates: for a hospital by hand, for everybody each day, for a new region at once."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -87,5 +86,5 @@ async def generate_region(connection: Any, first: date, last: date) -> Generated
     return _counted(row)
 
 
-def _counted(row: Mapping[str, int]) -> Generated:
+def _counted(row: Any) -> Generated:
     return Generated(row["schedules"], row["slots"], row["skipped"])

@@ -36,7 +36,7 @@ async def totp(platform: NamedDependency[Platform], data: JSONBody[wire.StaffTot
 @get("/staff/oidc/start", tags=TAGS, summary="Where to send the browser to sign in at the staff's issuer")
 async def start_oidc(platform: NamedDependency[Platform], return_to: ReturnTo = "/") -> OAuthStart:
     """The issuer's address and the state that comes back."""
-    return staff.start_oidc(platform, return_to)
+    return await staff.start_oidc(platform, return_to)
 
 
 @post("/staff/oidc", status_code=200, tags=TAGS, summary="Sign in with what the issuer sent back")

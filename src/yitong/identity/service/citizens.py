@@ -29,7 +29,7 @@ from yitong.kernel.transaction import Transaction
 
 log = structlog.get_logger(__name__)
 _STATE_MINUTES, _BINDING_MINUTES = 15, 10
-USE_ACCOUNT = action("sign-in:account:use", "使用本人账号", "Use one's own account", {Role.PATIENT: Scope.ANYONE})
+USE_ACCOUNT = action("sign-in:account:use", "使用本人账号", "Use one's own account", {Role.PATIENT: Scope.REGION})
 
 
 class CitizenOAuth(Protocol):

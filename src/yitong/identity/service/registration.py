@@ -38,7 +38,7 @@ REGISTER = action(
     "patient:person:register",
     "实名建档、添加家庭成员",
     "Register oneself or a family member",
-    {Role.PATIENT: Scope.ANYONE},
+    {Role.PATIENT: Scope.REGION},
 )
 LEAVE_FAMILY = action("patient:family:remove", "移除家庭成员", "Remove a family member", {Role.PATIENT: Scope.OWN})
 
@@ -127,7 +127,7 @@ async def enter(tx: Transaction, grant: Grant, person: Person, *, origin: str) -
     )
     if claimed.first() is None:
         return None
-    await tx.session.execute(insert(Patient).values(patient_row(sealer, patient_id, person), created_at=tx.now))
+    await tx.session.execute(insert(Patient).values(**patient_row(sealer, patient_id, person), created_at=tx.now))
     await tx.session.execute(new_card(tx, patient_id, document, person.name))
     place = (await region_of(tx)).commission_id
     subject = Subject("patient", patient_id, place, patient_id)

@@ -52,12 +52,15 @@ MANAGE_STAFF = action(
 class StaffOidc(Protocol):
     """The staff's OpenID Connect issuer."""
 
-    def authorize_url(self, state: str, return_to: str) -> str:
-        """Where to send the browser."""
+    async def authorize_url(self, state: str, return_to: str) -> str:
+        """Where to send the browser; may ask the issuer where its pages are."""
         ...
 
-    async def exchange(self, code: str) -> str:
-        """The subject behind a code; any exception means that the issuer did not confirm it."""
+    async def exchange(self, code: str, state: str, return_to: str) -> str:
+        """The subject behind a code; state and return address are those of the start.
+
+        Any exception means that the issuer did not confirm it.
+        """
         ...
 
 
@@ -239,10 +242,15 @@ def _oidc(platform: Platform) -> StaffOidc:
     return platform.port(StaffOidc)
 
 
-def start_oidc(platform: Platform, return_to: str) -> OAuthStart:
-    """Where to send the browser. Raises Problem ``sign-in-provider-off``."""
-    state = seal_pledge(platform, "oauth-state", "oidc", new_id().hex, _STATE_MINUTES)
-    return OAuthStart(_oidc(platform).authorize_url(state, own_address(platform, return_to)), state)
+async def start_oidc(platform: Platform, return_to: str) -> OAuthStart:
+    """Where to send the browser. Raises Problem ``sign-in-provider-off`` or ``sign-in-provider-refused``."""
+    issuer, back = _oidc(platform), own_address(platform, return_to)
+    state = seal_pledge(platform, "oauth-state", "oidc", back, _STATE_MINUTES)
+    try:
+        return OAuthStart(await issuer.authorize_url(state, back), state)
+    except Exception as error:
+        log.warning("oidc.unreachable", error=type(error).__name__)
+        raise p.PROVIDER_REFUSED() from error
 
 
 async def finish_oidc(platform: Platform, code: str, state: str) -> StaffSession:
@@ -251,9 +259,9 @@ async def finish_oidc(platform: Platform, code: str, state: str) -> StaffSession
     Raises Problem ``sign-in-provider-off``, ``challenge-over``, ``sign-in-provider-refused`` or ``staff-unknown``.
     """
     issuer = _oidc(platform)
-    open_pledge(platform, "oauth-state", "oidc", state)
+    _, back = open_pledge(platform, "oauth-state", "oidc", state)
     try:
-        subject = await issuer.exchange(code)
+        subject = await issuer.exchange(code, state, back)
     except Exception as error:
         log.warning("oidc.refused", error=type(error).__name__)
         raise p.PROVIDER_REFUSED() from error

@@ -36,6 +36,7 @@ def upgrade() -> None:
         postgresql_where="open",
         postgresql_include=["id", "schedule_id", "department_id"],
     )
+    op.create_index("ix_schedule_service_day", "schedule", ["organization_id", "service_id", "day"])
     for name in ("reclaim", "hold_batch", "confirm_batch", "generate"):
         _run_file(name)
     op.execute(f"REVOKE ALL ON FUNCTION {', '.join(_SERVICE)} FROM PUBLIC")
@@ -54,6 +55,7 @@ def _run_file(name: str) -> None:
 def downgrade() -> None:
     op.execute(f"DROP FUNCTION {', '.join(_BATCHES + _SERVICE)}")
     op.execute("DROP TYPE booking_ask")
+    op.drop_index("ix_schedule_service_day", table_name="schedule")
     op.drop_index("ix_slot_open_nearby", table_name="slot")
     op.drop_index("ix_appointment_created", table_name="appointment")
     op.drop_index("ix_appointment_slot", table_name="appointment")

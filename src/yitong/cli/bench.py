@@ -1,0 +1,59 @@
+"""``yitong bench NAME``: measurements against a peer or a limit of the same run."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from litestar.types import ASGIApp
+from rich.console import Console
+
+from yitong.app import create_app
+from yitong.cli import opening
+from yitong.kernel.logs import configure_logs
+from yitong.kernel.platform import open_platform
+from yitong.kernel.settings import load_settings
+
+app = typer.Typer(help="Measure against a peer or a limit of the same run.", no_args_is_help=True)
+console = Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+Seconds = Annotated[float, typer.Option(help="How long each measurement runs.", min=1)]
+
+
+def application() -> ASGIApp:
+    """The web application of a measured server process, from settings in the environment."""
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    return create_app(open_platform(settings, settings.database_url))
+
+
+@app.callback()
+def bench() -> None:
+    """Measure against a peer or a limit of the same run."""
+
+
+def _print(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    for name, value in result.items():
+        if not isinstance(value, dict):
+            print(f"{name}: {value}")
+
+
+def _say(text: str) -> None:
+    console.print(f"[dim]{text}[/dim]")
+
+
+@app.command()
+def booking(
+    seconds: Seconds = 8.0,
+    rounds: Annotated[int, typer.Option(help="How often both sides take turns.", min=1)] = 2,
+    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 64,
+    servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 1,
+    as_json: Json = False,
+) -> None:
+    """Hold and confirm over HTTP against pgbench's rate for the same transaction, on many slots and on one hot slot."""
+    from yitong.simulation.bench.booking import run
+
+    settings = opening.settings_or_exit()
+    _print(run(settings, say=_say, seconds=seconds, rounds=rounds, connections=connections, servers=servers), as_json)
