@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -57,7 +57,7 @@ async def send(address: str, town: World, actor: Actor, path: str) -> Any:
         return answer.json()
 
 
-async def until(states: AsyncIterator[Any], wanted: Any) -> Any:
+async def until(states: AsyncIterator[Any], wanted: Callable[[Any], bool]) -> Any:
     """The first state that is as wanted."""
     async with asyncio.timeout(PATIENCE_S):
         async for state in states:

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import text
 
+from yitong.booking.queue import moves as queue_moves
 from yitong.booking.queue import queries as queue_queries
 from yitong.booking.queue import rows as queue_rows
 from yitong.booking.queue.rules import number_text
@@ -90,7 +91,8 @@ async def with_places(tx: Transaction, visits: Sequence[VisitFacts]) -> list[Vis
         session = await queue_rows.session(tx, one.organization_id, one.schedule_id)
         if session is None:
             raise LookupError(f"session {one.schedule_id} of a queue went away")
-        place = await queue_queries.place(tx, session, one.appointment_id, None, one.start_at)
+        appointment = await queue_moves.seen_appointment(tx, one.organization_id, one.appointment_id)
+        place = await queue_queries.place(tx, session, appointment)
         queue = QueueFacts(state=one.queue.state, ahead=place.ahead, expected_at=place.expected_at)
         placed.append(structs.replace(one, queue=queue))
     return placed

@@ -32,7 +32,8 @@ SELECT a.organization_id, a.id, a.department_id, a.start_at, a.end_at, a.number,
   LEFT JOIN practitioner p ON p.id = r.practitioner_id
   LEFT JOIN location l ON l.organization_id = s.organization_id AND l.id = s.location_id
  WHERE a.patient_id = :patient AND a.organization_id = :organization
-   AND a.start_at > CAST(:now AS timestamptz) - interval '1 day' AND a.state IN ('booked','checked_in','called','in_consultation')
+   AND a.start_at > CAST(:now AS timestamptz) - interval '1 day'
+   AND a.state IN ('booked','checked_in','called','in_consultation')
  ORDER BY a.start_at, a.id LIMIT 20"""
 
 
