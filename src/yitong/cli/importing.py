@@ -77,6 +77,6 @@ def _print(files: list[Path], report: Report, unreadable: list[str]) -> None:
     console.print(table)
     console.print("未采纳的字段（原文已保存）elements not taken over (kept in the original):")
     for path, number in report.unread.most_common():
-        console.print(f"  {number:>5}  {path}", highlight=False)
+        console.print(f"  {number:>5}  {path}", highlight=False, markup=False)
     for line in [*report.refused, *unreadable]:
-        console.print(f"[red]{line}[/red]")
+        console.print(line, style="red", markup=False)
