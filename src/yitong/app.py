@@ -22,6 +22,7 @@ from yitong.booking import model as booking_model
 from yitong.booking.queue import api as queue_api
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
+from yitong.gateways.fhir import model as fhir_model
 from yitong.identity import api as identity_api
 from yitong.identity import model as identity_model
 from yitong.journey import api as journey_api
@@ -34,11 +35,21 @@ from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
-TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
+TABLES = (
+    idempotency,
+    reactors,
+    directory_model,
+    identity_model,
+    booking_model,
+    visits_model,
+    journey_model,
+    fhir_model,
+)
 EVENTS = (booking_events,)
 LISTENERS = (journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
@@ -48,6 +59,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *queue_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
+    *region_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),
