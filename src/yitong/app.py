@@ -20,6 +20,7 @@ from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.booking.queue import api as queue_api
+from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
 from yitong.identity import api as identity_api
@@ -52,6 +53,7 @@ TABLES = (
 EVENTS = (booking_events,)
 LISTENERS = (journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
+    *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
     *queue_api.ROUTES,

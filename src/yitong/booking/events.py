@@ -18,7 +18,6 @@ class BookingEvent(StrEnum):
     TEMPLATE_CHANGED = "booking:template:changed"
     EXCEPTION_MADE = "booking:exception:made"
     GENERATED = "booking:schedule:generated"
-    CHANGED = "booking:schedule:changed"
     STOPPED = "booking:schedule:stopped"
 
 
@@ -37,7 +36,6 @@ declare_events(
             "生成 {schedules} 个班次、{slots} 个时段",
             "{schedules} sessions and {slots} slots were made",
         ),
-        BookingEvent.CHANGED: ("班次已调整", "The session was changed"),
         BookingEvent.STOPPED: (
             "停诊，涉及 {affected} 个预约",
             "The session was stopped; {affected} appointments affected",

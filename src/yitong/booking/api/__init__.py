@@ -2,8 +2,8 @@
 
 from litestar.types import ControllerRouterHandler
 
-from yitong.booking.api import appointments, finding
+from yitong.booking.api import appointments, finding, schedules
 from yitong.booking.api.hot import HOT
 
 __all__ = ["HOT", "ROUTES"]
-ROUTES: list[ControllerRouterHandler] = [*appointments.ROUTES, *finding.ROUTES]
+ROUTES: list[ControllerRouterHandler] = [*appointments.ROUTES, *finding.ROUTES, *schedules.ROUTES]
