@@ -9,7 +9,7 @@ from yitong.booking import refusals
 from yitong.booking.events import BookingEvent
 from yitong.booking.model import Appointment as AppointmentRow
 from yitong.booking.queries import appointments
-from yitong.booking.rules import may_cancel
+from yitong.booking.rules import may_cancel, state_now
 from yitong.booking.schemas import Appointment, CancelRequest, RescheduleRequest
 from yitong.booking.service import places
 from yitong.booking.service.actions import CANCEL, RESCHEDULE
@@ -103,7 +103,7 @@ async def _changeable(tx: Transaction, organization_id: UUID, appointment_id: UU
         raise NOT_FOUND()
     settings = tx.platform.settings
     state = AppointmentState(row["state"])
-    if state is AppointmentState.HELD and row["hold_expires_at"] <= tx.now:
+    if state_now(state, row["hold_expires_at"], tx.now) is AppointmentState.EXPIRED:
         raise refusals.HOLD_EXPIRED()
     if not may_cancel(state, tx.actor.kind, row["start_at"], tx.now, settings):
         if tx.actor.kind is ActorKind.CITIZEN and state is AppointmentState.BOOKED:
