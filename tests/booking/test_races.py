@@ -71,7 +71,7 @@ async def test_exactly_the_capacity_is_held(world: World, servers: list[Platform
 
 
 async def test_control_without_protection_oversells(world: World, database_url: str) -> None:
-    """Check, then insert, as it is often written: ten people who look before any of them sits down share five places."""
+    """Check, then insert, as it is often written: ten people look before any of them sits down on five places."""
     capacity, people, at_once = 25, 50, 10
     await world.owner.execute("CREATE TABLE bare_slot (id int, capacity int); CREATE TABLE bare_place (slot int)")
     await world.owner.execute(f"INSERT INTO bare_slot VALUES (1, {capacity})")

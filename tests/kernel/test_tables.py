@@ -18,7 +18,7 @@ from yitong.kernel.permissions import NOBODY, SYSTEM_ACTOR, Actor, ActorKind, Ro
 from yitong.kernel.platform import Platform
 from yitong.kernel.tables import Base, Placement, manifest
 
-assert app.TABLES, "importing the application makes every table known"
+assert app.ROUTES, "importing the application makes every table known"
 MANIFEST = manifest()
 BOOKKEEPING = {"alembic_version"}
 PRIVATE = {name: place for name, place in MANIFEST.items() if place.private}

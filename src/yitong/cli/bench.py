@@ -72,3 +72,20 @@ def card(
 
     settings = opening.settings_or_exit()
     _print(run(settings, say=_say, seconds=seconds, rounds=rounds, connections=connections, servers=servers), as_json)
+
+
+@app.command()
+def search(
+    slots: Annotated[
+        int, typer.Option(help="About how many slots; a province has nine million.", min=100_000)
+    ] = 1_000_000,
+    seconds: Seconds = 10.0,
+    per_s: Annotated[float, typer.Option(help="Searches a second.", min=1)] = 200.0,
+    servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 1,
+    as_json: Json = False,
+) -> None:
+    """Search 200 hospitals over HTTP at a steady rate: p99, and CPU against the bare SQL statement."""
+    from yitong.simulation.bench.search import run
+
+    settings = opening.settings_or_exit()
+    _print(run(settings, say=_say, slots=slots, seconds=seconds, per_s=per_s, servers=servers), as_json)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from yitong import app as application
 from yitong.cli import opening, seeding, serving
+from yitong.cli.importing import importing
 from yitong.cli.journey import journey
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.permissions import Role, matrix
@@ -80,6 +81,7 @@ def migrate() -> None:
     print("migrated")
 
 
+app.add_typer(importing)
 app.command()(serving.serve)
 app.command()(serving.worker)
 app.command()(serving.sandbox)

@@ -24,6 +24,9 @@ class DatabaseRole(StrEnum):
     BOOKING = "yitong_booking"
 
 
+AS_WRITTEN = {"plan_cache_mode": "force_generic_plan", "join_collapse_limit": "1", "jit": "off"}
+
+
 def engine_url(url: str) -> str:
     """The SQLAlchemy form of a ``postgresql://`` address."""
     parts = urlsplit(url)
@@ -55,7 +58,7 @@ class Database:
     def __init__(self, url: str, pool: int = 10) -> None:
         self.url = url
         self._pool_size = pool
-        self._raw: dict[DatabaseRole, asyncpg.Pool[asyncpg.Record]] = {}
+        self._raw: dict[tuple[DatabaseRole, bool], asyncpg.Pool[asyncpg.Record]] = {}
         self.engine: AsyncEngine = create_async_engine(
             engine_url(url),
             pool_size=pool,
@@ -67,16 +70,24 @@ class Database:
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, class_=AsyncSession)
 
-    async def raw(self, role: DatabaseRole = DatabaseRole.APP) -> "asyncpg.Pool[asyncpg.Record]":
-        """The asyncpg pool whose connections run as ``role``; made when first asked for."""
-        pool = self._raw.get(role)
+    async def raw(
+        self, role: DatabaseRole = DatabaseRole.APP, *, as_written: bool = False
+    ) -> "asyncpg.Pool[asyncpg.Record]":
+        """The asyncpg pool whose connections run as ``role``; made when first asked for.
+
+        ``as_written`` is for large statements that name their tables in the order they are to be read: the planner
+        keeps that order and plans once for all values, where planning each time would cost many times the reading.
+        """
+        pool = self._raw.get((role, as_written))
         if pool is None:
             address, extra = _raw_url(self.url)
             settings = {"role": role.value, "application_name": f"yitong {role.value}"}
+            if as_written:
+                settings |= AS_WRITTEN
             pool = await asyncpg.create_pool(
                 address, min_size=0, max_size=self._pool_size, server_settings=settings, **extra
             )
-            self._raw[role] = pool
+            self._raw[role, as_written] = pool
         return pool
 
     async def connect_as_owner(self) -> "asyncpg.Connection[asyncpg.Record]":

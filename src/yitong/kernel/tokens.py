@@ -7,6 +7,7 @@ refused through :class:`Revocations`, a short list that every server process rea
 import base64
 import hmac
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -39,6 +40,8 @@ class TokenSigner:
 
     def __init__(self, key: bytes) -> None:
         self._mac = hmac.new(key, digestmod=sha256)
+        # A session sends its token with every request; what it says never changes, only whether it is over.
+        self._claims = lru_cache(maxsize=16_384)(self._verified)
 
     def _tag(self, body: str) -> bytes:
         mac = self._mac.copy()
@@ -51,14 +54,17 @@ class TokenSigner:
 
     def read(self, token: str, now: datetime) -> Actor | None:
         """The actor of a token, or None when it is forged, malformed or over."""
+        claims = self._claims(token)
+        return claims.actor if claims is not None and now < claims.expires_at else None
+
+    def _verified(self, token: str) -> Claims | None:
         try:
             version, body, tag = token.split(".")
             if version != "v1" or not hmac.compare_digest(_unb64(tag), self._tag(body)):
                 return None
-            claims = _decoder.decode(_unb64(body))
+            return _decoder.decode(_unb64(body))
         except (ValueError, msgspec.MsgspecError):
             return None
-        return claims.actor if now < claims.expires_at else None
 
 
 class Revocations:

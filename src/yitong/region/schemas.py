@@ -1,7 +1,7 @@
 """What goes over the wire about the region's overview."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -39,7 +39,7 @@ class ParkedEventView(msgspec.Struct):
     attempts: int
     parked_at: datetime
     next_try_at: datetime | None
-    state: str
+    state: Literal["parked", "retried", "discarded"]
 
 
 class Decision(msgspec.Struct):

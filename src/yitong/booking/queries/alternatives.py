@@ -49,7 +49,7 @@ _STATEMENT = dressed(_CHOSEN, "c.part, c.far, s.id").replace("SELECT s.id AS slo
 
 async def read_alternatives(platform: Platform, organization_id: UUID, slot_id: UUID) -> list[SlotOffer]:
     """Up to three free places for somebody who wanted this slot: one of each sort first, then the nearest in time."""
-    async with (await platform.database.raw()).acquire() as connection:
+    async with (await platform.database.raw(as_written=True)).acquire() as connection:
         rows: list[Any] = await connection.fetch(_STATEMENT, platform.clock.now(), organization_id, slot_id)
     return [offer_of(row) for row in _mixed(rows)]
 

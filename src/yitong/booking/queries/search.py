@@ -56,12 +56,12 @@ def statement(wish: Wish, now: datetime) -> tuple[str, list[Any]]:
     """The SQL of a wish and its values."""
     build = _Statement(now)
     first, last = (f"{build.place(moment)}::timestamptz" for moment in (wish.first, wish.last))
-    limit = build.place(wish.limit)
+    limit = int(wish.limit)  # in the text, so that the plan knows that few rows are wanted
     distance = "NULL::float"
     if wish.latitude is not None and wish.longitude is not None:
         distance = DISTANCE.format(latitude=build.place(wish.latitude), longitude=build.place(wish.longitude))
     where = _conditions(wish, build)
-    joins = _joins(wish)
+    source = _source(wish)
     near = "true" if wish.max_distance_m is None else f"h.distance_m <= {build.place(wish.max_distance_m)}"
     located = f"(SELECT o.id, {distance} AS distance_m FROM organization AS o WHERE o.active) AS h"  # noqa: S608
     span = f"s.start_at >= {first} AND s.start_at < {last}"
@@ -73,7 +73,7 @@ def statement(wish: Wish, now: datetime) -> tuple[str, list[Any]]:
 SELECT p.organization_id, p.id, p.start_at, h.distance_m, 0 AS fee_fen
 FROM (SELECT * FROM {located} WHERE {near} ORDER BY h.distance_m) AS h
 CROSS JOIN LATERAL (
-    SELECT s.organization_id, s.id, s.start_at FROM slot AS s {joins}
+    SELECT s.organization_id, s.id, s.start_at FROM {source}
     WHERE s.open AND s.organization_id = h.id AND {span} AND {where} ORDER BY s.start_at LIMIT {limit}
 ) AS p
 ORDER BY h.distance_m, p.start_at LIMIT {limit}"""  # noqa: S608
@@ -88,7 +88,7 @@ JOIN {located} ON h.id = f.organization_id AND {near}
 CROSS JOIN LATERAL (
     SELECT s.organization_id, s.id, s.start_at
     FROM schedule AS d JOIN slot AS s ON s.organization_id = d.organization_id AND s.schedule_id = d.id
-    {_joins(wish, schedule=False)}
+    {_joins(wish)}
     WHERE d.organization_id = f.organization_id AND d.service_id = f.id
         AND d.day >= ({first})::date - 1 AND d.day <= ({last})::date + 1
         AND s.open AND {span} AND {where} ORDER BY s.start_at LIMIT {limit}
@@ -96,14 +96,14 @@ CROSS JOIN LATERAL (
 ORDER BY f.fee_fen, p.start_at LIMIT {limit}"""  # noqa: S608
     else:
         chosen = f"""
-SELECT {columns} FROM slot AS s {joins} JOIN {located} ON {at_home} AND {near}
+SELECT {columns} FROM {source} JOIN {located} ON {at_home} AND {near}
 WHERE s.open AND {span} AND {where} ORDER BY {"h.distance_m, " if wish.order == "distance" else ""}s.start_at
 LIMIT {limit}"""  # noqa: S608
     # Full slots in which a hold has run out have a place again; there are never many of them.
     fee = _FEE if wish.order == "fee" else "0"
     reopened = f"""
 SELECT s.organization_id, s.id, s.start_at, h.distance_m, {fee} AS fee_fen
-FROM slot AS s {joins} JOIN {located} ON {at_home} AND {near}
+FROM {source} JOIN {located} ON {at_home} AND {near}
 WHERE NOT s.open AND s.reopens_at <= $1 AND {span} AND {where} LIMIT {limit}"""  # noqa: S608
     order = {"time": "c.start_at", "distance": "c.distance_m, c.start_at", "fee": "c.fee_fen, c.start_at"}[wish.order]
     both = f"SELECT * FROM (({chosen}) UNION ALL ({reopened})) AS c ORDER BY {order} LIMIT {limit}"  # noqa: S608
@@ -113,7 +113,7 @@ WHERE NOT s.open AND s.reopens_at <= $1 AND {span} AND {where} LIMIT {limit}""" 
 async def search(platform: Platform, wish: Wish) -> list[SlotOffer]:
     """Up to ``wish.limit`` free places in the order asked for."""
     sql, values = statement(wish, platform.clock.now())
-    async with (await platform.database.raw()).acquire() as connection:
+    async with (await platform.database.raw(as_written=True)).acquire() as connection:
         rows: list[Any] = await connection.fetch(sql, *values)
     return [offer_of(row) for row in rows]
 
@@ -150,14 +150,20 @@ def _conditions(wish: Wish, build: _Statement) -> str:
     return " AND ".join(found) or "true"
 
 
-def _joins(wish: Wish, *, schedule: bool = True) -> str:
-    """Only what the conditions need."""
-    priced = wish.kind is not None or wish.max_fee_fen is not None
+def _source(wish: Wish) -> str:
+    """The slots with what the conditions need, in the order in which they are best read."""
+    together = "d.organization_id = s.organization_id AND d.id = s.schedule_id"
+    if wish.specialty is None:
+        return f"schedule AS d JOIN slot AS s ON {together} {_joins(wish)}"
+    needed = (wish.kind, wish.max_fee_fen, wish.title, wish.practitioner_role_id)
+    schedule = f"JOIN schedule AS d ON {together}" if any(one is not None for one in needed) else ""
+    return f"slot AS s {schedule} {_joins(wish)}"
+
+
+def _joins(wish: Wish) -> str:
+    """Only what the conditions need beside slot and session."""
     parts: list[str] = []
-    named = wish.practitioner_role_id is not None or wish.specialty is None
-    if schedule and (priced or wish.title is not None or named):
-        parts.append("JOIN schedule AS d ON d.organization_id = s.organization_id AND d.id = s.schedule_id")
-    if priced:
+    if wish.kind is not None or wish.max_fee_fen is not None:
         parts.append("JOIN healthcare_service AS v ON v.organization_id = d.organization_id AND v.id = d.service_id")
     if wish.title is not None:
         parts.append(

@@ -87,7 +87,7 @@ async def record_local(tx: Transaction, given: wire.NewLocalPatient) -> wire.Rec
     event_id = await record(tx, grant, IdentityEvent.LOCAL_RECORDED, subject, payload)
     if chosen is not None:
         person, comparison = chosen
-        await _tie(tx, grant, place, local_id, person, comparison.method, comparison.probability, "", event_id)
+        await tie(tx, grant, place, local_id, person, comparison.method, comparison.probability, "", event_id)
     elif outcome == "review":
         for person, comparison in worth[:MOST_REVIEWS]:
             await _ask(tx, grant, place, local_id, person, comparison, event_id)
@@ -139,7 +139,7 @@ async def _store(
         raise p.LOCAL_NUMBER_EXISTS()
 
 
-async def _tie(
+async def tie(
     tx: Transaction,
     grant: Grant,
     place: UUID,
@@ -190,7 +190,7 @@ async def _ask(
     await record_move(tx, grant, REVIEW, subject, None, ReviewState.OPEN, sequence=1, event_id=event_id)
 
 
-async def _lock(tx: Transaction, place: UUID, local_id: UUID) -> Any:
+async def present_link(tx: Transaction, place: UUID, local_id: UUID) -> Any:
     """Lock a local patient: its links and reviews are decided one after the other. The present link, or None."""
     found = await tx.session.execute(
         text("SELECT id FROM local_patient WHERE organization_id = :place AND id = :id FOR UPDATE"),
@@ -214,7 +214,7 @@ async def link(tx: Transaction, local_id: UUID, given: wire.LinkRequest) -> wire
     Raises Problem ``forbidden``, ``not-found`` or ``already-linked``.
     """
     grant = CHANGE_LINK.check(tx.actor, organization_id=given.organization_id)
-    if await _lock(tx, given.organization_id, local_id) is not None:
+    if await present_link(tx, given.organization_id, local_id) is not None:
         raise p.ALREADY_LINKED()
     await tx.open_patient_index()
     if await hit_of(tx, given.patient_id, "name", await _today(tx)) is None:
@@ -229,7 +229,7 @@ async def _link_by_hand(
     tx: Transaction, grant: Grant, place: UUID, local_id: UUID, person: UUID, reason: str, event_id: UUID
 ) -> None:
     """Tie by somebody's decision, under its event, and close the other candidates' reviews."""
-    await _tie(tx, grant, place, local_id, person, Method.MANUAL, 1.0, reason, event_id)
+    await tie(tx, grant, place, local_id, person, Method.MANUAL, 1.0, reason, event_id)
     rest = await tx.session.execute(
         text(
             "SELECT id FROM match_review"
@@ -266,7 +266,7 @@ async def break_link(tx: Transaction, local_id: UUID, given: wire.BreakRequest) 
     """Break the present link; it stays as history. Raises Problem ``forbidden``, ``not-found`` or ``not-linked``."""
     grant = CHANGE_LINK.check(tx.actor, organization_id=given.organization_id)
     place = given.organization_id
-    present = await _lock(tx, place, local_id)
+    present = await present_link(tx, place, local_id)
     if present is None:
         raise p.NOT_LINKED()
     await tx.session.execute(
@@ -299,7 +299,7 @@ async def decide_review(tx: Transaction, review_id: UUID, given: wire.Decision) 
     row = found.one_or_none()
     if row is None:
         raise NOT_FOUND()
-    present = await _lock(tx, place, row.local_patient_id)
+    present = await present_link(tx, place, row.local_patient_id)
     state = await tx.session.execute(
         text("SELECT state FROM match_review WHERE organization_id = :place AND id = :id FOR UPDATE"),
         {"place": place, "id": review_id},

@@ -21,8 +21,8 @@ _BATCHES = ("booking_hold_batch", "booking_confirm_batch")
 
 
 def upgrade() -> None:
-    for table in ("slot", "schedule", "appointment"):
-        op.execute(f"ALTER TABLE {table} SET (fillfactor = 80)")
+    for table, share in (("slot", 80), ("schedule", 80), ("appointment", 45)):
+        op.execute(f"ALTER TABLE {table} SET (fillfactor = {share})")
     op.drop_index("uq_appointment_active", table_name="appointment")
     op.drop_index("ix_appointment_held", table_name="appointment")
     op.add_column("appointment", sa.Column("active", sa.Boolean, sa.Computed(_ACTIVE, persisted=True), nullable=False))

@@ -43,10 +43,28 @@ def get(path: str, headers: str = "") -> bytes:
     return f"GET {path} HTTP/1.1\r\nhost: bench\r\n{headers}\r\n".encode()
 
 
-class Player(asyncio.Protocol):
-    """One connection that plays script after script until told to stop or there is none left."""
+class Pace:
+    """Hands out the moments at which scripts are due: so many a second, evenly."""
 
-    def __init__(self, scripts: Iterator[Script], tally: Tally, stop_at: float) -> None:
+    def __init__(self, per_s: float, began: float) -> None:
+        self._per_s = per_s
+        self._began = began
+        self._given = 0
+
+    def next_due(self) -> float:
+        self._given += 1
+        return self._began + self._given / self._per_s
+
+
+class Player(asyncio.Protocol):
+    """One connection that plays script after script until told to stop or there is none left.
+
+    With a pace a script begins when it is due and its first answer's latency counts from then, however late it was
+    sent: a slow server cannot hide by making its callers wait.
+    """
+
+    def __init__(self, scripts: Iterator[Script], tally: Tally, stop_at: float, pace: "Pace | None") -> None:
+        self._pace = pace
         self._scripts = scripts
         self._tally = tally
         self._stop_at = stop_at
@@ -100,21 +118,32 @@ class Player(asyncio.Protocol):
         if self._script is None:
             self._transport.close()
             return
-        self._send(next(self._script))
+        if self._pace is None:
+            self._send(next(self._script))
+            return
+        due = self._pace.next_due()
+        asyncio.get_running_loop().call_later(max(0.0, due - time.perf_counter()), self._begin, due)
 
-    def _send(self, request: bytes) -> None:
-        self._sent_at = time.perf_counter()
+    def _begin(self, due: float) -> None:
+        if self._script is not None and not self._transport.is_closing():
+            self._send(next(self._script), due)
+
+    def _send(self, request: bytes, due: float | None = None) -> None:
+        self._sent_at = due if due is not None else time.perf_counter()
         self._transport.write(request)
 
 
-async def _play(host: str, port: int, scripts: Iterator[Script], connections: int, seconds: float) -> Tally:
+async def _play(
+    host: str, port: int, scripts: Iterator[Script], connections: int, seconds: float, per_s: float | None
+) -> Tally:
     tally = Tally()
     loop = asyncio.get_running_loop()
     cpu, began = time.process_time(), time.perf_counter()
     tally.started = time.time()
     players: list[Player] = []
+    pace = Pace(per_s, began) if per_s is not None else None
     for _ in range(connections):
-        _, player = await loop.create_connection(lambda: Player(scripts, tally, began + seconds), host, port)
+        _, player = await loop.create_connection(lambda: Player(scripts, tally, began + seconds, pace), host, port)
         players.append(player)
     await asyncio.gather(*(player.over for player in players))
     tally.seconds = time.perf_counter() - began
@@ -123,24 +152,30 @@ async def _play(host: str, port: int, scripts: Iterator[Script], connections: in
 
 
 def _main(pipe: Any, host: str, port: int, make: Callable[..., Iterator[Script]], arguments: Any, how: Any) -> None:
-    connections, seconds = how
+    connections, seconds, per_s = how
     scripts = make(*arguments)
     pipe.send("ready")
     pipe.recv()
-    pipe.send(uvloop.run(_play(host, port, scripts, connections, seconds)))
+    pipe.send(uvloop.run(_play(host, port, scripts, connections, seconds, per_s)))
 
 
 def run_load(
-    port: int, make: Callable[..., Iterator[Script]], arguments: tuple[Any, ...], connections: int, seconds: float
+    port: int,
+    make: Callable[..., Iterator[Script]],
+    arguments: tuple[Any, ...],
+    connections: int,
+    seconds: float,
+    per_s: float | None = None,
 ) -> Tally:
     """Play ``make(*arguments)``'s scripts over so many connections for so long, in a process of its own.
 
+    Without ``per_s`` each connection goes as fast as it is answered, with it all together begin so many a second.
     ``make`` must be importable by name. Raises EOFError when the process dies.
     """
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(
-        target=_main, args=(theirs, "127.0.0.1", port, make, arguments, (connections, seconds)), daemon=True
+        target=_main, args=(theirs, "127.0.0.1", port, make, arguments, (connections, seconds, per_s)), daemon=True
     )
     process.start()
     theirs.close()

@@ -1,0 +1,179 @@
+"""Searching a province over HTTP at a steady rate, against the CPU that the bare SQL statement costs.
+
+A specialty within seven days over all hospitals, half of the searches by time and half by distance, the first fifty.
+"""
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from yitong.booking.queries.search import Wish, statement
+from yitong.kernel.database import AS_WRITTEN
+from yitong.kernel.settings import Settings
+from yitong.simulation.bench.grounds import Ground, Say, ground, web_server
+from yitong.simulation.bench.load import Script, get, run_load
+
+_HERE = Path(__file__).parent
+_SLOTS_PER_DAY = 14
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the measurement is made; all of it is printed with the result."""
+
+    hospitals: int = 200
+    slots: int = 1_000_000
+    departments: int = 20
+    per_s: float = 200.0
+    seconds: float = 10.0
+    connections: int = 32
+    servers: int = 1
+    bare: int = 1000
+    application: str = "yitong.cli.bench:application"
+
+    @property
+    def days(self) -> int:
+        """As many days as make about ``slots`` slots."""
+        return max(8, round(self.slots / (self.hospitals * self.departments * _SLOTS_PER_DAY)))
+
+
+def run(settings: Settings, *, say: Say = lambda _: None, **options: Any) -> dict[str, Any]:
+    """Measure and answer the figures. Options are the fields of :class:`Plan`."""
+    plan = Plan(**options)
+    first = (datetime.now(UTC) + timedelta(days=1)).date()
+    with ground(say, {"max_wal_size": "8GB"}) as place:
+        say(f"laying out {plan.hospitals} hospitals with about {plan.slots} slots")
+        made = asyncio.run(_lay_out(place, plan, first))
+        with web_server(place, plan.application, plan.servers, settings) as web:
+            say("warming up")
+            run_load(web.port, searches, (plan, first, 1), plan.connections, 2.0, plan.per_s / 2)
+            say(f"{plan.per_s:g} searches a second over HTTP")
+            server, database = web.cpu(), place.database_cpu()
+            tally = run_load(web.port, searches, (plan, first, 2), plan.connections, plan.seconds, plan.per_s)
+            http_cpu = (web.cpu() - server + place.database_cpu() - database) / max(1, tally.done)
+            server_cpu = (web.cpu() - server) / max(1, tally.done)
+        say("the bare statement over one connection")
+        bare = asyncio.run(_bare(place, plan, first))
+        facts = asyncio.run(_facts(place))
+    if not tally.done or tally.failed:
+        raise RuntimeError(f"searches failed: {tally.problems}")
+    times = sorted(tally.latencies)
+    return {
+        "bench": "search",
+        "p99_ms": round(times[len(times) * 99 // 100] * 1000, 2),
+        "cpu_ratio": round(http_cpu / bare["cpu_s"], 3),
+        "p50_ms": round(times[len(times) // 2] * 1000, 2),
+        "searches": tally.done,
+        "per_s": round(tally.done / tally.seconds, 1),
+        "http_cpu_us": round(http_cpu * 1e6, 1),
+        "server_cpu_us": round(server_cpu * 1e6, 1),
+        "bare_cpu_us": round(bare["cpu_s"] * 1e6, 1),
+        "bare_p99_ms": round(bare["p99_ms"], 2),
+        "slots": made,
+        "settings": {**asdict(plan), "days": plan.days, **facts},
+    }
+
+
+async def _lay_out(place: Ground, plan: Plan, first: date) -> int:
+    connection: Any = await asyncpg.connect(place.url)
+    with closing(_Ended(connection)):
+        await connection.execute((_HERE / "clinics.sql").read_text("utf-8"))
+        # Indexes are built after the rows: minutes instead of hours for a province.
+        indexes = await connection.fetch(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'slot' AND indexname <> 'pk_slot'"
+        )
+        for index in indexes:
+            await connection.execute(f"DROP INDEX {index['indexname']}")
+        made = await connection.fetchval(
+            "SELECT bench_lay_out($1, $2, $3, 4, $4)", plan.hospitals, plan.departments, plan.days, first
+        )
+        # A third of the places is gone, as on an ordinary day.
+        await connection.execute("UPDATE slot SET open = false, taken = capacity WHERE hashtext(id::text) % 3 = 0")
+        await connection.execute("SET maintenance_work_mem = '256MB'")
+        for index in indexes:
+            await connection.execute(index["indexdef"])
+        await connection.execute("VACUUM ANALYZE")
+        await connection.execute("CHECKPOINT")
+    return made
+
+
+class _Ended:
+    """Ends a connection at the end of a block."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def close(self) -> None:
+        self._connection.terminate()
+
+
+def _wishes(plan: Plan, first: date, seed: int) -> Iterator[tuple[str, date, float, float, str]]:
+    """Specialty, first day, latitude, longitude and order of one search after another."""
+    chance = random.Random(seed)
+    while True:
+        day = first + timedelta(days=chance.randrange(max(1, plan.days - 7)))
+        place = (round(39.5 + chance.random(), 4), round(116 + chance.random(), 4))
+        yield f"S{chance.randrange(plan.departments)}", day, *place, chance.choice(("time", "distance"))
+
+
+def searches(plan: Plan, first: date, seed: int) -> Iterator[Script]:
+    """One search after another as scripts of a load generator."""
+    for specialty, day, latitude, longitude, order in _wishes(plan, first, seed):
+        query = f"specialty={specialty}&from={day}&to={day + timedelta(days=6)}&sort={order}&limit=50"
+        if order == "distance":
+            query += f"&latitude={latitude}&longitude={longitude}"
+        yield _one(query)
+
+
+def _one(query: str) -> Script:
+    status, body = yield get(f"/api/slots/search?{query}")
+    if status == 200 and len(json.loads(body)["items"]) != 50:
+        raise RuntimeError(f"a search found {len(json.loads(body)['items'])} places instead of 50: {query}")
+
+
+async def _bare(place: Ground, plan: Plan, first: date) -> dict[str, float]:
+    """The same searches as bare SQL over one connection: CPU seconds of client and database each, p99."""
+    connection: Any = await asyncpg.connect(place.url, server_settings=AS_WRITTEN)
+    times: list[float] = []
+    with closing(_Ended(connection)):
+        cpu, database = 0.0, 0.0
+        wishes = _wishes(plan, first, 2)
+        for number in range(plan.bare + 50):
+            if number == 50:  # after a warm-up
+                cpu, database = time.process_time(), place.database_cpu()
+            specialty, day, latitude, longitude, order = next(wishes)
+            start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=8)
+            near = order == "distance"
+            wish = Wish(
+                first=start,
+                last=start + timedelta(days=7),
+                specialty=specialty,
+                latitude=latitude if near else None,
+                longitude=longitude if near else None,
+                order="distance" if near else "time",
+            )
+            sql, values = statement(wish, datetime.now(UTC))
+            began = time.perf_counter()
+            rows = await connection.fetch(sql, *values)
+            if number >= 50:
+                times.append(time.perf_counter() - began)
+            if len(rows) != 50:
+                raise RuntimeError(f"the bare statement found {len(rows)} places instead of 50")
+        spent = time.process_time() - cpu + place.database_cpu() - database
+    return {"cpu_s": spent / plan.bare, "p99_ms": sorted(times)[len(times) * 99 // 100] * 1000}
+
+
+async def _facts(place: Ground) -> dict[str, str]:
+    connection: Any = await asyncpg.connect(place.url)
+    with closing(_Ended(connection)):
+        names = ("server_version", "shared_buffers", "jit", "max_parallel_workers_per_gather")
+        return {name: await connection.fetchval("SELECT current_setting($1)", name) for name in names}
