@@ -24,6 +24,7 @@ from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
 from yitong.identity import api as identity_api
+from yitong.identity import jobs as identity_jobs
 from yitong.identity import model as identity_model
 from yitong.journey import api as journey_api
 from yitong.journey import jobs as journey_jobs
@@ -51,7 +52,7 @@ TABLES = (
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (journey_reactors, journey_jobs)
+LISTENERS = (identity_jobs, journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,

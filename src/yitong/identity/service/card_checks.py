@@ -124,7 +124,8 @@ def _answer(platform: Platform, actor: Actor, code: CardCode, row: Any) -> Verif
         raise _REFUSALS[row["outcome"]]()
     patient_id, sealer, now = row["patient_id"], platform.sealer, platform.clock.now()
     name = sealer.open(row["name_sealed"], f"patient.name:{patient_id}")
-    number = sealer.open(row["value_sealed"], f"patient_identifier.value:{patient_id}:{row['id_kind']}")
+    sealed = row["value_sealed"]  # null when a hospital's import brought no document
+    number = sealer.open(sealed, f"patient_identifier.value:{patient_id}:{row['id_kind']}") if sealed else ""
     return Verified(
         patient_id=patient_id,
         name_masked=mask(Masked.NAME, name),
