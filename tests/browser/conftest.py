@@ -8,20 +8,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-from stack import Stack, running
+from stack import Stack
 
 PHONE = {"width": 390, "height": 844}
 # A refusal is part of a test; the browser logs each as an error of its own.
 REFUSAL = re.compile(r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_INTERNET)")
 
 OpenContext = Callable[..., BrowserContext]
-
-
-@pytest.fixture(scope="session")
-def stack() -> Generator[Stack]:
-    """The platform with its small demo region, shared by all browser tests of the run."""
-    with running(hospitals=3, practitioners=120, people=200) as started:
-        yield started
 
 
 @pytest.fixture(scope="session")
