@@ -54,7 +54,7 @@ class PatientApp:
         ready = self.shown.locator("uni-button:not(.is-disabled):not(.is-loading)").filter(
             has=self.page.get_by_text(words, exact=True)
         )
-        return ready.or_(text.and_(self.page.locator(":not(uni-button *):not(.yt-head__title)"))).first
+        return ready.or_(text.and_(self.page.locator(":not(uni-button *):not(.yt-head *)"))).first
 
     def fill(self, text: str, nth: int = 0) -> None:
         self.shown.locator("input:visible").nth(nth).fill(text)
