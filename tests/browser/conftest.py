@@ -14,6 +14,15 @@ PHONE = {"width": 390, "height": 844}
 # A refusal is part of a test; the browser logs each as an error of its own.
 REFUSAL = re.compile(r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_INTERNET)")
 
+# The phone's clock goes with the platform's, which tests move to the morning.
+CLOCK = """(() => {
+  const shift = %d, Real = Date
+  globalThis.Date = class Date extends Real {
+    constructor(...given) { given.length ? super(...given) : super(Real.now() + shift) }
+    static now() { return Real.now() + shift }
+  }
+})()"""
+
 OpenContext = Callable[..., BrowserContext]
 
 
@@ -54,7 +63,8 @@ def open_context(browser: Browser, stack: Stack) -> Iterator[OpenContext]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale=locale, timezone_id="Asia/Shanghai"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
+        context.add_init_script(CLOCK % round(stack.offset.total_seconds() * 1000))
         context.on("page", watch)
         context.on("request", asked)
         contexts.append(context)
