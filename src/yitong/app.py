@@ -26,6 +26,7 @@ from yitong.gateways.fhir import model as fhir_model
 from yitong.identity import api as identity_api
 from yitong.identity import jobs as identity_jobs
 from yitong.identity import model as identity_model
+from yitong.identity.service.sessions import watch_revocations
 from yitong.journey import api as journey_api
 from yitong.journey import jobs as journey_jobs
 from yitong.journey import model as journey_model
@@ -104,11 +105,14 @@ def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:
     @contextlib.asynccontextmanager
     async def life(_: Litestar) -> AsyncGenerator[None]:
         stop = asyncio.Event()
+        ended = asyncio.create_task(watch_revocations(platform), name="ended sessions")
         worker = asyncio.create_task(work(platform, stop)) if with_worker else None
         try:
             yield
         finally:
             stop.set()
+            ended.cancel()
+            await asyncio.gather(ended, return_exceptions=True)
             if worker is not None:
                 await asyncio.gather(worker, return_exceptions=True)
             await platform.close()

@@ -91,7 +91,9 @@ def test_a_visit_from_the_window_to_the_end_of_the_consultation(desk: Desk, open
     dialog = page.get_by_role("dialog").locator("visible=true")
     dialog.get_by_label("姓名").fill("欧阳晓岚")
     dialog.get_by_label("手机号").fill("13700001234")
-    number = identity_number("110101", desk.stack.now().date().replace(year=1986, month=5, day=17), male=False, ordinal=7)
+    number = identity_number(
+        "110101", desk.stack.now().date().replace(year=1986, month=5, day=17), male=False, ordinal=7
+    )
     dialog.locator(".id input").fill(number)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".person h2")).to_contain_text("欧阳晓岚")

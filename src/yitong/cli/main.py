@@ -10,6 +10,7 @@ from rich.table import Table
 
 from yitong import app as application
 from yitong.cli import opening, seeding, serving
+from yitong.cli.bench import app as bench
 from yitong.cli.importing import importing
 from yitong.cli.journey import journey
 from yitong.kernel.logs import configure_logs
@@ -82,6 +83,7 @@ def migrate() -> None:
 
 
 app.add_typer(importing)
+app.add_typer(bench, name="bench")
 app.command()(serving.serve)
 app.command()(serving.worker)
 app.command()(serving.sandbox)
