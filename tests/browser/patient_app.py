@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from stack import Stack
 from yitong.directory.demo import check_digit
 
+AREAS = ("110101", "110102", "110105", "110106", "110107", "110108", "110109", "110111", "110112", "110113")
 REGION = ZoneInfo("Asia/Shanghai")
 
 
@@ -22,7 +23,7 @@ def new_phone() -> str:
 
 def id_number(born: date) -> str:
     """A resident identity number with a right check digit that nobody in the demo region has."""
-    first = f"110101{born:%Y%m%d}{secrets.randbelow(900):03d}"
+    first = f"{secrets.choice(AREAS)}{born:%Y%m%d}{secrets.randbelow(900):03d}"
     return first + check_digit(first)
 
 
