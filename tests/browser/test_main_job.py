@@ -86,7 +86,7 @@ def test_a_citizen_books_arrives_is_called_and_seen(open_context: OpenContext, s
     for _ in range(8):
         desk.get_by_role("button", name=re.compile("叫下一位")).click()
         expect(desk.locator("li.current")).to_be_visible()
-        if "林晓舟" in desk.locator("li.current").inner_text():
+        if number in desk.locator("li.current").inner_text():
             break
         desk.get_by_role("button", name=re.compile("^过号")).click()
         expect(desk.locator("li.current")).to_have_count(0)
