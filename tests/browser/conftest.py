@@ -6,10 +6,11 @@ from collections.abc import Callable, Generator, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from stack import Stack
 
+expect.set_options(timeout=10_000)
 PHONE = {"width": 390, "height": 844}
 # A refusal is part of a test; the browser logs each as an error of its own.
 REFUSAL = re.compile(r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_INTERNET)")

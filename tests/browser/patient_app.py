@@ -2,14 +2,18 @@
 
 import re
 import secrets
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import httpx
 from playwright.sync_api import Locator, Page, expect
 
 from stack import Stack
 from yitong.directory.demo import check_digit
+
+AREAS = ("110101", "110102", "110105", "110106", "110107", "110108", "110109", "110111", "110112", "110113")
+REGION = ZoneInfo("Asia/Shanghai")
 
 
 def new_phone() -> str:
@@ -19,7 +23,7 @@ def new_phone() -> str:
 
 def id_number(born: date) -> str:
     """A resident identity number with a right check digit that nobody in the demo region has."""
-    first = f"110101{born:%Y%m%d}{secrets.randbelow(900):03d}"
+    first = f"{secrets.choice(AREAS)}{born:%Y%m%d}{secrets.randbelow(900):03d}"
     return first + check_digit(first)
 
 
@@ -46,6 +50,9 @@ class PatientApp:
         found = self._carrying(words) if isinstance(words, str) else words
         expect(found).to_be_visible()
         # What is hit is decided by the place, as with a finger: a button's text lies under the button's own glass.
+        handle = found.element_handle()
+        assert handle is not None
+        handle.wait_for_element_state("stable")
         found.click(force=True)
         self.taps += 1
 
@@ -55,6 +62,13 @@ class PatientApp:
             has=self.page.get_by_text(words, exact=True)
         )
         return ready.or_(text.and_(self.page.locator(":not(uni-button *):not(.yt-head *)"))).first
+
+    def choose_day(self, days: int) -> None:
+        """Choose a day of the strip, counted from today, and wait for its free places."""
+        day = (self.stack.now().astimezone(REGION) + timedelta(days=days)).date()
+        self.tap(self.shown.get_by_label(day.isoformat()).first)
+        expect(self.shown.locator(".yt-date--on")).to_have_attribute("aria-label", day.isoformat())
+        expect(self.shown.locator(".card").first).to_contain_text(f"{day.month}月{day.day}日")
 
     def fill(self, text: str, nth: int = 0) -> None:
         self.shown.locator("input:visible").nth(nth).fill(text)

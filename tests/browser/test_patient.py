@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from browser.conftest import OpenContext
-from browser.patient_app import PatientApp, id_number, new_phone
+from browser.patient_app import REGION, PatientApp, id_number, new_phone
 from stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -53,14 +53,13 @@ def newcomer(app: PatientApp, name: str, born: date = date(1986, 7, 15)) -> None
 
 
 def day_ahead(stack: Stack, days: int) -> str:
-    return f"{stack.now().astimezone().date() + timedelta(days=days):%Y-%m-%d}"
+    return f"{stack.now().astimezone(REGION).date() + timedelta(days=days):%Y-%m-%d}"
 
 
 def open_clinic(app: PatientApp, days: int) -> None:
     """The free places of cardiology on a day."""
     app.open("find/offers?specialty=03.04&name=%E5%BF%83%E8%A1%80%E7%AE%A1%E5%86%85%E7%A7%91")
-    app.tap(app.shown.get_by_label(day_ahead(app.stack, days)))
-    expect(app.shown.locator(".yt-date--on")).to_have_attribute("aria-label", day_ahead(app.stack, days))
+    app.choose_day(days)
 
 
 def take(app: PatientApp, days: int) -> None:
@@ -183,9 +182,10 @@ def test_a_visit_is_moved_and_cancelled(app: PatientApp) -> None:
 
 def test_language_and_large_type_are_kept(app: PatientApp) -> None:
     app.open("settings/index")
+    app.says("大字版（长辈模式）")
     size = "getComputedStyle(document.querySelector('.yt-page')).fontSize"
     normal = app.page.evaluate(f"parseFloat({size})")
-    app.tap("大字版（长辈模式）")
+    app.tap(app.shown.locator(".wd-switch"))
     expect(app.shown.locator(".yt-elder")).to_be_visible()
     app.tap("English")
     app.page.reload()
