@@ -78,7 +78,7 @@ def _card(tx: Transaction, patient_id: UUID, row: Any, state: str) -> Card:
 
 
 async def see_card(tx: Transaction, patient_id: UUID) -> Card:
-    """The card of oneself or of the family, at a desk anybody's. Raises Problem ``foreign-patient`` or ``not-found``."""
+    """The card of the family, at a desk anybody's. Raises Problem ``foreign-patient`` or ``not-found``."""
     SEE_CARD.check(tx.actor, patient_id=patient_id)
     if tx.actor.kind is not ActorKind.CITIZEN:
         await tx.open_patient_index()
