@@ -34,7 +34,7 @@ def clinic(desk: Desk) -> dict[str, Any]:
 def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
     """Open a list by its name and take an entry."""
     # The list's own text lies over its field; the click is meant for the place, not for the field.
-    page.get_by_label(label, exact=True).click(force=True)
+    page.get_by_role("combobox", name=label, exact=True).click(force=True)
     page.get_by_role("option").filter(has_text=option).locator("visible=true").first.click()
 
 
