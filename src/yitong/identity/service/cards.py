@@ -78,8 +78,10 @@ def _card(tx: Transaction, patient_id: UUID, row: Any, state: str) -> Card:
 
 
 async def see_card(tx: Transaction, patient_id: UUID) -> Card:
-    """The card of oneself or a family member. Raises Problem ``foreign-patient`` or ``not-found``."""
+    """The card of the family, at a desk anybody's. Raises Problem ``foreign-patient`` or ``not-found``."""
     SEE_CARD.check(tx.actor, patient_id=patient_id)
+    if tx.actor.kind is not ActorKind.CITIZEN:
+        await tx.open_patient_index()
     row = await _row(tx, patient_id)
     return _card(tx, patient_id, row, row.state)
 
