@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.console_desk import Api, Desk, OpenContext
+from browser.pictures import picture
 from stack import Stack
 from yitong.directory.demo.cast import CLINIC, DEMO_PASSWORD
 from yitong.directory.demo.identity_number import identity_number
@@ -117,6 +118,8 @@ def test_a_visit_from_the_window_to_the_end_of_the_consultation(desk: Desk, open
     expect(room.locator(".patient header.called")).to_contain_text("欧阳晓岚")
     expect(wall.locator(".latest")).to_contain_text(ticket)
     expect(wall.locator(".latest")).not_to_contain_text("晓岚")
+    picture(wall, "console-hall")
+    picture(page, "console-desk")
     room.keyboard.press("F8")
     expect(room.locator(".patient header.in_consultation")).to_be_visible()
     note = room.locator(".patient .note")
@@ -176,6 +179,7 @@ def test_the_planner_adds_and_stops_clinics(desk: Desk, open_context: OpenContex
     give_reason(page, "医生参加会诊")
     expect(page.locator(".session.stopped").first).to_be_visible()
     settled(page)
+    picture(page, "console-schedule")
 
     # A new template shows in the list; the extra clinic of today stands among the exceptions.
     page.get_by_role("tab", name="排班模板").click()
@@ -204,6 +208,7 @@ def test_doubtful_matches_are_linked_or_rejected(desk: Desk, open_context: OpenC
     rows = page.locator(".two li")
     rows.filter(has_text="ZY-7001").click()
     expect(page.locator(".review h2")).to_contain_text(me["name"])
+    picture(page, "console-master-index")
     page.keyboard.press("F8")
     give_reason(page, "本人持证核对")
     expect(rows.filter(has_text="ZY-7001")).to_have_count(0)
@@ -229,6 +234,7 @@ def test_the_trail_follows_and_a_parked_event_waits_for_somebody(desk: Desk, ope
     expect(rows).to_have_count(2)
     rows.filter(has_text="booking:appointment:booked").click()
     expect(page.locator(".detail")).to_contain_text(made["id"])
+    picture(page, "console-events")
 
     trail = desk.staff("hospital_admin").get("/events", organization_id=desk.organization_id, subject_id=made["id"])
     event = trail["items"][0]
