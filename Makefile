@@ -13,7 +13,8 @@ step = @printf '\n\033[1;36m==> %s\033[0m\n' $(1)
 help: ## this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-setup: .venv/.ready web/patient/dist/build/h5/index.html web/console/dist/index.html ## make the environment: Python, Node, both web applications
+setup: .venv/.ready ## make the environment: Python, Node, both web applications
+	@$(MAKE) --no-print-directory -j2 web/patient/dist/build/h5/index.html web/console/dist/index.html
 
 run: setup ## serve a demo region at http://127.0.0.1:8000
 	@$(BIN)/yitong serve --demo

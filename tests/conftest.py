@@ -14,6 +14,7 @@ import httpx
 import pytest
 import pytest_socket
 
+from stack import Stack, running
 from worlds import World, make_world
 from yitong.app import create_app
 from yitong.kernel import postgres
@@ -28,7 +29,7 @@ MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 
 
 # Whoever asks for one of these talks to a server on purpose; every other test is a unit test and has its sockets off.
-TALKATIVE = {"server_url", "sockets"}
+TALKATIVE = {"server_url", "sockets", "stack"}
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,13 @@ def quiet(request: pytest.FixtureRequest) -> Generator[None]:
         pytest_socket.disable_socket(allow_unix_socket=True)
     yield
     pytest_socket.enable_socket()
+
+
+@pytest.fixture(scope="session")
+def stack() -> Generator[Stack]:
+    """The whole platform with a small demo region, shared by all tests that talk to it from outside."""
+    with running(hospitals=3, practitioners=120, people=200) as started:
+        yield started
 
 
 @pytest.fixture

@@ -20,9 +20,13 @@ from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.booking.queue import api as queue_api
+from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
+from yitong.gateways.fhir import model as fhir_model
 from yitong.identity import api as identity_api
+from yitong.identity import jobs as identity_jobs
 from yitong.identity import model as identity_model
+from yitong.identity.service.sessions import watch_revocations
 from yitong.journey import api as journey_api
 from yitong.journey import jobs as journey_jobs
 from yitong.journey import model as journey_model
@@ -33,19 +37,31 @@ from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
-TABLES = (idempotency, reactors, directory_model, identity_model, booking_model, visits_model, journey_model)
+TABLES = (
+    idempotency,
+    reactors,
+    directory_model,
+    identity_model,
+    booking_model,
+    visits_model,
+    journey_model,
+    fhir_model,
+)
 EVENTS = (booking_events,)
-LISTENERS = (journey_reactors, journey_jobs)
+LISTENERS = (identity_jobs, journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
+    *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
     *queue_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
+    *region_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),
@@ -89,11 +105,14 @@ def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:
     @contextlib.asynccontextmanager
     async def life(_: Litestar) -> AsyncGenerator[None]:
         stop = asyncio.Event()
+        ended = asyncio.create_task(watch_revocations(platform), name="ended sessions")
         worker = asyncio.create_task(work(platform, stop)) if with_worker else None
         try:
             yield
         finally:
             stop.set()
+            ended.cancel()
+            await asyncio.gather(ended, return_exceptions=True)
             if worker is not None:
                 await asyncio.gather(worker, return_exceptions=True)
             await platform.close()

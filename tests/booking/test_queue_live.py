@@ -57,7 +57,7 @@ async def send(address: str, town: World, actor: Actor, path: str) -> Any:
         return answer.json()
 
 
-async def until(states: AsyncIterator[Any], wanted: Callable[[Any], bool]) -> Any:
+async def until(states: AsyncIterator[Any], wanted: Callable[[Any], Any]) -> Any:
     """The first state that is as wanted."""
     async with asyncio.timeout(PATIENCE_S):
         async for state in states:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import NamedTuple
 
-from yitong.booking.batch import Batcher, Call
 from yitong.booking.names import NameBoard
 from yitong.booking.queries.alternatives import read_alternatives
 from yitong.booking.schemas import SlotOffer
+from yitong.kernel.batch import Batcher, Call
 from yitong.kernel.ids import UUID
 from yitong.kernel.platform import Platform
 

@@ -15,6 +15,7 @@ Weekday = Annotated[int, msgspec.Meta(ge=1, le=7)]
 SlotMinutes = Annotated[int, msgspec.Meta(ge=1, le=30)]
 Capacity = Annotated[int, msgspec.Meta(ge=1, le=200)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+ExceptionKind = Literal["stop", "change", "extra"]
 
 SCHEDULE_OVERLAP = problem_kind(
     "schedule-overlap",
@@ -91,7 +92,7 @@ class ExceptionRequest(msgspec.Struct, frozen=True, kw_only=True):
     organization_id: UUID
     template_id: UUID
     day: date = msgspec.field(name="date")
-    kind: Literal["stop", "change", "extra"]
+    kind: ExceptionKind
     reason: Reason
     start_time: WallTime | None = None
     end_time: WallTime | None = None
@@ -108,7 +109,7 @@ class ExceptionItem(msgspec.Struct, frozen=True, kw_only=True):
     template_id: UUID
     department_id: UUID
     day: date = msgspec.field(name="date")
-    kind: str
+    kind: ExceptionKind
     start_time: str | None
     end_time: str | None
     practitioner_role_id: UUID | None

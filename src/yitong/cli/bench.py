@@ -60,6 +60,21 @@ def booking(
 
 
 @app.command()
+def card(
+    seconds: Seconds = 8.0,
+    rounds: Annotated[int, typer.Option(help="How often each measurement is made.", min=1)] = 3,
+    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 64,
+    servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 1,
+    as_json: Json = False,
+) -> None:
+    """Card codes checked offline on one core and over HTTP, and whether a used code passes a second time."""
+    from yitong.simulation.bench.card import run
+
+    settings = opening.settings_or_exit()
+    _print(run(settings, say=_say, seconds=seconds, rounds=rounds, connections=connections, servers=servers), as_json)
+
+
+@app.command()
 def search(
     slots: Annotated[
         int, typer.Option(help="About how many slots; a province has nine million.", min=100_000)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import httpx
 import typer
+from rich.markup import escape
 
 from yitong.cli import opening
 from yitong.cli.opening import console
@@ -22,8 +23,10 @@ def journey(
         console.print("[dim]正在启动一套全新的平台 · starting a fresh platform[/dim]")
         with own_server(hospitals=hospitals) as server:
             steps = opening.run(lambda: _play(server))
+            if not steps[-1]["ok"]:
+                console.print(f"[dim]{escape(server.last_words())}[/dim]")
     except NotUp as error:
-        console.print(f"[red]平台没有启动成功。The platform did not come up.[/red]\n{error}", markup=True)
+        console.print(f"[red]平台没有启动成功。The platform did not come up.[/red]\n{escape(str(error))}")
         steps = [{"name": "start a fresh platform", "ok": False, "state": "not up", "ms": 0}]
     if as_json:
         print(json.dumps({"steps": steps}, ensure_ascii=False, indent=1))
@@ -39,7 +42,7 @@ async def _play(server: OwnServer) -> list[dict[str, Any]]:
             step = await _timed(name, act)
             done.append(step)
             mark = "[green]✓[/green]" if step["ok"] else "[red]✗[/red]"
-            console.print(f"{mark} {step['ms']:>7.1f} ms  {name}: ", step["state"], markup=True, highlight=False)
+            console.print(f"{mark} {step['ms']:>7.1f} ms  {name}: {escape(step['state'])}", highlight=False)
             if not step["ok"]:
                 break
     return done

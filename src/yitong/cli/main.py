@@ -10,6 +10,8 @@ from rich.table import Table
 
 from yitong import app as application
 from yitong.cli import opening, seeding, serving
+from yitong.cli.bench import app as bench
+from yitong.cli.importing import importing
 from yitong.cli.journey import journey
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.permissions import Role, matrix
@@ -80,6 +82,8 @@ def migrate() -> None:
     print("migrated")
 
 
+app.add_typer(importing)
+app.add_typer(bench, name="bench")
 app.command()(serving.serve)
 app.command()(serving.worker)
 app.command()(serving.sandbox)

@@ -1,6 +1,8 @@
 """A fresh platform in processes and a folder of its own, for commands that play against one and leave nothing."""
 
+import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -38,16 +40,20 @@ class OwnServer:
         """What the platform's clock shows."""
         return datetime.now(UTC) + self.offset
 
+    def last_words(self, most: int = 3000) -> str:
+        """The end of the server's log."""
+        return (self.folder / "serve.log").read_text("utf-8", errors="replace")[-most:]
+
 
 def _free_ports(count: int) -> list[int]:
-    found = [socket.socket() for _ in range(count)]
-    try:
-        for one in found:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in found]
-    finally:
-        for one in found:
-            one.close()
+    """Free ports below the range that outgoing connections take theirs from, so that none is taken meanwhile."""
+    found: list[int] = []
+    while len(found) < count:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+    return found
 
 
 def to_nine_o_clock(zone: str = "Asia/Shanghai") -> timedelta:
@@ -95,8 +101,9 @@ def _wait(server: OwnServer, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if httpx.get(f"{server.url}/api/health", timeout=2).status_code == 200:
+            pages = (f"{server.url}/api/health", f"{server.sandbox_url}/sms")
+            if all(httpx.get(page, timeout=2).status_code == 200 for page in pages):
                 return
         except httpx.HTTPError:
             time.sleep(0.3)
-    raise NotUp((server.folder / "serve.log").read_text("utf-8", errors="replace")[-3000:])
+    raise NotUp(server.last_words())

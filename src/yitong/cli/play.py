@@ -18,6 +18,7 @@ from yitong.sandbox.authenticator import one_time_password
 
 PHONE, NAME, BORN = "13700001234", "林晓雨", date(1988, 6, 15)
 MOST_BEFORE_US = 60
+MOST_POLLS = 300
 Act = Callable[[], Awaitable[str]]
 
 
@@ -214,13 +215,13 @@ class Visit:
         return f"{len(states)} steps done"
 
     async def messages(self) -> str:
-        """Messages are written by a reactor a moment after the event, so they are waited for."""
+        """Messages are written by a reactor after the event; behind a fresh region's backlog that takes a while."""
         wanted = {"booked", "checked_in", "called", "finished"}
         kinds: set[str] = set()
-        for _ in range(100):
+        for _ in range(MOST_POLLS):
             inbox = await self._ask("GET", "/messages", self._citizen)
             kinds = {one["kind"] for one in inbox["items"]}
             if wanted <= kinds:
                 return f"{len(inbox['items'])} messages, {inbox['unread']} unread"
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
         raise Unexpected(f"missing: {sorted(wanted - kinds)}")

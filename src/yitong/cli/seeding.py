@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -71,25 +71,16 @@ def seed(
 
 def invitation(settings: Settings) -> str:
     """What to open and who may sign in."""
-    origin, sandbox = settings.origin, settings.sandbox_url
-    path = _kept(settings)
-    devices: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     lines = [
-        f"患者端 patients      [bold]{origin}/patient/[/bold]",
-        f"工作台 desks         [bold]{origin}/console/[/bold]",
-    ]
-    if devices:
-        lines += [
-            f"自助机 kiosk         {origin}/console/#/kiosk?device={devices['kiosk']}",
-            f"候诊大屏 hall screen {origin}/console/#/hall/{devices['hall_id']}"
-            f"?organization_id={devices['organization_id']}&device={devices['hall']}",
-        ]
-    lines += [
-        f"短信与动态口令 text messages and one-time codes  [bold]{sandbox}/[/bold]",
+        f"患者端 patients  [bold]{settings.origin}/patient/[/bold]",
+        f"工作台 desks     [bold]{settings.origin}/console/[/bold]",
+        f"沙箱 sandbox     [bold]{settings.sandbox_url}/[/bold]",
+        "  短信验证码、员工动态口令、自助机和候诊大屏的入口",
+        "  text messages, staff one-time codes, the way to kiosk and hall screen",
         "",
-        "演示患者（手机号登录，验证码看短信页）Demo patients, by phone:",
+        "演示患者（用手机号登录）Demo patients, by phone:",
         *(f"  {person.phone}  {person.name}" for person in DEMO_PATIENTS if person.phone),
-        f"演示员工（密码 {DEMO_PASSWORD}，动态口令见上）Demo staff, password above:",
+        f"演示员工（密码 {DEMO_PASSWORD}，动态口令看沙箱）Demo staff, one-time codes in the sandbox:",
         *(f"  {staff.username:<15} {staff.role_name} {staff.role_name_en} · {staff.name}" for staff in DEMO_STAFF),
     ]
     return "\n".join(lines)

@@ -52,6 +52,8 @@ def serve(
     settings = opening.settings_or_exit()
     configure_logs(settings.log_level, "console" if sys.stderr.isatty() else settings.log_format)
     url = opening.database_url(settings)
+    # uvicorn ends by sending the signal again that ended it; as an exit it lets the database stop in order.
+    signal.signal(signal.SIGTERM, _leave)
     try:
         asyncio.run(migrate(url))
         os.environ["YITONG_DATABASE_URL"] = url
@@ -62,6 +64,10 @@ def serve(
     finally:
         if not settings.database_url:
             postgres.stop(opening.postgres_folder(settings))
+
+
+def _leave(_number: int, _frame: object) -> None:
+    sys.exit(0)
 
 
 def _seed_if_empty(settings: Settings, plan: SeedPlan) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+from yitong.kernel.events import Recorded
 from yitong.kernel.feed import EventFeed, Interest
 
 HEARTBEAT_S = 15.0
@@ -33,3 +34,21 @@ async def states(
             while not queue.empty():
                 queue.get_nowait()
             yield "state", await read()
+
+
+async def events(
+    feed: EventFeed, interest: Interest, read: Callable[[Recorded], Awaitable[Any]]
+) -> AsyncIterator[tuple[str, Any]]:
+    """Pairs (``"event"``, what ``read`` makes of each new event, unless it is None) and heartbeats."""
+    async with feed.listen(interest) as queue:
+        # Said at once, so that whoever listens knows from when on nothing is missed.
+        yield "", None
+        while True:
+            try:
+                event = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
+            except TimeoutError:
+                yield "", None
+                continue
+            value = await read(event)
+            if value is not None:
+                yield "event", value

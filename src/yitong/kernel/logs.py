@@ -3,8 +3,8 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Collection, Mapping, MutableMapping
+from typing import Any, cast
 
 import structlog
 
@@ -19,11 +19,22 @@ _FORBIDDEN_KEYS = frozenset(
 def without_personal_data(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop forbidden keys and cut identifiers out of every text of a log entry."""
     for key in list(entry):
-        if key in _FORBIDDEN_KEYS:
-            entry[key] = "[removed]"
-        elif isinstance(entry[key], str):
-            entry[key] = _PERSONAL.sub("[removed]", entry[key])
+        entry[key] = "[removed]" if key in _FORBIDDEN_KEYS else _without(entry[key])
     return entry
+
+
+def _without(value: Any) -> Any:
+    """The value without identifiers, also inside of lists and dictionaries."""
+    match value:
+        case str():
+            return _PERSONAL.sub("[removed]", value)
+        case Mapping():
+            inner = cast("Mapping[Any, Any]", value)
+            return {k: "[removed]" if k in _FORBIDDEN_KEYS else _without(v) for k, v in inner.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_without(one) for one in cast("Collection[Any]", value)]
+        case _:
+            return value
 
 
 def configure_logs(level: str = "info", form: str = "json") -> None:

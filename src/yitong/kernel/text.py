@@ -42,7 +42,7 @@ def normal_text(text: str) -> str:
 
 def normal_name(name: str) -> str:
     """A person's name for comparison: NFKC, middle dots unified, no spaces between Chinese characters, upper case."""
-    text = re.sub(r"[·•・．.‧]", "·", normal_text(name)).upper()
+    text = re.sub(r"[·•・．.‧]", "·", _upper(normal_text(name)))
     return re.sub(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])", "", text)
 
 
@@ -54,7 +54,12 @@ def normal_phone(phone: str) -> str:
 
 def normal_identifier(value: str) -> str:
     """An identity document's number: NFKC, upper case, without any white space."""
-    return re.sub(r"\s+", "", normal_text(value)).upper()
+    return _upper(re.sub(r"\s+", "", normal_text(value)))
+
+
+def _upper(text: str) -> str:
+    """Capital letters in composed form: some letters fall apart when they are capitalised, and are joined again."""
+    return unicodedata.normalize("NFKC", text.upper())
 
 
 def pinyin_initials(text: str) -> str:

@@ -1,5 +1,7 @@
 """The sandbox as one web application of its own, served beside the platform."""
 
+import html
+import json
 from datetime import timedelta
 
 from litestar import Litestar, Response, get
@@ -19,10 +21,24 @@ PAGES = (
 
 
 @get("/")
-async def overview() -> Response[str]:
-    """What can be looked at here."""
-    links = "".join(f'<p class=card><a href="{path}">{text}</a></p>' for path, text in PAGES)
+async def overview(state: State) -> Response[str]:
+    """What can be looked at here, and the demo's devices, whose addresses are too long to type."""
+    shown = [*PAGES, *device_pages(state["settings"])]
+    links = "".join(f'<p class=card><a href="{html.escape(path)}">{text}</a></p>' for path, text in shown)
     return pages.page("医通沙箱", "Stand-in for the outside world", links)
+
+
+def device_pages(settings: Settings) -> list[tuple[str, str]]:
+    """The demo's kiosk and hall screen with their tokens, as the seeding kept them; none without a seeded demo."""
+    kept = settings.data_path / "demo.json"
+    if not kept.exists():
+        return []
+    devices: dict[str, str] = json.loads(kept.read_text("utf-8"))
+    hall = f"hall/{devices['hall_id']}?organization_id={devices['organization_id']}&device={devices['hall']}"
+    return [
+        (f"{settings.origin}/console/#/kiosk?device={devices['kiosk']}", "自助机 · Check-in kiosk"),
+        (f"{settings.origin}/console/#/{hall}", "候诊大屏 · Waiting-hall screen"),
+    ]
 
 
 def create_sandbox(settings: Settings, clock: Clock | None = None) -> Litestar:
@@ -32,6 +48,7 @@ def create_sandbox(settings: Settings, clock: Clock | None = None) -> Litestar:
     secret = sandbox_keys.shared_secret
     state = State(
         {
+            "settings": settings,
             "faults": troubles,
             # Passwords depend on the platform's clock, which a rehearsal moves; everybody else here lives in real time.
             "platform_clock": OffsetClock(timedelta(seconds=settings.clock_offset_seconds)),

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from yitong.booking.queue.service import QueueEntryView
 from yitong.kernel.ids import UUID
+from yitong.visits.states import EncounterState
 
 Note = Annotated[str, Meta(max_length=4000)]
 FollowUp = Literal["none", "return_visit", "observe"]
@@ -43,13 +44,13 @@ class EncounterView(msgspec.Struct):
     department_name: str
     department_name_en: str
     practitioner_name: str | None
-    state: str
+    state: EncounterState
     started_at: datetime
     finished_at: datetime | None
     chief_complaint: str
     diagnosis_text: str
     advice: str
-    follow_up: str
+    follow_up: FollowUp
 
 
 class Called(msgspec.Struct):

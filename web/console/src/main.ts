@@ -4,18 +4,11 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { listen } from './api/client'
-import { credential, takeDeviceToken } from './api/credential'
 import { ApiProblem } from './api/problem'
 import { useConnection } from './app/connection'
 import { router } from './app/router'
 import { useSession } from './app/session'
 import { i18n, speak, type Language } from './locales'
-
-const device = takeDeviceToken(location.href)
-if (device.token) {
-  credential.keepDevice(device.token)
-  history.replaceState(null, '', device.href)
-}
 
 const app = createApp(App)
 app.use(createPinia()).use(i18n)

@@ -90,6 +90,7 @@ async def appointments(
         department_id=department_id,
         patient_id=patient_id,
         states=states or (),
+        when=when,
         cursor=cursor,
     )
 

@@ -59,12 +59,17 @@ async def of_organization(
     department_id: UUID | None,
     patient_id: UUID | None,
     states: Sequence[str],
+    when: When,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Any]:
-    """Appointments at one hospital in order of their start."""
+    """Appointments at one hospital in order of their start; past ones latest first."""
     where = ["a.organization_id = :organization"]
     values: dict[str, Any] = {"organization": organization_id, "limit": limit}
+    direction, beyond = ("DESC", "<") if when == "past" else ("ASC", ">")
+    if when != "all":
+        where.append(_UPCOMING if when == "upcoming" else f"NOT {_UPCOMING}")
+        values["now"] = tx.now
     for column, value in (("day", day), ("department_id", department_id), ("patient_id", patient_id)):
         if value is not None:
             where.append(f"a.{column} = :{column}")
@@ -73,9 +78,12 @@ async def of_organization(
         where.append("a.state = ANY (:states)")
         values["states"] = list(states)
     if after:
-        where.append("(a.start_at, a.id) > (:start, :id)")
+        where.append(f"(a.start_at, a.id) {beyond} (:start, :id)")
         values |= {"start": after[0], "id": after[1]}
-    statement = f"SELECT {COLUMNS} {_FROM} WHERE {' AND '.join(where)} ORDER BY a.start_at, a.id LIMIT :limit"
+    statement = (
+        f"SELECT {COLUMNS} {_FROM} WHERE {' AND '.join(where)}"
+        f" ORDER BY a.start_at {direction}, a.id {direction} LIMIT :limit"
+    )
     return list((await tx.session.execute(text(statement), values)).mappings())
 
 

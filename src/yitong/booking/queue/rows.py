@@ -7,7 +7,7 @@ on the machine that holds it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import text
 
@@ -104,7 +104,7 @@ class Person:
     """What a queue needs to know of a patient."""
 
     name: str
-    sex: str
+    sex: Literal["male", "female"]
     birth_date: date
 
     @property

@@ -1,11 +1,13 @@
 """What goes over the wire about queues."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from yitong.booking.queue.rules import Priority
+from yitong.booking.states import QueueState
 from yitong.kernel.ids import UUID
 from yitong.kernel.text import Bilingual
 
@@ -85,11 +87,11 @@ class QueueEntryView(msgspec.Struct):
     appointment_id: UUID
     patient_id: UUID
     patient_name: str
-    sex: str
+    sex: Literal["male", "female"]
     age_years: int
     number_text: str
-    priority: str
-    state: str
+    priority: Priority
+    state: QueueState
     slot_start_at: datetime
     checked_in_at: datetime
     waiting_minutes: int

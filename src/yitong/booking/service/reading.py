@@ -80,9 +80,10 @@ async def at_hospital(
     department_id: UUID | None,
     patient_id: UUID | None,
     states: Sequence[AppointmentState],
+    when: appointments.When,
     cursor: str | None,
 ) -> Page[Appointment]:
-    """A hospital's appointments for its staff, in order of their start."""
+    """A hospital's appointments for its staff, in order of their start; past ones latest first."""
     LIST.check(tx.actor, organization_id=organization_id)
     await tx.open_patient_index()
     rows = await appointments.of_organization(
@@ -92,6 +93,7 @@ async def at_hospital(
         department_id=department_id,
         patient_id=patient_id,
         states=[state.value for state in states],
+        when=when,
         after=keys_of(cursor, _Keys),
         limit=PAGE + 1,
     )

@@ -2,7 +2,14 @@
 
 from litestar.types import ControllerRouterHandler
 
-from yitong.identity.api import cards, family, sign_in, staff
+from yitong.identity.api import cards, desk, family, index, sign_in, staff
 
-ROUTES: list[ControllerRouterHandler] = [*sign_in.ROUTES, *family.ROUTES, *cards.ROUTES, *staff.ROUTES]
+ROUTES: list[ControllerRouterHandler] = [
+    *sign_in.ROUTES,
+    *family.ROUTES,
+    *cards.ROUTES,
+    *staff.ROUTES,
+    *desk.ROUTES,
+    *index.ROUTES,
+]
 HOT_ROUTES = cards.HOT_ROUTES

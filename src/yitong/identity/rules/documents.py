@@ -48,7 +48,8 @@ _PROVINCES = frozenset(
 _PERMIT_AREAS = ("810000", "820000", "830000")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
-_NAME = re.compile(r"(?=.{2,50}$)[㐀-鿿豈-﫿𠀀-𳎯A-Z][㐀-鿿豈-﫿𠀀-𳎯A-Z·' .\-]*")
+# Letters of any script: a passport may say JOSÉ MARÍA or HERNÁN. No digits, no signs but those that names have.
+_NAME = re.compile(r"(?=.{2,50}$)[^\W\d_](?:[^\W\d_]|[·' .\-])*")
 _PHONE = re.compile(r"1[3-9]\d{9}")
 
 

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from yitong.identity.schemas.people import Account
 from yitong.kernel.ids import UUID
+from yitong.kernel.permissions import Role
 
 
 class RegionOnWire(Struct, frozen=True):
@@ -48,7 +49,7 @@ class PublicSettings(Struct, frozen=True):
 class StaffRoleOnWire(Struct, frozen=True):
     """A role and where it was given."""
 
-    role: str
+    role: Role
     organization_id: UUID
     organization_name: str
     department_id: UUID | None

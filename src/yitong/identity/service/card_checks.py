@@ -1,19 +1,19 @@
-"""The scanning side of the health card: a code is checked, used up and recorded in one database call.
+"""The scanning side of the health card: codes are checked, used up and recorded, many in one database call.
 
 Signature, time window and form are decided here from the code alone. What needs the database (is the card known and
-active, was this code used before, the event) is the SQL function ``use_card_code``: one round trip and one commit, the
-same for the ordinary route, the hot route and other rooms that take a card code.
+active, was this code used before, the event) is the SQL function ``use_card_codes``, the same for the ordinary route,
+the hot route and other rooms that take a card code.
 """
 
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import text as sql
 
 from yitong.identity import problems as p
 from yitong.identity.events import IdentityEvent
-from yitong.identity.queries.people import opened
 from yitong.identity.rules.card_codes import CardCode, parse
 from yitong.identity.rules.phone_codes import Purpose
 from yitong.identity.schemas.cards import StaticChallenge, StaticChallengeSent, Verification, Verified
@@ -22,8 +22,10 @@ from yitong.identity.service.cards import short
 from yitong.identity.service.phone_codes import CodeToSend, send_code, store_code, use_code
 from yitong.identity.service.registration import holder_phones
 from yitong.identity.states import CardState
+from yitong.kernel.batch import Batcher, Call
 from yitong.kernel.clock import age_in_years, day_of
 from yitong.kernel.crypto import Masked, mask
+from yitong.kernel.database import DatabaseRole
 from yitong.kernel.events import Subject, record
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import Actor, ActorKind, Grant, Role, Scope, action
@@ -44,21 +46,58 @@ VERIFY_CARD = action(
     },
 )
 _CHANNELS = {ActorKind.STAFF: "window", ActorKind.TERMINAL: "terminal"}
-_PLACES = (
-    "ecard", "nonce", "expires", "now", "event", "organization", "region", "kind", "actor", "action", "type", "payload",
-)  # fmt: skip
-_CALL = "SELECT * FROM use_card_code({})"
-_RAW = _CALL.format(", ".join(f"${number + 1}" for number in range(len(_PLACES))))
-_ORM = sql(_CALL.format(", ".join(f":{name}" for name in _PLACES)).replace(":payload", "CAST(:payload AS jsonb)"))
 _REFUSALS = {"unknown": p.CARD_UNKNOWN, "frozen": p.CARD_FROZEN, "replayed": p.CARD_REPLAYED}
+_BATCH = "SELECT * FROM use_card_codes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+_ONE = sql(
+    "SELECT * FROM use_card_codes(ARRAY[:ecard], ARRAY[CAST(:nonce AS bytea)], ARRAY[CAST(:expires AS timestamptz)],"
+    " ARRAY[CAST(:event AS uuid)], ARRAY[CAST(:organization AS uuid)], ARRAY[:kind], ARRAY[CAST(:actor AS uuid)],"
+    " ARRAY[:payload], :now, :region, :action, :type)"
+)
 
 
-def _arguments(platform: Platform, grant: Grant, given: Verification, code: CardCode) -> dict[str, Any]:
-    """The function's arguments, after everything that the code alone can tell. Raises Problem ``card-code-…``."""
-    now = platform.clock.now()
-    keys = code_keys(platform.sealer, platform.settings)
+class Scan(NamedTuple):
+    """One code to use up, in the order of ``use_card_codes``'s arrays; a static code has neither nonce nor expiry."""
+
+    ecard: str
+    nonce: bytes | None
+    expires: datetime | None
+    event: UUID
+    organization: UUID
+    kind: str
+    actor: UUID
+    payload: str
+
+
+@dataclass
+class Turnstile:
+    """Where a server process hands its scans in: those that come while others are decided go together."""
+
+    scans: Batcher[Scan]
+
+
+def turnstile_of(platform: Platform) -> Turnstile:
+    """The process's turnstile; opened when first asked for, closed with the platform."""
+    found = platform.ports.get(Turnstile)
+    if isinstance(found, Turnstile):
+        return found
+    call = Call(_BATCH, lambda: _rest(platform), DatabaseRole.APP)
+    made = Turnstile(Batcher(platform.database, call, platform.settings.batch_size))
+    platform.connect(Turnstile, made)
+    platform.closing.append(made.scans.close)
+    return made
+
+
+def _rest(platform: Platform) -> tuple[datetime, str, str, str]:
+    """What is the same for all scans of a call."""
+    region = platform.settings.region_code
+    return platform.clock.now(), region, VERIFY_CARD.name, IdentityEvent.CARD_VERIFIED.value
+
+
+def _scan(platform: Platform, grant: Grant, given: Verification, code: CardCode) -> Scan:
+    """The scan, after everything that the code alone can tell. Raises Problem ``card-code-…``."""
     expires = None
     if code.dynamic:
+        keys, now = code_keys(platform.sealer, platform.settings), platform.clock.now()
         keys.check(code, now)
         expires = now + timedelta(seconds=keys.window_s + keys.skew_s)
     payload = {
@@ -67,64 +106,52 @@ def _arguments(platform: Platform, grant: Grant, given: Verification, code: Card
         "channel": _CHANNELS.get(grant.actor.kind, "system"),
         "code_kind": "dynamic" if code.dynamic else "static",
     }
-    return {
-        "ecard": code.ecard_id,
-        "nonce": code.nonce_hash if code.dynamic else None,
-        "expires": expires,
-        "now": now,
-        "event": new_id(),
-        "organization": given.organization_id,
-        "region": platform.settings.region_code,
-        "kind": grant.actor.kind.value,
-        "actor": grant.actor.id,
-        "action": grant.action,
-        "type": IdentityEvent.CARD_VERIFIED.value,
-        "payload": msgspec.json.encode(payload).decode(),
-    }
+    return Scan(
+        ecard=code.ecard_id,
+        nonce=code.nonce_hash if code.dynamic else None,
+        expires=expires,
+        event=new_id(),
+        organization=given.organization_id,
+        kind=grant.actor.kind.value,
+        actor=grant.actor.id,
+        payload=msgspec.json.encode(payload).decode(),
+    )
 
 
-def _answer(platform: Platform, actor: Actor, code: CardCode, values: dict[str, Any], row: Any) -> Verified:
-    if row.outcome != "used":
-        raise _REFUSALS[row.outcome]()
-    plain = opened(platform.sealer, row.patient_id, row)
-    now = values["now"]
+def _answer(platform: Platform, actor: Actor, code: CardCode, row: Any) -> Verified:
+    """Whose card it is, from a row of the SQL function. Raises Problem for any other outcome than ``used``."""
+    if row["outcome"] != "used":
+        raise _REFUSALS[row["outcome"]]()
+    patient_id, sealer, now = row["patient_id"], platform.sealer, platform.clock.now()
+    name = sealer.open(row["name_sealed"], f"patient.name:{patient_id}")
+    sealed = row["value_sealed"]  # null when a hospital's import brought no document
+    number = sealer.open(sealed, f"patient_identifier.value:{patient_id}:{row['id_kind']}") if sealed else ""
     return Verified(
-        patient_id=row.patient_id,
-        name_masked=plain.name_masked,
-        sex=row.sex,
-        age_years=age_in_years(row.birth_date, day_of(now, row.zone)),
-        id_number_masked=plain.id_number_masked,
+        patient_id=patient_id,
+        name_masked=mask(Masked.NAME, name),
+        sex=row["sex"],
+        age_years=age_in_years(row["birth_date"], day_of(now, row["zone"])),
+        id_number_masked=mask(Masked.ID_NUMBER, number),
         code_kind="dynamic" if code.dynamic else "static",
         ecard_id_short=short(code.ecard_id),
         verified_at=now,
-        name=plain.name if actor.kind is ActorKind.STAFF else msgspec.UNSET,
+        name=name if actor.kind is ActorKind.STAFF else msgspec.UNSET,
     )
 
 
 async def verify_fast(platform: Platform, actor: Actor, given: Verification) -> Verified:
-    """Check and use up a scanned code: a dynamic one in a single database call, a static one with its second factor.
+    """Check and use up a scanned code: a dynamic one together with others, a static one with its second factor.
 
     Raises Problem ``unauthenticated``, ``forbidden``, ``card-code-malformed``, ``card-code-forged``,
-    ``card-code-expired``, ``card-code-replayed``, ``card-unknown``, ``card-frozen``, ``card-second-factor`` or
-    ``code-…`` of the second factor.
+    ``card-code-expired``, ``card-code-replayed``, ``card-unknown``, ``card-frozen``, ``card-second-factor``,
+    ``unavailable``, or ``code-…`` of the second factor.
     """
     grant = VERIFY_CARD.check(actor, organization_id=given.organization_id)
     code = parse(given.text)
     if not code.dynamic:
         return await _verify_static(platform, actor, grant, given, code)
-    values = _arguments(platform, grant, given, code)
-    row: Any = await (await platform.database.raw()).fetchrow(_RAW, *(values[name] for name in _PLACES))
-    return _answer(platform, actor, code, values, _Row(row))
-
-
-class _Row:
-    """An asyncpg record read by attribute, as SQLAlchemy's rows are."""
-
-    def __init__(self, record: Any) -> None:
-        self._record = record
-
-    def __getattr__(self, name: str) -> Any:
-        return self._record[name]
+    row = await turnstile_of(platform).scans.submit(_scan(platform, grant, given, code))
+    return _answer(platform, actor, code, row)
 
 
 async def verify_in(tx: Transaction, given: Verification) -> Verified:
@@ -140,9 +167,11 @@ async def verify_in(tx: Transaction, given: Verification) -> Verified:
 
 
 async def _use(tx: Transaction, grant: Grant, given: Verification, code: CardCode) -> Verified:
-    values = _arguments(tx.platform, grant, given, code)
-    row = (await tx.session.execute(_ORM, values)).one()
-    return _answer(tx.platform, tx.actor, code, values, row)
+    scan = _scan(tx.platform, grant, given, code)
+    now, region, action_name, event_type = _rest(tx.platform)
+    rest = {"now": now, "region": region, "action": action_name, "type": event_type}
+    found = await tx.session.execute(_ONE, scan._asdict() | rest)
+    return _answer(tx.platform, tx.actor, code, found.mappings().one())
 
 
 async def _verify_static(

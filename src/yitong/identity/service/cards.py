@@ -21,7 +21,13 @@ from yitong.kernel.states import record_move
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
-SEE_CARD = action("card:card:see", "查看健康卡", "See a health card", {Role.PATIENT: Scope.OWN})
+# The front desk prints the card; what is on the paper it may also see.
+SEE_CARD = action(
+    "card:card:see",
+    "查看健康卡",
+    "See a health card",
+    {Role.PATIENT: Scope.OWN, Role.REGISTRAR: Scope.REGION, Role.HOSPITAL_ADMIN: Scope.REGION},
+)
 SHOW_CODE = action("card:code:show", "出示动态健康码", "Show a dynamic code", {Role.PATIENT: Scope.OWN})
 PRINT_CODE = action(
     "card:static:print",

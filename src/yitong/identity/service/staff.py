@@ -230,7 +230,7 @@ async def staff_of(tx: Transaction, actor: Actor) -> Staff:
         {"id": actor.id},
     )
     held = [
-        StaffRoleOnWire(r.role, r.organization_id, r.organization_name, r.department_id, r.department_name)
+        StaffRoleOnWire(Role(r.role), r.organization_id, r.organization_name, r.department_id, r.department_name)
         for r in roles
     ]
     return Staff(actor.id, row.username, row.name, row.practitioner_id, held, permitted_actions(actor))

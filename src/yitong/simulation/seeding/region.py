@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from yitong.booking.service.generation import generate_region
 from yitong.directory.demo import build_region
 from yitong.kernel.clock import day_of
+from yitong.kernel.event_log import top
 from yitong.kernel.platform import Platform
+from yitong.kernel.reactors import REACTORS
 from yitong.simulation.seeding.directory import ZONE, load_directory
 from yitong.simulation.seeding.extras import book_some, open_all_day_clinic, register_devices
 from yitong.simulation.seeding.people import create_staff_accounts, load_people
@@ -67,7 +69,23 @@ async def seed_region(platform: Platform, plan: SeedPlan, progress: Progress) ->
         progress("账号与设备 · accounts and devices", 0.9)
         counts["staff_account"] = await create_staff_accounts(platform)
         devices = await register_devices(platform, connection)
+        await _nothing_happened_yet(platform)
         progress("完成 · done", 1.0)
         return Seeded(counts, devices)
     finally:
         await connection.close()
+
+
+async def _nothing_happened_yet(platform: Platform) -> None:
+    """Let every reactor begin behind the seeded events: nobody is to be told about what a region begins with."""
+    async with (await platform.database.raw()).acquire() as connection:
+        position = await top(connection)
+        for name in REACTORS:
+            await connection.execute(
+                "INSERT INTO reactor_position (name, xid, position, last_run_at) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT (name) DO UPDATE SET xid = $2, position = $3",
+                name,
+                position.xid,
+                position.position,
+                platform.clock.now(),
+            )

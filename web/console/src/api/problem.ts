@@ -1,7 +1,23 @@
 import type { components } from './schema'
 
-export type Problem = components['schemas']['Problem']
-export type Words = components['schemas']['Words']
+type S = components['schemas']
+export type Words = S['Bilingual']
+
+/** The body of every refusal (RFC 9457); one shape for all calls, so the generated types don't repeat it at each of them. */
+export type Problem = {
+  type: string
+  code: string
+  status: number
+  title: string
+  message: Words
+  next: Words
+  retry: boolean
+  retry_after?: number | null
+  errors?: { field: string; code: string; message: Words }[] | null
+  conflict?: { kind: string; id: string; text: Words } | null
+  alternatives?: S['SlotOffer'][] | null
+  request_id: string
+}
 
 /** A refusal of the server (RFC 9457) or of the network, thrown by every call so that screens handle one kind of error. */
 export class ApiProblem extends Error {

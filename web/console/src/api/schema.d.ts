@@ -11,7 +11,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/appointments"];
+        /** A citizen's or a hospital's appointments */
+        get: operations["ApiAppointmentsAppointments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -20,62 +21,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/appointments/{id}/cancel": {
+    "/api/appointments/{appointment_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post: operations["POST/appointments/{id}/cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/appointments/{id}/check-in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["POST/appointments/{id}/check-in"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/appointments/{id}/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["POST/appointments/{id}/confirm"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/appointments/{id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["GET/appointments/{id}/history"];
+        /** One appointment */
+        get: operations["ApiAppointmentsAppointmentIdAppointment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -84,7 +38,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/appointments/{id}/reschedule": {
+    "/api/appointments/{appointment_id}/cancel": {
         parameters: {
             query?: never;
             header?: never;
@@ -93,7 +47,110 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/appointments/{id}/reschedule"];
+        /** Give an appointment up */
+        post: operations["ApiAppointmentsAppointmentIdCancelCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/appointments/{appointment_id}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check in */
+        post: operations["ApiAppointmentsAppointmentIdCheckInPostCheckIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/appointments/{appointment_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a hold */
+        post: operations["ApiAppointmentsAppointmentIdConfirmConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/appointments/{appointment_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of an appointment */
+        get: operations["ApiAppointmentsAppointmentIdHistoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/appointments/{appointment_id}/queue-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A place in the queue */
+        get: operations["ApiAppointmentsAppointmentIdQueuePlaceGetPlace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/appointments/{appointment_id}/queue-place/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A place in the queue, live */
+        get: operations["ApiAppointmentsAppointmentIdQueuePlaceStreamStreamPlace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/appointments/{appointment_id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move to another time */
+        post: operations["ApiAppointmentsAppointmentIdRescheduleReschedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -109,7 +166,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/cards/static-challenge"];
+        /** Send the second factor of a static code */
+        post: operations["ApiCardsStaticChallengeChallenge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -125,7 +183,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/cards/verify"];
+        /** Check and use up a scanned code */
+        post: operations["ApiCardsVerifyVerify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -141,7 +200,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/check-ins"];
+        /** Check in by card */
+        post: operations["ApiCheckInsPostCardCheckIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -155,7 +215,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/dashboard"];
+        /** A hospital's day in numbers */
+        get: operations["ApiDashboardGetDashboard"];
         put?: never;
         post?: never;
         delete?: never;
@@ -164,14 +225,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/departments/{id}/calendar": {
+    "/api/departments/{department_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/departments/{id}/calendar"];
+        get?: never;
+        /** Rename a department */
+        put: operations["ApiDepartmentsDepartmentIdChangeDepartment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/departments/{department_id}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A department's days */
+        get: operations["ApiDepartmentsDepartmentIdCalendarCalendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -180,14 +259,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/departments/{id}/sessions": {
+    "/api/departments/{department_id}/sessions": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/departments/{id}/sessions"];
+        /** A department's sessions of a day */
+        get: operations["ApiDepartmentsDepartmentIdSessionsDepartmentSessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -203,7 +283,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/encounters"];
+        /** Visits, newest first */
+        get: operations["ApiEncountersGetEncounters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -212,15 +293,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/encounters/{id}": {
+    "/api/encounters/{encounter_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/encounters/{id}"];
-        put: operations["PUT/encounters/{id}"];
+        /** One visit */
+        get: operations["ApiEncountersEncounterIdGetEncounter"];
+        /** Save a visit's notes */
+        put: operations["ApiEncountersEncounterIdPutEncounter"];
         post?: never;
         delete?: never;
         options?: never;
@@ -228,7 +311,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/encounters/{id}/finish": {
+    "/api/encounters/{encounter_id}/finish": {
         parameters: {
             query?: never;
             header?: never;
@@ -237,7 +320,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/encounters/{id}/finish"];
+        /** Finish a visit */
+        post: operations["ApiEncountersEncounterIdFinishPostFinish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -251,10 +335,62 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/events"];
+        /** The event trail */
+        get: operations["ApiEventsGetEvents"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The event trail, live */
+        get: operations["ApiEventsStreamStreamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/family": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people this account acts for */
+        get: operations["ApiFamilyFamily"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/family/{patient_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take somebody out of the family */
+        delete: operations["ApiFamilyPatientIdLeave"];
         options?: never;
         head?: never;
         patch?: never;
@@ -267,7 +403,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/halls/{location_id}"];
+        /** A waiting hall's board */
+        get: operations["ApiHallsLocationIdGetHall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/halls/{location_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A waiting hall's board, live */
+        get: operations["ApiHallsLocationIdStreamStreamHall"];
         put?: never;
         post?: never;
         delete?: never;
@@ -283,7 +437,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/health"];
+        /** Whether the platform can do its work */
+        get: operations["ApiHealthHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -301,7 +456,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/holds"];
+        /** Hold a place for a patient */
+        post: operations["ApiHoldsHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a patient does next */
+        get: operations["ApiJourneyGetJourney"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journey/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The journey, live */
+        get: operations["ApiJourneyStreamStreamJourney"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -315,16 +505,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/local-patients"];
+        /** A hospital's patients */
+        get: operations["ApiLocalPatientsListLocal"];
         put?: never;
-        post?: never;
+        /** Record a hospital's patient and match them */
+        post: operations["ApiLocalPatientsRecord"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/local-patients/{id}/break": {
+    "/api/local-patients/{local_id}/break": {
         parameters: {
             query?: never;
             header?: never;
@@ -333,21 +525,23 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/local-patients/{id}/break"];
+        /** Break the present link */
+        post: operations["ApiLocalPatientsLocalIdBreakBreakLink"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/local-patients/{id}/history": {
+    "/api/local-patients/{local_id}/history": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/local-patients/{id}/history"];
+        /** What was decided about a local patient */
+        get: operations["ApiLocalPatientsLocalIdHistoryHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -356,7 +550,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/local-patients/{id}/link": {
+    "/api/local-patients/{local_id}/link": {
         parameters: {
             query?: never;
             header?: never;
@@ -365,7 +559,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/local-patients/{id}/link"];
+        /** Link by hand */
+        post: operations["ApiLocalPatientsLocalIdLinkLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -379,7 +574,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/match-reviews"];
+        /** Doubtful matches */
+        get: operations["ApiMatchReviewsListReviews"];
         put?: never;
         post?: never;
         delete?: never;
@@ -388,7 +584,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/match-reviews/{id}/decide": {
+    "/api/match-reviews/{review_id}/decide": {
         parameters: {
             query?: never;
             header?: never;
@@ -397,7 +593,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/match-reviews/{id}/decide"];
+        /** Decide a doubtful match */
+        post: operations["ApiMatchReviewsReviewIdDecideDecide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -411,7 +608,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/me"];
+        /** Who the sent token belongs to */
+        get: operations["ApiMeMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages to the family */
+        get: operations["ApiMessagesGetMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a message as read */
+        post: operations["ApiMessagesMessageIdReadReadMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages, live */
+        get: operations["ApiMessagesStreamStreamMessages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -427,7 +676,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/organizations"];
+        /** Hospitals and other organizations */
+        get: operations["ApiOrganizationsOrganizations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -436,14 +686,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizations/{id}": {
+    "/api/organizations/{organization_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/organizations/{id}"];
+        /** One organization */
+        get: operations["ApiOrganizationsOrganizationIdOrganization"];
         put?: never;
         post?: never;
         delete?: never;
@@ -452,14 +703,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizations/{id}/departments": {
+    "/api/organizations/{organization_id}/departments": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/organizations/{id}/departments"];
+        /** Departments of an organization */
+        get: operations["ApiOrganizationsOrganizationIdDepartmentsDepartments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -468,14 +720,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizations/{id}/locations": {
+    "/api/organizations/{organization_id}/locations": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/organizations/{id}/locations"];
+        /** Places in an organization */
+        get: operations["ApiOrganizationsOrganizationIdLocationsLocations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -484,14 +737,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizations/{id}/services": {
+    "/api/organizations/{organization_id}/services": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/organizations/{id}/services"];
+        /** What can be booked, and its fee */
+        get: operations["ApiOrganizationsOrganizationIdServicesServices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -507,7 +761,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/parked-events"];
+        /** Events that a reactor could not handle */
+        get: operations["ApiParkedEventsGetParked"];
         put?: never;
         post?: never;
         delete?: never;
@@ -516,7 +771,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/parked-events/{id}/discard": {
+    "/api/parked-events/{parked_id}/discard": {
         parameters: {
             query?: never;
             header?: never;
@@ -525,14 +780,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/parked-events/{id}/discard"];
+        /** Give a parked event up */
+        post: operations["ApiParkedEventsParkedIdDiscardPostDiscard"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/parked-events/{id}/retry": {
+    "/api/parked-events/{parked_id}/retry": {
         parameters: {
             query?: never;
             header?: never;
@@ -541,7 +797,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/parked-events/{id}/retry"];
+        /** Try a parked event again */
+        post: operations["ApiParkedEventsParkedIdRetryPostRetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -557,7 +814,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/patient-searches"];
+        /** Find a person */
+        post: operations["ApiPatientSearchesSearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register oneself or a family member */
+        post: operations["ApiPatientsRegister"];
         delete?: never;
         options?: never;
         head?: never;
@@ -571,9 +846,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/patients/{patient_id}/card"];
+        /** A health card */
+        get: operations["ApiPatientsPatientIdCardSeeCard"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient_id}/card/dynamic-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A code to show now */
+        post: operations["ApiPatientsPatientIdCardDynamicCodeShowCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -589,7 +882,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/patients/{patient_id}/card/freeze"];
+        /** Freeze a card */
+        post: operations["ApiPatientsPatientIdCardFreezeFreeze"];
         delete?: never;
         options?: never;
         head?: never;
@@ -603,7 +897,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/patients/{patient_id}/card/static-code"];
+        /** A code for paper */
+        get: operations["ApiPatientsPatientIdCardStaticCodePrintCode"];
         put?: never;
         post?: never;
         delete?: never;
@@ -621,7 +916,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/patients/{patient_id}/card/unfreeze"];
+        /** Unfreeze a card */
+        post: operations["ApiPatientsPatientIdCardUnfreezeUnfreeze"];
         delete?: never;
         options?: never;
         head?: never;
@@ -637,7 +933,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/patients/at-desk"];
+        /** Register somebody at a desk */
+        post: operations["ApiPatientsAtDeskRegister"];
         delete?: never;
         options?: never;
         head?: never;
@@ -651,7 +948,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/practitioner-roles"];
+        /** Doctors */
+        get: operations["ApiPractitionerRolesPractitionerRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/practitioner-roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One doctor */
+        get: operations["ApiPractitionerRolesRoleIdPractitionerRole"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/practitioner-roles/{role_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A doctor's sessions */
+        get: operations["ApiPractitionerRolesRoleIdSessionsPractitionerSessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -667,7 +999,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/public-settings"];
+        /** What screens must know before anybody signs in */
+        get: operations["ApiPublicSettingsPublicSettings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -676,7 +1009,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/queue-entries/{id}/recall": {
+    "/api/queue-entries/{entry_id}/recall": {
         parameters: {
             query?: never;
             header?: never;
@@ -685,14 +1018,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/queue-entries/{id}/recall"];
+        /** Call again */
+        post: operations["ApiQueueEntriesEntryIdRecallPostRecall"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/queue-entries/{id}/return": {
+    "/api/queue-entries/{entry_id}/return": {
         parameters: {
             query?: never;
             header?: never;
@@ -701,14 +1035,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/queue-entries/{id}/return"];
+        /** Back into the queue */
+        post: operations["ApiQueueEntriesEntryIdReturnPostReturn"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/queue-entries/{id}/skip": {
+    "/api/queue-entries/{entry_id}/skip": {
         parameters: {
             query?: never;
             header?: never;
@@ -717,14 +1052,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/queue-entries/{id}/skip"];
+        /** The patient is not there */
+        post: operations["ApiQueueEntriesEntryIdSkipPostSkip"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/queue-entries/{id}/start": {
+    "/api/queue-entries/{entry_id}/start": {
         parameters: {
             query?: never;
             header?: never;
@@ -733,7 +1069,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/queue-entries/{id}/start"];
+        /** The patient has come in */
+        post: operations["ApiQueueEntriesEntryIdStartPostStart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -747,7 +1084,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/queues"];
+        /** The queues of a day */
+        get: operations["ApiQueuesGetQueues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -763,7 +1101,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/queues/{schedule_id}"];
+        /** One queue */
+        get: operations["ApiQueuesScheduleIdGetQueue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -781,7 +1120,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/queues/{schedule_id}/call-next"];
+        /** Call the next patient */
+        post: operations["ApiQueuesScheduleIdCallNextPostCallNext"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queues/{schedule_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One queue, live */
+        get: operations["ApiQueuesScheduleIdStreamStreamQueue"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -795,9 +1152,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/schedule-exceptions"];
+        /** Days that differ */
+        get: operations["ApiScheduleExceptionsListExceptions"];
         put?: never;
-        post: operations["POST/schedule-exceptions"];
+        /** Let a day differ */
+        post: operations["ApiScheduleExceptionsMakeException"];
         delete?: never;
         options?: never;
         head?: never;
@@ -811,16 +1170,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/schedule-templates"];
+        /** Weekly rules */
+        get: operations["ApiScheduleTemplatesListTemplates"];
         put?: never;
-        post: operations["POST/schedule-templates"];
+        /** A new weekly rule */
+        post: operations["ApiScheduleTemplatesMakeTemplate"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/schedule-templates/{id}": {
+    "/api/schedule-templates/{template_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -828,7 +1189,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["PUT/schedule-templates/{id}"];
+        /** Change a weekly rule */
+        put: operations["ApiScheduleTemplatesTemplateIdChangeTemplate"];
         post?: never;
         delete?: never;
         options?: never;
@@ -843,7 +1205,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/schedules"];
+        /** Sessions with who sits in them */
+        get: operations["ApiSchedulesListSessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -852,14 +1215,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/schedules/{id}/slots": {
+    "/api/schedules/{schedule_id}/slots": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/schedules/{id}/slots"];
+        /** The slots of a session */
+        get: operations["ApiSchedulesScheduleIdSlotsSessionSlots"];
         put?: never;
         post?: never;
         delete?: never;
@@ -868,7 +1232,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/schedules/{id}/stop": {
+    "/api/schedules/{schedule_id}/stop": {
         parameters: {
             query?: never;
             header?: never;
@@ -877,7 +1241,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/schedules/{id}/stop"];
+        /** Stop a session */
+        post: operations["ApiSchedulesScheduleIdStopStop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -893,7 +1258,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/schedules/generate"];
+        /** Make sessions */
+        post: operations["ApiSchedulesGenerateMakeSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search everything */
+        get: operations["ApiSearchSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{service_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a fee */
+        put: operations["ApiServicesServiceIdChangeService"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -910,7 +1310,127 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["DELETE/session"];
+        /** Sign out */
+        delete: operations["ApiSessionSignOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new token with the family as it is now */
+        post: operations["ApiSessionRefreshRefresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/oauth/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with what the provider sent back */
+        post: operations["ApiSignInOauthProviderFinishOauth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/oauth/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where to send the browser to sign in at a provider */
+        get: operations["ApiSignInOauthProviderStartStartOauth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a phone code */
+        post: operations["ApiSignInPhoneSignInByPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/phone-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a one-time code by text message */
+        post: operations["ApiSignInPhoneCodesAskPhoneCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slots/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search all hospitals for a free place */
+        get: operations["ApiSlotsSearchSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/specialties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clinical specialties */
+        get: operations["ApiSpecialtiesSpecialties"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -925,7 +1445,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/staff/oidc"];
+        /** Sign in with what the issuer sent back */
+        post: operations["ApiStaffOidcFinishOidc"];
         delete?: never;
         options?: never;
         head?: never;
@@ -939,7 +1460,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/staff/oidc/start"];
+        /** Where to send the browser to sign in at the staff's issuer */
+        get: operations["ApiStaffOidcStartStartOidc"];
         put?: never;
         post?: never;
         delete?: never;
@@ -957,7 +1479,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/staff/sign-in"];
+        /** First step: user name and password */
+        post: operations["ApiStaffSignInPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -973,7 +1496,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["POST/staff/sign-in/totp"];
+        /** Second step: one-time password */
+        post: operations["ApiStaffSignInTotpTotp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -987,7 +1511,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/system/reactors"];
+        /** How far the reactors are */
+        get: operations["ApiSystemReactorsGetReactors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1003,9 +1528,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["GET/terminals"];
+        /** Devices of an organization */
+        get: operations["ApiTerminalsListTerminals"];
         put?: never;
-        post: operations["POST/terminals"];
+        /** Register a device */
+        post: operations["ApiTerminalsRegisterTerminal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminals/{terminal_id}/offline-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys to check codes with no network */
+        get: operations["ApiTerminalsTerminalIdOfflineKeyOfflineKey"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1016,336 +1560,658 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Account */
+        Account: {
+            family_cap: number;
+            /** Format: uuid */
+            id: string;
+            members: components["schemas"]["Member"][];
+            phone_masked: string;
+            self_patient_id: string | null;
+        };
+        /**
+         * ActionKind
+         * @description What the patient can do from a step; each opens a screen of the app.
+         * @enum {string}
+         */
+        ActionKind: "check_in" | "show_card" | "queue" | "rebook" | "open_appointment";
+        /** Appointment */
         Appointment: {
-            address: string | null;
+            address: string;
             can_cancel: boolean;
+            /** Format: date-time */
             cancel_until: string;
             cancelled_reason: string | null;
             channel: string;
+            /** Format: date-time */
             check_in_from: string;
+            /** Format: date-time */
             check_in_until: string;
+            /** Format: date-time */
             created_at: string;
+            /** Format: uuid */
             department_id: string;
             department_name: string;
             department_name_en: string;
+            /** Format: date-time */
             end_at: string;
             fee_fen: number;
             hold_expires_at: string | null;
+            /** Format: uuid */
             id: string;
             number: number | null;
+            /** Format: uuid */
             organization_id: string;
             organization_name: string;
             organization_name_en: string;
+            /** Format: uuid */
             patient_id: string;
             patient_name: string;
             practitioner_name: string | null;
             practitioner_role_id: string | null;
             rescheduled_to: string | null;
-            room: string | null;
+            room: string;
+            /** Format: uuid */
             schedule_id: string;
             service_kind: string;
             service_name: string;
             service_name_en: string;
+            /** Format: uuid */
             slot_id: string;
+            /** Format: date-time */
             start_at: string;
-            /** @enum {string} */
-            state: "held" | "booked" | "checked_in" | "called" | "in_consultation" | "fulfilled" | "cancelled" | "no_show" | "expired";
+            state: string;
             title: string | null;
         };
-        AppointmentMove: {
+        /**
+         * AppointmentState
+         * @description Where an appointment stands (FHIR Appointment.status in brackets).
+         * @enum {string}
+         */
+        AppointmentState: "held" | "booked" | "checked_in" | "called" | "in_consultation" | "fulfilled" | "cancelled" | "expired" | "no_show";
+        /** AtDesk */
+        AtDesk: {
+            address?: string | null;
+            birth_date?: string | null;
+            id_kind: components["schemas"]["IdKind"];
+            id_number: string;
+            name: string;
+            /** Format: uuid */
+            organization_id: string;
+            phone: string;
+            /** @enum {null|string} */
+            sex?: "male" | "female" | null;
+        };
+        /** Bilingual */
+        Bilingual: {
+            en: string;
+            zh: string;
+        };
+        /** AtOrganization */
+        booking_queue_schemas_AtOrganization: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** HistoryItem */
+        booking_schemas_HistoryItem: {
             actor_text: string;
+            /** Format: date-time */
             at: string;
             from_state: string | null;
             reason: string | null;
             sequence: number;
             to_state: string;
         };
+        /** BreakRequest */
+        BreakRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
+        /** CalendarDay */
         CalendarDay: {
+            /** Format: date */
             date: string;
             remaining: number;
             /** @enum {string} */
             state: "open" | "full" | "none" | "stopped";
         };
-        CalledEntry: {
-            encounter: components["schemas"]["Encounter"];
-            entry: components["schemas"]["QueueEntry"];
+        /** Called */
+        Called: {
+            encounter: components["schemas"]["EncounterView"];
+            entry: components["schemas"]["QueueEntryView"];
         };
+        /** CancelRequest */
+        CancelRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
+        /** Card */
         Card: {
             ecard_id: string;
             ecard_id_short: string;
             id_number_masked: string;
+            /** Format: date-time */
             issued_at: string;
             name_masked: string;
+            /** Format: uuid */
             patient_id: string;
-            status: string;
-        };
-        CardVerified: {
-            age_years: number;
             /** @enum {string} */
-            code_kind: "dynamic" | "static";
-            ecard_id_short: string;
-            id_number_masked: string;
-            name?: string | null;
-            name_masked: string;
-            patient_id: string;
-            sex: string;
-            verified_at: string;
+            status: "active" | "frozen" | "revoked";
         };
+        /** CardScan */
+        CardScan: {
+            organization_id?: string | null;
+            text: string;
+        };
+        /** ChannelCount */
+        ChannelCount: {
+            channel: string;
+            count: number;
+        };
+        /** CheckInAnswer */
         CheckInAnswer: {
-            others: components["schemas"]["Appointment"][];
-            patient: {
-                name_masked: string;
-            };
+            others: components["schemas"]["OtherAppointment"][];
+            patient: components["schemas"]["ScannedPatient"];
             results: components["schemas"]["QueuePlace"][];
         };
-        ClinicSession: {
-            capacity: number;
-            date: string;
-            department_id: string;
-            end_at: string;
-            fee_fen: number;
-            organization_id: string;
-            /** @enum {string} */
-            period: "am" | "pm";
-            practitioner_name: string | null;
-            practitioner_role_id: string | null;
-            remaining: number;
-            room: string | null;
-            schedule_id: string;
-            service_kind: string;
-            service_name: string;
-            service_name_en: string;
-            start_at: string;
-            /** @enum {string} */
-            state: "open" | "full" | "stopped" | "past";
-            title: string | null;
-        };
+        /** Dashboard */
         Dashboard: {
             average_wait_minutes: number | null;
             booked: number;
-            by_channel: {
-                channel: string;
-                count: number;
-            }[];
-            by_department: {
-                booked: number;
-                department_id: string;
-                department_name: string;
-                finished: number;
-                waiting: number;
-            }[];
-            by_hour: {
-                booked: number;
-                checked_in: number;
-                finished: number;
-                hour: number;
-            }[];
+            by_channel: components["schemas"]["ChannelCount"][];
+            by_department: components["schemas"]["DepartmentCount"][];
+            by_hour: components["schemas"]["HourCount"][];
             cancelled: number;
             checked_in: number;
+            /** Format: date */
             date: string;
             finished: number;
             no_show: number;
             waiting: number;
         };
+        /** Department */
         Department: {
             code: string;
+            /** Format: uuid */
             id: string;
-            kind: string;
-            location_text: string | null;
+            /** @enum {string} */
+            kind: "outpatient" | "inpatient" | "medtech" | "admin";
+            location_text: string;
             name: string;
             name_en: string;
+            /** Format: uuid */
             organization_id: string;
             parent_id: string | null;
             specialty_code: string | null;
         };
-        DeskRegistered: {
-            existed: boolean;
-            patient: components["schemas"]["PatientHit"];
-        };
-        DeskRegistration: {
-            address?: string | null;
-            birth_date?: string | null;
-            /** @enum {string} */
-            id_kind: "01" | "02" | "03" | "06" | "07" | "15" | "16";
-            id_number: string;
+        /** DepartmentChange */
+        DepartmentChange: {
+            location_text: string;
             name: string;
+            name_en: string;
+            /** Format: uuid */
             organization_id: string;
-            phone: string;
-            sex?: ("male" | "female") | null;
         };
-        Encounter: {
-            advice: string | null;
-            appointment_id: string;
-            chief_complaint: string | null;
+        /** DepartmentCount */
+        DepartmentCount: {
+            booked: number;
+            /** Format: uuid */
             department_id: string;
             department_name: string;
-            diagnosis_text: string | null;
+            department_name_en: string;
+            finished: number;
+            waiting: number;
+        };
+        /** DynamicCode */
+        DynamicCode: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            issued_at: string;
+            refresh_after_s: number;
+            text: string;
+        };
+        /** EncounterNote */
+        EncounterNote: {
+            /** @default  */
+            advice: string;
+            /** @default  */
+            chief_complaint: string;
+            /** @default  */
+            diagnosis_text: string;
+            /**
+             * @default none
+             * @enum {string}
+             */
+            follow_up: "none" | "return_visit" | "observe";
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /**
+         * EncounterState
+         * @description Where an encounter stands (FHIR Encounter.status: in-progress, finished, cancelled).
+         * @enum {string}
+         */
+        EncounterState: "in_progress" | "finished" | "abandoned";
+        /** EncounterView */
+        EncounterView: {
+            advice: string;
+            /** Format: uuid */
+            appointment_id: string;
+            chief_complaint: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            department_name_en: string;
+            diagnosis_text: string;
             finished_at: string | null;
             /** @enum {string} */
             follow_up: "none" | "return_visit" | "observe";
+            /** Format: uuid */
             id: string;
+            /** Format: uuid */
             organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            /** Format: uuid */
             patient_id: string;
             patient_name: string;
             practitioner_name: string | null;
+            /** Format: date-time */
             started_at: string;
-            /** @enum {string} */
-            state: "in_progress" | "finished";
+            state: components["schemas"]["EncounterState"];
         };
-        EncounterNote: {
-            advice: string;
-            chief_complaint: string;
-            diagnosis_text: string;
-            /** @enum {string} */
-            follow_up: "none" | "return_visit" | "observe";
-            organization_id: string;
+        /** Enrolment */
+        Enrolment: {
+            otpauth_uri: string;
+            secret: string;
         };
-        Event: {
+        /** EventView */
+        EventView: {
+            action: string;
             actor_kind: string;
             actor_text: string;
+            /** Format: date-time */
             at: string;
+            /** Format: uuid */
             id: string;
-            organization_id: string | null;
-            organization_name: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
             payload: {
                 [key: string]: unknown;
             };
             position: number;
-            sentence: components["schemas"]["Words"];
+            sentence: components["schemas"]["Bilingual"];
+            /** Format: uuid */
             subject_id: string;
             subject_type: string;
             type: string;
         };
-        ExceptionInput: {
+        /** EvidenceItem */
+        EvidenceItem: {
+            agreement: number;
+            candidate: string | null;
+            field: string;
+            local: string | null;
+            weight: number;
+        };
+        /** ExceptionItem */
+        ExceptionItem: {
+            capacity_per_slot: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date */
+            date: string;
+            /** Format: uuid */
+            department_id: string;
+            end_time: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "stop" | "change" | "extra";
+            location_id: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            practitioner_role_id: string | null;
+            reason: string;
+            start_time: string | null;
+            /** Format: uuid */
+            template_id: string;
+        };
+        /** ExceptionRequest */
+        ExceptionRequest: {
             capacity_per_slot?: number | null;
+            /** Format: date */
             date: string;
             end_time?: string | null;
             /** @enum {string} */
             kind: "stop" | "change" | "extra";
             location_id?: string | null;
+            /** Format: uuid */
             organization_id: string;
             practitioner_role_id?: string | null;
             reason: string;
             start_time?: string | null;
+            /** Format: uuid */
             template_id: string;
         };
+        /** Family */
+        Family: {
+            cap: number;
+            members: components["schemas"]["Member"][];
+            session?: components["schemas"]["Session"];
+        };
+        /** Found */
+        Found: {
+            organizations: components["schemas"]["Organization"][];
+            practitioners: components["schemas"]["PractitionerRole"][];
+            specialties: components["schemas"]["Specialty"][];
+        };
+        /** Generated */
         Generated: {
             schedules: number;
             skipped: number;
             slots: number;
         };
+        /** GenerateRequest */
+        GenerateRequest: {
+            /** Format: date */
+            from: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: date */
+            to: string;
+        };
+        /** HallBoard */
         HallBoard: {
             calling: components["schemas"]["HallCall"][];
+            /** Format: uuid */
             location_id: string;
             name: string;
             name_en: string;
             organization_name: string;
+            organization_name_en: string;
             rooms: components["schemas"]["HallRoom"][];
+            /** Format: date-time */
             server_time: string;
         };
+        /** HallCall */
         HallCall: {
+            /** Format: date-time */
             called_at: string;
             calls: number;
             department_name: string;
             department_name_en: string;
             name_masked: string;
             number_text: string;
-            room: string | null;
+            room: string;
         };
+        /** HallName */
+        HallName: {
+            name_masked: string;
+            number_text: string;
+        };
+        /** HallRoom */
         HallRoom: {
             department_name: string;
+            department_name_en: string;
             now_serving: string | null;
             practitioner_name: string | null;
             room: string;
+            /** Format: uuid */
+            schedule_id: string;
             title: string | null;
-            waiting: {
-                name_masked: string;
-                number_text: string;
-            }[];
+            waiting: components["schemas"]["HallName"][];
             waiting_count: number;
         };
+        /** Health */
         Health: {
             status: string;
+            version: string;
         };
-        LinkMove: {
+        /** HoldRequest */
+        HoldRequest: {
+            /**
+             * @default h5
+             * @enum {string}
+             */
+            channel: "wechat" | "alipay" | "h5" | "window" | "kiosk" | "phone" | "doctor" | "system";
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** Format: uuid */
+            slot_id: string;
+        };
+        /** HourCount */
+        HourCount: {
+            booked: number;
+            checked_in: number;
+            finished: number;
+            hour: number;
+        };
+        /** Decision */
+        identity_schemas_index_Decision: {
+            /** @enum {string} */
+            decision: "link" | "reject";
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
+        /** HistoryItem */
+        identity_schemas_index_HistoryItem: {
             /** @enum {string} */
             action: "link" | "break" | "relink" | "reject";
             actor_text: string;
+            /** Format: date-time */
             at: string;
-            method: string;
+            /** @enum {string} */
+            method: "deterministic" | "probabilistic" | "manual";
+            /** Format: uuid */
             patient_id: string;
-            reason: string | null;
-            score: number | null;
+            reason: string;
+            score: number;
         };
+        /**
+         * IdKind
+         * @description Kinds of identity documents with the codes of the health-card platform.
+         * @enum {string}
+         */
+        IdKind: "01" | "02" | "03" | "06" | "07" | "15" | "16";
+        /** Inbox */
+        Inbox: {
+            items: components["schemas"]["MessageView"][];
+            next: string | null;
+            unread: number;
+        };
+        /** Journey */
+        Journey: {
+            now: components["schemas"]["Bilingual"] | null;
+            /** Format: uuid */
+            patient_id: string;
+            visits: components["schemas"]["Visit"][];
+        };
+        /** Link */
+        Link: {
+            /** @enum {string} */
+            method: "deterministic" | "probabilistic" | "manual";
+            name_masked: string;
+            /** Format: uuid */
+            patient_id: string;
+            score: number;
+            /** Format: date-time */
+            since: string;
+        };
+        /** LinkRequest */
+        LinkRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            reason: string;
+        };
+        /** LocalPatient */
         LocalPatient: {
-            birth_date: string;
+            birth_date: string | null;
+            /** Format: uuid */
             id: string;
             id_number_masked: string | null;
-            link: {
-                /** @enum {string} */
-                method: "deterministic" | "probabilistic" | "manual";
-                name_masked: string;
-                patient_id: string;
-                score: number;
-                since: string;
-            } | null;
+            link: components["schemas"]["Link"] | null;
             local_number: string;
             name: string;
+            /** Format: uuid */
             organization_id: string;
             organization_name: string;
             phone_masked: string | null;
-            sex: string;
+            /** @enum {string} */
+            sex: "male" | "female";
         };
+        /** Location */
         Location: {
             department_id: string | null;
-            floor: string | null;
+            floor: number;
+            /** Format: uuid */
             id: string;
-            kind: string;
+            /** @enum {string} */
+            kind: "building" | "floor" | "room" | "hall" | "window";
             name: string;
             name_en: string;
+            /** Format: uuid */
             organization_id: string;
         };
-        ManagedSession: components["schemas"]["ClinicSession"] & {
-            booked: number;
-            held: number;
-            stopped_reason: string | null;
-            template_id: string | null;
-        };
+        /** MatchReview */
         MatchReview: {
             candidate: components["schemas"]["PatientHit"];
+            /** Format: date-time */
             created_at: string;
             decided_at: string | null;
             decided_by: string | null;
-            evidence: {
-                agreement: number;
-                candidate: string | null;
-                field: string;
-                local: string | null;
-                weight: number;
-            }[];
+            evidence: components["schemas"]["EvidenceItem"][];
+            /** Format: uuid */
             id: string;
             local_patient: components["schemas"]["LocalPatient"];
+            /** Format: uuid */
             organization_id: string;
             score: number;
             /** @enum {string} */
             state: "open" | "linked" | "rejected";
         };
+        /** Me */
         Me: {
+            account?: components["schemas"]["Account"] | null;
             /** @enum {string} */
             kind: "patient" | "staff" | "terminal";
-            staff?: components["schemas"]["Staff"] | null;
-            terminal?: components["schemas"]["Terminal"] | null;
+            staff?: components["schemas"]["Staff"];
+            terminal?: components["schemas"]["Terminal"];
         };
+        /** Member */
+        Member: {
+            age_years: number;
+            /** Format: date */
+            birth_date: string;
+            /** @enum {string} */
+            card_status: "active" | "frozen" | "revoked" | "none";
+            id_kind: string;
+            id_number_masked: string;
+            is_guardian: boolean;
+            name: string;
+            name_masked: string;
+            /** Format: uuid */
+            patient_id: string;
+            phone_masked: string | null;
+            /** @enum {string} */
+            relation: "self" | "child" | "parent" | "spouse" | "other";
+            /** @enum {string} */
+            sex: "male" | "female";
+        };
+        /** MessageLink */
+        MessageLink: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** MessageView */
+        MessageView: {
+            /** Format: date-time */
+            at: string;
+            body: components["schemas"]["Bilingual"];
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            link: components["schemas"]["MessageLink"] | null;
+            /** Format: uuid */
+            patient_id: string;
+            read: boolean;
+            title: components["schemas"]["Bilingual"];
+        };
+        /** NewLocalPatient */
+        NewLocalPatient: {
+            address?: string | null;
+            birth_date?: string | null;
+            id_kind?: components["schemas"]["IdKind"] | null;
+            id_number?: string | null;
+            local_number: string;
+            name: string;
+            /** Format: uuid */
+            organization_id: string;
+            phone?: string | null;
+            /** @enum {string} */
+            sex: "male" | "female";
+        };
+        /** NewTerminal */
+        NewTerminal: {
+            /** @enum {string} */
+            kind: "kiosk" | "hall" | "gate";
+            location_id?: string | null;
+            name: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** OAuthReturn */
+        OAuthReturn: {
+            code: string;
+            state: string;
+        };
+        /** OAuthStart */
         OAuthStart: {
             authorize_url: string;
             state: string;
         };
+        /** OfflineKey */
+        OfflineKey: {
+            key_hex: string;
+            key_id: string;
+            /** Format: date-time */
+            not_after: string;
+            /** Format: date-time */
+            not_before: string;
+        };
+        /** OfflineKeys */
+        OfflineKeys: {
+            key_hex: string;
+            key_id: string;
+            next_key: components["schemas"]["OfflineKey"] | null;
+            /** Format: date-time */
+            not_after: string;
+            skew_s: number;
+            /** Format: uuid */
+            terminal_id: string;
+            window_s: number;
+        };
+        /** Organization */
         Organization: {
-            address: string | null;
+            address: string;
             code: string;
             distance_m: number | null;
-            district: string | null;
-            grade: string | null;
+            district: string;
+            grade: string;
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "hospital" | "community_centre" | "pharmacy" | "insurer" | "commission";
@@ -1353,305 +2219,829 @@ export interface components {
             longitude: number | null;
             name: string;
             name_en: string;
-            phone: string | null;
+            phone: string;
             short_name: string;
         };
-        OrganizationDetail: components["schemas"]["Organization"] & {
+        /** OrganizationDetail */
+        OrganizationDetail: {
+            address: string;
+            code: string;
             departments_count: number;
+            distance_m: number | null;
+            district: string;
+            grade: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "hospital" | "community_centre" | "pharmacy" | "insurer" | "commission";
+            latitude: number | null;
+            longitude: number | null;
+            name: string;
+            name_en: string;
+            phone: string;
             practitioners_count: number;
+            short_name: string;
         };
-        ParkedEvent: {
+        /** OrganizationOnly */
+        OrganizationOnly: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** OtherAppointment */
+        OtherAppointment: {
+            code: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            department_name_en: string;
+            /** Format: date-time */
+            end_at: string;
+            /** Format: uuid */
+            id: string;
+            number: number | null;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            practitioner_name: string | null;
+            reason: components["schemas"]["Bilingual"];
+            room: string;
+            /** Format: date-time */
+            start_at: string;
+            state: string;
+            title: string | null;
+        };
+        /** Page[ExceptionItem] */
+        "Page_yitong.booking.planning.ExceptionItem_": {
+            items: components["schemas"]["ExceptionItem"][];
+            next?: string | null;
+        };
+        /** Page[PlannedSession] */
+        "Page_yitong.booking.planning.PlannedSession_": {
+            items: components["schemas"]["PlannedSession"][];
+            next?: string | null;
+        };
+        /** Page[Template] */
+        "Page_yitong.booking.planning.Template_": {
+            items: components["schemas"]["Template"][];
+            next?: string | null;
+        };
+        /** Page[QueueSummary] */
+        "Page_yitong.booking.queue.schemas.QueueSummary_": {
+            items: components["schemas"]["QueueSummary"][];
+            next?: string | null;
+        };
+        /** Page[Appointment] */
+        "Page_yitong.booking.schemas.Appointment_": {
+            items: components["schemas"]["Appointment"][];
+            next?: string | null;
+        };
+        /** Page[CalendarDay] */
+        "Page_yitong.booking.schemas.CalendarDay_": {
+            items: components["schemas"]["CalendarDay"][];
+            next?: string | null;
+        };
+        /** Page[HistoryItem] */
+        "Page_yitong.booking.schemas.HistoryItem_": {
+            items: components["schemas"]["booking_schemas_HistoryItem"][];
+            next?: string | null;
+        };
+        /** Page[SessionItem] */
+        "Page_yitong.booking.schemas.SessionItem_": {
+            items: components["schemas"]["SessionItem"][];
+            next?: string | null;
+        };
+        /** Page[SlotItem] */
+        "Page_yitong.booking.schemas.SlotItem_": {
+            items: components["schemas"]["SlotItem"][];
+            next?: string | null;
+        };
+        /** Page[SlotOffer] */
+        "Page_yitong.booking.schemas.SlotOffer_": {
+            items: components["schemas"]["SlotOffer"][];
+            next?: string | null;
+        };
+        /** Page[Department] */
+        "Page_yitong.directory.schemas.Department_": {
+            items: components["schemas"]["Department"][];
+            next?: string | null;
+        };
+        /** Page[Location] */
+        "Page_yitong.directory.schemas.Location_": {
+            items: components["schemas"]["Location"][];
+            next?: string | null;
+        };
+        /** Page[Organization] */
+        "Page_yitong.directory.schemas.Organization_": {
+            items: components["schemas"]["Organization"][];
+            next?: string | null;
+        };
+        /** Page[PractitionerRole] */
+        "Page_yitong.directory.schemas.PractitionerRole_": {
+            items: components["schemas"]["PractitionerRole"][];
+            next?: string | null;
+        };
+        /** Page[Service] */
+        "Page_yitong.directory.schemas.Service_": {
+            items: components["schemas"]["Service"][];
+            next?: string | null;
+        };
+        /** Page[Specialty] */
+        "Page_yitong.directory.schemas.Specialty_": {
+            items: components["schemas"]["Specialty"][];
+            next?: string | null;
+        };
+        /** Page[PatientHit] */
+        "Page_yitong.identity.schemas.desk.PatientHit_": {
+            items: components["schemas"]["PatientHit"][];
+            next?: string | null;
+        };
+        /** Page[HistoryItem] */
+        "Page_yitong.identity.schemas.index.HistoryItem_": {
+            items: components["schemas"]["identity_schemas_index_HistoryItem"][];
+            next?: string | null;
+        };
+        /** Page[LocalPatient] */
+        "Page_yitong.identity.schemas.index.LocalPatient_": {
+            items: components["schemas"]["LocalPatient"][];
+            next?: string | null;
+        };
+        /** Page[MatchReview] */
+        "Page_yitong.identity.schemas.index.MatchReview_": {
+            items: components["schemas"]["MatchReview"][];
+            next?: string | null;
+        };
+        /** Page[Terminal] */
+        "Page_yitong.identity.schemas.staff.Terminal_": {
+            items: components["schemas"]["Terminal"][];
+            next?: string | null;
+        };
+        /** Page[EventView] */
+        "Page_yitong.region.schemas.EventView_": {
+            items: components["schemas"]["EventView"][];
+            next?: string | null;
+        };
+        /** Page[ParkedEventView] */
+        "Page_yitong.region.schemas.ParkedEventView_": {
+            items: components["schemas"]["ParkedEventView"][];
+            next?: string | null;
+        };
+        /** Page[ReactorState] */
+        "Page_yitong.region.schemas.ReactorState_": {
+            items: components["schemas"]["ReactorState"][];
+            next?: string | null;
+        };
+        /** Page[EncounterView] */
+        "Page_yitong.visits.schemas.EncounterView_": {
+            items: components["schemas"]["EncounterView"][];
+            next?: string | null;
+        };
+        /** ParkedEventView */
+        ParkedEventView: {
             attempts: number;
             error: string;
-            event: components["schemas"]["Event"];
+            event: components["schemas"]["EventView"];
+            /** Format: uuid */
             id: string;
+            next_try_at: string | null;
+            /** Format: date-time */
             parked_at: string;
             reactor: string;
             /** @enum {string} */
             state: "parked" | "retried" | "discarded";
         };
+        /** PatientHit */
         PatientHit: {
             age_years: number;
+            /** Format: date */
             birth_date: string;
             /** @enum {string} */
-            card_status: "active" | "frozen" | "none";
+            card_status: "active" | "frozen" | "revoked" | "none";
             id_number_masked: string;
             /** @enum {string} */
             matched_by: "id_number" | "phone" | "name" | "card";
             name: string;
             name_masked: string;
+            /** Format: uuid */
             patient_id: string;
             phone_masked: string | null;
-            sex: string;
+            /** @enum {string} */
+            sex: "male" | "female";
         };
+        /** PatientSearch */
+        PatientSearch: {
+            /** Format: uuid */
+            organization_id: string;
+            text: string;
+        };
+        /** PhoneCodeIssued */
+        PhoneCodeIssued: {
+            /** Format: uuid */
+            challenge_id: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            resend_at: string;
+        };
+        /** PhoneCodeRequest */
+        PhoneCodeRequest: {
+            phone: string;
+            /** @enum {string} */
+            purpose: "sign_in" | "card" | "family";
+        };
+        /** PhoneProof */
+        PhoneProof: {
+            /** Format: uuid */
+            challenge_id: string;
+            code: string;
+        };
+        /** PhoneSignIn */
+        PhoneSignIn: {
+            binding?: string | null;
+            /** Format: uuid */
+            challenge_id: string;
+            code: string;
+            phone: string;
+        };
+        /** PlannedSession */
+        PlannedSession: {
+            booked: number;
+            capacity: number;
+            /** Format: date */
+            date: string;
+            /** Format: uuid */
+            department_id: string;
+            /** Format: date-time */
+            end_at: string;
+            fee_fen: number;
+            held: number;
+            /** Format: uuid */
+            organization_id: string;
+            /** @enum {string} */
+            period: "am" | "pm";
+            practitioner_name: string | null;
+            practitioner_role_id: string | null;
+            remaining: number;
+            room: string;
+            /** Format: uuid */
+            schedule_id: string;
+            service_kind: string;
+            service_name: string;
+            service_name_en: string;
+            /** Format: date-time */
+            start_at: string;
+            /** @enum {string} */
+            state: "open" | "full" | "stopped" | "past";
+            stopped_reason: string | null;
+            template_id: string | null;
+            title: string | null;
+        };
+        /** PractitionerRole */
         PractitionerRole: {
+            /** Format: uuid */
             department_id: string;
             department_name: string;
-            fee_fen: number | null;
+            fee_fen?: number | null;
             gender: string;
+            /** Format: uuid */
             id: string;
-            introduction: string | null;
+            introduction: string;
             name: string;
-            next_free_at: string | null;
+            next_free_at?: string | null;
+            /** Format: uuid */
             organization_id: string;
             organization_name: string;
+            /** Format: uuid */
             practitioner_id: string;
             role: string;
-            specialty_text: string | null;
-            title: string | null;
-            title_en: string | null;
-        };
-        Problem: {
-            alternatives?: components["schemas"]["SlotOffer"][] | null;
-            code: string;
-            conflict?: {
-                id: string;
-                kind: string;
-                text: components["schemas"]["Words"];
-            } | null;
-            errors?: {
-                code: string;
-                field: string;
-                message: components["schemas"]["Words"];
-            }[] | null;
-            message: components["schemas"]["Words"];
-            next: components["schemas"]["Words"];
-            request_id: string;
-            retry: boolean;
-            retry_after?: number | null;
-            status: number;
+            specialty_text: string;
             title: string;
-            type: string;
+            title_en: string;
         };
+        /**
+         * Priority
+         * @description The class somebody waits in.
+         * @enum {string}
+         */
+        Priority: "emergency" | "elderly" | "normal" | "returner" | "late";
+        /** PublicSettings */
         PublicSettings: {
             card_display_seconds: number;
             days_ahead: number;
             family_cap: number;
             hold_seconds: number;
-            region: {
-                code: string;
-                name: string;
-                name_en: string;
-                timezone: string;
-            };
-            sandbox: {
-                sms_inbox_url: string;
-            } | null;
-            sign_in: {
-                alipay: boolean;
-                oidc: boolean;
-                wechat: boolean;
-            };
+            region: components["schemas"]["RegionOnWire"];
+            sandbox: components["schemas"]["SandboxOnWire"] | null;
+            sign_in: components["schemas"]["SignInWays"];
             version: string;
         };
-        Queue: components["schemas"]["QueueSummary"] & {
-            current: components["schemas"]["QueueEntry"] | null;
-            entries: components["schemas"]["QueueEntry"][];
-        };
-        QueueEntry: {
-            age_years: number;
-            appointment_id: string;
-            called_at: string | null;
-            calls: number;
-            checked_in_at: string;
-            encounter_id: string | null;
-            id: string;
-            number_text: string;
-            patient_id: string;
-            patient_name: string;
-            /** @enum {string} */
-            priority: "emergency" | "elderly" | "normal" | "returner" | "late";
-            sex: string;
-            slot_start_at: string;
-            /** @enum {string} */
-            state: "waiting" | "called" | "in_consultation" | "skipped" | "finished";
-            waiting_minutes: number;
-        };
-        QueuePlace: {
-            ahead: number;
-            appointment_id: string;
-            department_name: string;
-            expected_at: string | null;
-            expected_minutes: number | null;
-            hint: components["schemas"]["Words"];
-            now_serving: string | null;
-            number_text: string;
-            organization_id: string;
-            practitioner_name: string | null;
-            room: string | null;
-            schedule_id: string;
-            /** @enum {string} */
-            state: "waiting" | "called" | "in_consultation" | "skipped" | "finished" | "not_checked_in";
-            updated_at: string;
-        };
-        QueueSummary: {
+        /** Queue */
+        Queue: {
             booked: number;
+            current: components["schemas"]["QueueEntryView"] | null;
+            /** Format: uuid */
             department_id: string;
             department_name: string;
+            department_name_en: string;
+            /** Format: date-time */
             end_at: string;
+            entries: components["schemas"]["QueueEntryView"][];
             finished: number;
             mine: boolean;
+            /** Format: uuid */
             organization_id: string;
             period: string;
             practitioner_name: string | null;
-            room: string | null;
+            room: string;
+            /** Format: uuid */
             schedule_id: string;
+            /** Format: date-time */
             start_at: string;
             state: string;
             title: string | null;
             waiting: number;
         };
-        Reactor: {
+        /** QueueEntryView */
+        QueueEntryView: {
+            age_years: number;
+            /** Format: uuid */
+            appointment_id: string;
+            called_at: string | null;
+            calls: number;
+            /** Format: date-time */
+            checked_in_at: string;
+            encounter_id: string | null;
+            /** Format: uuid */
+            id: string;
+            number_text: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            priority: components["schemas"]["Priority"];
+            /** @enum {string} */
+            sex: "male" | "female";
+            /** Format: date-time */
+            slot_start_at: string;
+            state: components["schemas"]["QueueState"];
+            waiting_minutes: number;
+        };
+        /** QueuePlace */
+        QueuePlace: {
+            ahead: number;
+            /** Format: uuid */
+            appointment_id: string;
+            department_name: string;
+            department_name_en: string;
+            expected_at: string | null;
+            expected_minutes: number | null;
+            hint: components["schemas"]["Bilingual"];
+            now_serving: string | null;
+            number_text: string;
+            /** Format: uuid */
+            organization_id: string;
+            practitioner_name: string | null;
+            room: string;
+            /** Format: uuid */
+            schedule_id: string;
+            state: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * QueueState
+         * @description Where somebody stands in the queue of a session.
+         * @enum {string}
+         */
+        QueueState: "waiting" | "called" | "skipped" | "in_consultation" | "finished";
+        /** QueueSummary */
+        QueueSummary: {
+            booked: number;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            department_name_en: string;
+            /** Format: date-time */
+            end_at: string;
+            finished: number;
+            mine: boolean;
+            /** Format: uuid */
+            organization_id: string;
+            period: string;
+            practitioner_name: string | null;
+            room: string;
+            /** Format: uuid */
+            schedule_id: string;
+            /** Format: date-time */
+            start_at: string;
+            state: string;
+            title: string | null;
+            waiting: number;
+        };
+        /** ReactorState */
+        ReactorState: {
             lag: number;
             last_run_at: string | null;
             name: string;
             parked: number;
             position: number;
         };
-        ScheduleException: {
-            capacity_per_slot?: number | null;
-            date: string;
-            end_time?: string | null;
-            id: string;
+        /** Recorded */
+        Recorded: {
+            local_patient: components["schemas"]["LocalPatient"];
             /** @enum {string} */
-            kind: "stop" | "change" | "extra";
-            location_id?: string | null;
-            practitioner_name?: string | null;
-            practitioner_role_id?: string | null;
-            reason: string;
-            room?: string | null;
-            start_time?: string | null;
-            template_id: string | null;
+            outcome: "linked" | "review" | "new";
+            score: number;
         };
+        /** Decision */
+        region_schemas_Decision: {
+            reason: string;
+        };
+        /** RegionOnWire */
+        RegionOnWire: {
+            code: string;
+            name: string;
+            name_en: string;
+            timezone: string;
+        };
+        /** Registered */
+        Registered: {
+            member: components["schemas"]["Member"];
+            session: components["schemas"]["Session"] | null;
+        };
+        /** RegisteredAtDesk */
+        RegisteredAtDesk: {
+            existed: boolean;
+            patient: components["schemas"]["PatientHit"];
+        };
+        /** Registration */
+        Registration: {
+            address?: string | null;
+            birth_date?: string | null;
+            /** @default false */
+            guardian: boolean;
+            id_kind: components["schemas"]["IdKind"];
+            id_number: string;
+            name: string;
+            phone?: string | null;
+            phone_proof?: components["schemas"]["PhoneProof"] | null;
+            /** @enum {string} */
+            relation: "self" | "child" | "parent" | "spouse" | "other";
+            /** @enum {null|string} */
+            sex?: "male" | "female" | null;
+        };
+        /** RescheduleRequest */
+        RescheduleRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            slot_id: string;
+        };
+        /**
+         * Role
+         * @description Every role of the platform; a staff member has roles at organizations.
+         * @enum {string}
+         */
+        Role: "patient" | "doctor" | "nurse" | "registrar" | "scheduler" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
+        /** SandboxOnWire */
+        SandboxOnWire: {
+            sms_inbox_url: string;
+        };
+        /** ScannedPatient */
+        ScannedPatient: {
+            name_masked: string;
+        };
+        /** Service */
         Service: {
+            /** Format: uuid */
             department_id: string;
             fee_fen: number;
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "general" | "expert" | "special" | "emergency" | "return_visit";
             name: string;
             name_en: string;
+            /** Format: uuid */
             organization_id: string;
             slot_minutes: number;
         };
-        Slot: {
+        /** ServiceChange */
+        ServiceChange: {
+            fee_fen: number;
+            name: string;
+            name_en: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** Session */
+        Session: {
+            account: components["schemas"]["Account"];
+            /** Format: date-time */
+            expires_at: string;
+            token: string;
+        };
+        /** SessionItem */
+        SessionItem: {
             capacity: number;
+            /** Format: date */
+            date: string;
+            /** Format: uuid */
+            department_id: string;
+            /** Format: date-time */
+            end_at: string;
+            fee_fen: number;
+            /** Format: uuid */
+            organization_id: string;
+            /** @enum {string} */
+            period: "am" | "pm";
+            practitioner_name: string | null;
+            practitioner_role_id: string | null;
+            remaining: number;
+            room: string;
+            /** Format: uuid */
+            schedule_id: string;
+            service_kind: string;
+            service_name: string;
+            service_name_en: string;
+            /** Format: date-time */
+            start_at: string;
+            /** @enum {string} */
+            state: "open" | "full" | "stopped" | "past";
+            title: string | null;
+        };
+        /** SignInWays */
+        SignInWays: {
+            alipay: boolean;
+            oidc: boolean;
+            wechat: boolean;
+        };
+        /** SlotItem */
+        SlotItem: {
+            capacity: number;
+            /** Format: date-time */
             end_at: string;
             remaining: number;
+            /** Format: uuid */
             slot_id: string;
+            /** Format: date-time */
             start_at: string;
             /** @enum {string} */
             state: "open" | "full" | "past" | "stopped";
         };
+        /** SlotOffer */
         SlotOffer: {
+            /** Format: uuid */
             department_id: string;
             department_name: string;
             department_name_en: string;
             distance_m: number | null;
-            district: string | null;
+            district: string;
+            /** Format: date-time */
             end_at: string;
             fee_fen: number;
-            grade: string | null;
+            grade: string;
+            /** Format: uuid */
             organization_id: string;
             organization_name: string;
             organization_name_en: string;
             practitioner_name: string | null;
             practitioner_role_id: string | null;
             remaining: number;
+            /** Format: uuid */
             schedule_id: string;
             service_kind: string;
             service_name: string;
             service_name_en: string;
+            /** Format: uuid */
             slot_id: string;
+            /** Format: date-time */
             start_at: string;
             title: string | null;
         };
+        /** Specialty */
+        Specialty: {
+            age_max: number | null;
+            age_min: number | null;
+            code: string;
+            name: string;
+            name_en: string;
+            organizations: number;
+            parent_code: string | null;
+            pinyin: string;
+            /** @enum {null|string} */
+            sex: "male" | "female" | null;
+        };
+        /** Staff */
         Staff: {
+            /** Format: uuid */
             id: string;
             name: string;
             permissions: string[];
             practitioner_id: string | null;
-            roles: components["schemas"]["StaffRole"][];
+            roles: components["schemas"]["StaffRoleOnWire"][];
             username: string;
         };
+        /** StaffChallenge */
         StaffChallenge: {
             challenge: string;
-            enrol: {
-                otpauth_uri: string;
-                secret: string;
-            } | null;
+            enrol: components["schemas"]["Enrolment"] | null;
             /** @enum {string} */
             step: "totp" | "enrol";
         };
-        StaffRole: {
+        /** StaffPassword */
+        StaffPassword: {
+            password: string;
+            username: string;
+        };
+        /** StaffRoleOnWire */
+        StaffRoleOnWire: {
             department_id: string | null;
             department_name: string | null;
-            organization_id: string | null;
-            organization_name: string | null;
-            /** @enum {string} */
-            role: "doctor" | "nurse" | "registrar" | "scheduler" | "hospital_admin" | "regulator" | "platform_admin";
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            role: components["schemas"]["Role"];
         };
+        /** StaffSession */
         StaffSession: {
+            /** Format: date-time */
             expires_at: string;
             staff: components["schemas"]["Staff"];
             token: string;
         };
-        StaticCode: {
-            note: components["schemas"]["Words"];
+        /** StaffTotp */
+        StaffTotp: {
+            challenge: string;
+            code: string;
+        };
+        /** StaticChallenge */
+        StaticChallenge: {
+            /** Format: uuid */
+            organization_id: string;
             text: string;
         };
+        /** StaticChallengeSent */
+        StaticChallengeSent: {
+            /** Format: uuid */
+            challenge_id: string;
+            /** Format: date-time */
+            expires_at: string;
+            phone_masked: string;
+        };
+        /** StaticCode */
+        StaticCode: {
+            note: components["schemas"]["Bilingual"];
+            text: string;
+        };
+        /** Step */
+        Step: {
+            action?: components["schemas"]["StepAction"] | null;
+            at?: string | null;
+            detail: components["schemas"]["Bilingual"];
+            expected_at?: string | null;
+            key: components["schemas"]["StepKey"];
+            state: components["schemas"]["StepState"];
+            title: components["schemas"]["Bilingual"];
+            where?: components["schemas"]["Bilingual"] | null;
+        };
+        /** StepAction */
+        StepAction: {
+            /** Format: uuid */
+            appointment_id: string;
+            kind: components["schemas"]["ActionKind"];
+        };
+        /**
+         * StepKey
+         * @description The steps of an outpatient visit, in their order.
+         * @enum {string}
+         */
+        StepKey: "booked" | "travel" | "check_in" | "wait" | "consultation" | "after";
+        /**
+         * StepState
+         * @description How a step stands for the patient.
+         * @enum {string}
+         */
+        StepState: "done" | "current" | "upcoming" | "failed";
+        /** Stopped */
         Stopped: {
             affected: number;
-            schedule: components["schemas"]["ManagedSession"];
+            schedule: components["schemas"]["PlannedSession"];
         };
+        /** StopRequest */
+        StopRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
+        /** Template */
         Template: {
             active: boolean;
             capacity_per_slot: number;
+            /** Format: uuid */
             department_id: string;
             department_name: string;
             end_time: string;
+            /** Format: uuid */
             id: string;
             location_id: string | null;
+            /** Format: uuid */
             organization_id: string;
             practitioner_name: string | null;
             practitioner_role_id: string | null;
-            room: string | null;
+            room: string;
+            /** Format: uuid */
             service_id: string;
             service_kind: string;
             service_name: string;
             slot_minutes: number;
             start_time: string;
+            /** Format: date */
             valid_from: string;
             valid_to: string | null;
             weekday: number;
         };
-        TemplateInput: {
-            active?: boolean;
+        /** TemplateRequest */
+        TemplateRequest: {
+            /** @default true */
+            active: boolean;
             capacity_per_slot: number;
+            /** Format: uuid */
             department_id: string;
             end_time: string;
             location_id?: string | null;
+            /** Format: uuid */
             organization_id: string;
             practitioner_role_id?: string | null;
+            /** Format: uuid */
             service_id: string;
             slot_minutes: number;
             start_time: string;
+            /** Format: date */
             valid_from: string;
             valid_to?: string | null;
             weekday: number;
         };
+        /** Terminal */
         Terminal: {
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "kiosk" | "hall" | "gate";
             location_id: string | null;
             name: string;
+            /** Format: uuid */
             organization_id: string;
             organization_name: string;
         };
-        Words: {
-            en: string;
-            zh: string;
+        /** TerminalMade */
+        TerminalMade: {
+            terminal: components["schemas"]["Terminal"];
+            token: string;
+        };
+        /** Verification */
+        Verification: {
+            department?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            scene: string;
+            second_factor?: components["schemas"]["PhoneProof"] | null;
+            text: string;
+        };
+        /** Verified */
+        Verified: {
+            age_years: number;
+            /** @enum {string} */
+            code_kind: "dynamic" | "static";
+            ecard_id_short: string;
+            id_number_masked: string;
+            name?: string;
+            name_masked: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** @enum {string} */
+            sex: "male" | "female";
+            /** Format: date-time */
+            verified_at: string;
+        };
+        /** Visit */
+        Visit: {
+            /** Format: uuid */
+            appointment_id: string;
+            /** Format: date */
+            date: string;
+            department_name: string;
+            department_name_en: string;
+            next: components["schemas"]["Step"] | null;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            steps: components["schemas"]["Step"][];
+        };
+        /** AtOrganization */
+        visits_schemas_AtOrganization: {
+            /** Format: uuid */
+            organization_id: string;
         };
     };
     responses: never;
@@ -1662,16 +3052,16 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "GET/appointments": {
+    ApiAppointmentsAppointments: {
         parameters: {
             query?: {
-                cursor?: string;
-                date?: string;
-                department_id?: string;
-                organization_id?: string;
-                patient_id?: string;
-                state?: string;
-                when?: string;
+                cursor?: string | null;
+                date?: string | null;
+                department_id?: string | null;
+                organization_id?: string | null;
+                patient_id?: string | null;
+                state?: components["schemas"]["AppointmentState"][] | null;
+                when?: "upcoming" | "past" | "all";
             };
             header?: never;
             path?: never;
@@ -1679,48 +3069,46 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Appointment"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.booking.schemas.Appointment_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/appointments/{id}/cancel": {
+    ApiAppointmentsAppointmentIdAppointment: {
         parameters: {
-            query?: never;
+            query: {
+                organization_id: string;
+            };
             header?: never;
             path: {
-                id: string;
+                appointment_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    organization_id: string;
-                    reason: string;
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1729,35 +3117,80 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/appointments/{id}/check-in": {
+    ApiAppointmentsAppointmentIdCancelCancel: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                appointment_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                };
+                "application/json": components["schemas"]["CancelRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAppointmentsAppointmentIdCheckInPostCheckIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["booking_queue_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1766,35 +3199,39 @@ export interface operations {
                     "application/json": components["schemas"]["QueuePlace"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/appointments/{id}/confirm": {
+    ApiAppointmentsAppointmentIdConfirmConfirm: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                appointment_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                };
+                "application/json": components["schemas"]["OrganizationOnly"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1803,74 +3240,156 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/appointments/{id}/history": {
+    ApiAppointmentsAppointmentIdHistoryHistory: {
         parameters: {
             query: {
                 organization_id: string;
             };
             header?: never;
             path: {
-                id: string;
+                appointment_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["AppointmentMove"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.booking.schemas.HistoryItem_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/appointments/{id}/reschedule": {
+    ApiAppointmentsAppointmentIdQueuePlaceGetPlace: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePlace"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAppointmentsAppointmentIdQueuePlaceStreamStreamPlace: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAppointmentsAppointmentIdRescheduleReschedule: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
-                id: string;
+                appointment_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                    slot_id: string;
-                };
+                "application/json": components["schemas"]["RescheduleRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1879,58 +3398,24 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "POST/cards/static-challenge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    organization_id: string;
-                    text: string;
-                };
-            };
-        };
-        responses: {
-            /** @description ok */
-            202: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        challenge_id: string;
-                        expires_at: string;
-                        phone_masked: string;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
                     };
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "POST/cards/verify": {
+    ApiCardsStaticChallengeChallenge: {
         parameters: {
             query?: never;
             header?: never;
@@ -1939,58 +3424,90 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    department?: string | null;
-                    organization_id: string;
-                    scene: string;
-                    second_factor?: {
-                        challenge_id: string;
-                        code: string;
-                    } | null;
-                    text: string;
-                };
+                "application/json": components["schemas"]["StaticChallenge"];
             };
         };
         responses: {
-            /** @description ok */
-            200: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CardVerified"];
+                    "application/json": components["schemas"]["StaticChallengeSent"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/check-ins": {
+    ApiCardsVerifyVerify: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    text: string;
-                };
+                "application/json": components["schemas"]["Verification"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCheckInsPostCardCheckIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardScan"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1998,22 +3515,28 @@ export interface operations {
                     "application/json": components["schemas"]["CheckInAnswer"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/dashboard": {
+    ApiDashboardGetDashboard: {
         parameters: {
-            query?: {
-                date?: string;
-                organization_id?: string;
+            query: {
+                date?: string | null;
+                organization_id: string;
             };
             header?: never;
             path?: never;
@@ -2021,7 +3544,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2030,96 +3553,151 @@ export interface operations {
                     "application/json": components["schemas"]["Dashboard"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/departments/{id}/calendar": {
+    ApiDepartmentsDepartmentIdChangeDepartment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                department_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDepartmentsDepartmentIdCalendarCalendar: {
         parameters: {
             query: {
                 days?: number;
-                from?: string;
+                from?: string | null;
                 organization_id: string;
             };
             header?: never;
             path: {
-                id: string;
+                department_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["CalendarDay"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.booking.schemas.CalendarDay_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/departments/{id}/sessions": {
+    ApiDepartmentsDepartmentIdSessionsDepartmentSessions: {
         parameters: {
             query: {
-                date: string;
+                date?: string | null;
                 organization_id: string;
             };
             header?: never;
             path: {
-                id: string;
+                department_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ClinicSession"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.booking.schemas.SessionItem_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/encounters": {
+    ApiEncountersGetEncounters: {
         parameters: {
             query?: {
-                patient_id?: string;
+                cursor?: string | null;
+                organization_id?: string | null;
+                patient_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -2127,68 +3705,77 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Encounter"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.visits.schemas.EncounterView_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/encounters/{id}": {
+    ApiEncountersEncounterIdGetEncounter: {
         parameters: {
             query: {
                 organization_id: string;
             };
             header?: never;
             path: {
-                id: string;
+                encounter_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Encounter"];
+                    "application/json": components["schemas"]["EncounterView"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "PUT/encounters/{id}": {
+    ApiEncountersEncounterIdPutEncounter: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                encounter_id: string;
             };
             cookie?: never;
         };
@@ -2198,32 +3785,38 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Encounter"];
+                    "application/json": components["schemas"]["EncounterView"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/encounters/{id}/finish": {
+    ApiEncountersEncounterIdFinishPostFinish: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                encounter_id: string;
             };
             cookie?: never;
         };
@@ -2233,37 +3826,43 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Encounter"];
+                    "application/json": components["schemas"]["EncounterView"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/events": {
+    ApiEventsGetEvents: {
         parameters: {
             query?: {
-                actor?: string;
-                cursor?: string;
-                from?: string;
-                organization_id?: string;
-                subject_id?: string;
-                subject_type?: string;
-                to?: string;
-                type?: string;
+                actor?: string | null;
+                cursor?: string | null;
+                from?: string | null;
+                organization_id?: string | null;
+                subject_id?: string | null;
+                subject_type?: string | null;
+                to?: string | null;
+                type?: string | null;
             };
             header?: never;
             path?: never;
@@ -2271,30 +3870,127 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Event"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.region.schemas.EventView_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/halls/{location_id}": {
+    ApiEventsStreamStreamEvents: {
+        parameters: {
+            query?: {
+                organization_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiFamilyFamily: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Family"];
+                };
+            };
+        };
+    };
+    ApiFamilyPatientIdLeave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Family"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiHallsLocationIdGetHall: {
         parameters: {
             query: {
                 organization_id: string;
@@ -2307,7 +4003,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2316,18 +4012,63 @@ export interface operations {
                     "application/json": components["schemas"]["HallBoard"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/health": {
+    ApiHallsLocationIdStreamStreamHall: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                location_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiHealthHealth: {
         parameters: {
             query?: never;
             header?: never;
@@ -2336,7 +4077,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2345,38 +4086,22 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    "POST/holds": {
+    ApiHoldsHold: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    channel?: string;
-                    organization_id: string;
-                    patient_id: string;
-                    slot_id: string;
-                };
+                "application/json": components["schemas"]["HoldRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Document created, URL follows */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2385,23 +4110,27 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/local-patients": {
+    ApiJourneyGetJourney: {
         parameters: {
             query: {
-                cursor?: string;
-                organization_id: string;
-                q?: string;
+                patient_id: string;
             };
             header?: never;
             path?: never;
@@ -2409,48 +4138,164 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["LocalPatient"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Journey"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/local-patients/{id}/break": {
+    ApiJourneyStreamStreamJourney: {
+        parameters: {
+            query: {
+                patient_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLocalPatientsListLocal: {
+        parameters: {
+            query: {
+                organization_id: string;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.identity.schemas.index.LocalPatient_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLocalPatientsRecord: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLocalPatient"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLocalPatientsLocalIdBreakBreakLink: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                local_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                    reason: string;
-                };
+                "application/json": components["schemas"]["BreakRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2459,73 +4304,78 @@ export interface operations {
                     "application/json": components["schemas"]["LocalPatient"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/local-patients/{id}/history": {
+    ApiLocalPatientsLocalIdHistoryHistory: {
         parameters: {
             query: {
                 organization_id: string;
             };
             header?: never;
             path: {
-                id: string;
+                local_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["LinkMove"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.identity.schemas.index.HistoryItem_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/local-patients/{id}/link": {
+    ApiLocalPatientsLocalIdLinkLink: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                local_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                    patient_id: string;
-                    reason: string;
-                };
+                "application/json": components["schemas"]["LinkRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2534,23 +4384,28 @@ export interface operations {
                     "application/json": components["schemas"]["LocalPatient"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/match-reviews": {
+    ApiMatchReviewsListReviews: {
         parameters: {
-            query?: {
-                cursor?: string;
-                organization_id?: string;
-                state?: string;
+            query: {
+                organization_id: string;
+                state?: "open" | "decided";
             };
             header?: never;
             path?: never;
@@ -2558,50 +4413,48 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["MatchReview"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.identity.schemas.index.MatchReview_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/match-reviews/{id}/decide": {
+    ApiMatchReviewsReviewIdDecideDecide: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                review_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    decision: "link" | "reject";
-                    organization_id: string;
-                    reason: string;
-                };
+                "application/json": components["schemas"]["identity_schemas_index_Decision"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2610,18 +4463,24 @@ export interface operations {
                     "application/json": components["schemas"]["MatchReview"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/me": {
+    ApiMeMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -2630,7 +4489,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2639,26 +4498,12 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    "GET/organizations": {
+    ApiMessagesGetMessages: {
         parameters: {
             query?: {
-                cursor?: string;
-                district?: string;
-                grade?: string;
-                kind?: string;
-                limit?: number;
-                q?: string;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -2666,41 +4511,143 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Organization"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Inbox"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/organizations/{id}": {
+    ApiMessagesMessageIdReadReadMessage: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                message_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMessagesStreamStreamMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    ApiOrganizationsOrganizations: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                district?: string | null;
+                grade?: string | null;
+                kind?: "hospital" | "community_centre" | "pharmacy" | "insurer" | "commission" | null;
+                latitude?: number | null;
+                limit?: number;
+                longitude?: number | null;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.directory.schemas.Organization_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiOrganizationsOrganizationIdOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2709,126 +4656,141 @@ export interface operations {
                     "application/json": components["schemas"]["OrganizationDetail"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "GET/organizations/{id}/departments": {
-        parameters: {
-            query?: {
-                kind?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["Department"][];
-                        next: string | null;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
                     };
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "GET/organizations/{id}/locations": {
+    ApiOrganizationsOrganizationIdDepartmentsDepartments: {
         parameters: {
             query?: {
-                kind?: string;
+                kind?: "outpatient" | "inpatient" | "medtech" | "admin" | null;
             };
             header?: never;
             path: {
-                id: string;
+                organization_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Location"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.directory.schemas.Department_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/organizations/{id}/services": {
+    ApiOrganizationsOrganizationIdLocationsLocations: {
         parameters: {
             query?: {
-                department_id?: string;
+                kind?: "building" | "floor" | "room" | "hall" | "window" | null;
             };
             header?: never;
             path: {
-                id: string;
+                organization_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Service"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.directory.schemas.Location_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/parked-events": {
+    ApiOrganizationsOrganizationIdServicesServices: {
+        parameters: {
+            query?: {
+                department_id?: string | null;
+            };
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.directory.schemas.Service_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiParkedEventsGetParked: {
         parameters: {
             query?: never;
             header?: never;
@@ -2837,104 +4799,100 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.region.schemas.ParkedEventView_"];
+                };
+            };
+        };
+    };
+    ApiParkedEventsParkedIdDiscardPostDiscard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parked_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["region_schemas_Decision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedEventView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["ParkedEvent"][];
-                        next: string | null;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
                     };
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    "POST/parked-events/{id}/discard": {
+    ApiParkedEventsParkedIdRetryPostRetry: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                parked_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    reason: string;
-                };
+                "application/json": components["schemas"]["region_schemas_Decision"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ParkedEvent"];
+                    "application/json": components["schemas"]["ParkedEventView"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/parked-events/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                };
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ParkedEvent"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "POST/patient-searches": {
+    ApiPatientSearchesSearch: {
         parameters: {
             query?: never;
             header?: never;
@@ -2943,37 +4901,78 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                    text: string;
-                };
+                "application/json": components["schemas"]["PatientSearch"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.identity.schemas.desk.PatientHit_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["PatientHit"][];
-                        next: string | null;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
                     };
                 };
             };
-            /** @description problem */
-            default: {
+        };
+    };
+    ApiPatientsRegister: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/patients/{patient_id}/card": {
+    ApiPatientsPatientIdCardSeeCard: {
         parameters: {
             query?: never;
             header?: never;
@@ -2984,7 +4983,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2993,18 +4992,24 @@ export interface operations {
                     "application/json": components["schemas"]["Card"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/patients/{patient_id}/card/freeze": {
+    ApiPatientsPatientIdCardDynamicCodeShowCode: {
         parameters: {
             query?: never;
             header?: never;
@@ -3015,7 +5020,44 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DynamicCode"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPatientsPatientIdCardFreezeFreeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3024,18 +5066,24 @@ export interface operations {
                     "application/json": components["schemas"]["Card"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/patients/{patient_id}/card/static-code": {
+    ApiPatientsPatientIdCardStaticCodePrintCode: {
         parameters: {
             query?: never;
             header?: never;
@@ -3046,7 +5094,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3055,18 +5103,24 @@ export interface operations {
                     "application/json": components["schemas"]["StaticCode"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/patients/{patient_id}/card/unfreeze": {
+    ApiPatientsPatientIdCardUnfreezeUnfreeze: {
         parameters: {
             query?: never;
             header?: never;
@@ -3077,7 +5131,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3086,61 +5140,74 @@ export interface operations {
                     "application/json": components["schemas"]["Card"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/patients/at-desk": {
+    ApiPatientsAtDeskRegister: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                "idempotency-key"?: string | null;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeskRegistration"];
+                "application/json": components["schemas"]["AtDesk"];
             };
         };
         responses: {
-            /** @description ok */
-            200: {
+            /** @description Document created, URL follows */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeskRegistered"];
+                    "application/json": components["schemas"]["RegisteredAtDesk"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/practitioner-roles": {
+    ApiPractitionerRolesPractitionerRoles: {
         parameters: {
             query?: {
-                cursor?: string;
-                department_id?: string;
+                cursor?: string | null;
+                department_id?: string | null;
                 limit?: number;
-                organization_id?: string;
-                q?: string;
-                title?: string;
+                organization_id?: string | null;
+                q?: string | null;
+                specialty?: string | null;
+                title?: string | null;
             };
             header?: never;
             path?: never;
@@ -3148,30 +5215,113 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["PractitionerRole"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.directory.schemas.PractitionerRole_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/public-settings": {
+    ApiPractitionerRolesRoleIdPractitionerRole: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PractitionerRole"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPractitionerRolesRoleIdSessionsPractitionerSessions: {
+        parameters: {
+            query: {
+                days?: number;
+                from?: string | null;
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.schemas.SessionItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPublicSettingsPublicSettings: {
         parameters: {
             query?: never;
             header?: never;
@@ -3180,7 +5330,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3189,170 +5339,177 @@ export interface operations {
                     "application/json": components["schemas"]["PublicSettings"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    "POST/queue-entries/{id}/recall": {
+    ApiQueueEntriesEntryIdRecallPostRecall: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                entry_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                };
+                "application/json": components["schemas"]["booking_queue_schemas_AtOrganization"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QueueEntry"];
+                    "application/json": components["schemas"]["QueueEntryView"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/queue-entries/{id}/return": {
+    ApiQueueEntriesEntryIdReturnPostReturn: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                entry_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                };
+                "application/json": components["schemas"]["booking_queue_schemas_AtOrganization"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QueueEntry"];
+                    "application/json": components["schemas"]["QueueEntryView"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/queue-entries/{id}/skip": {
+    ApiQueueEntriesEntryIdSkipPostSkip: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                entry_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                };
+                "application/json": components["schemas"]["visits_schemas_AtOrganization"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QueueEntry"];
+                    "application/json": components["schemas"]["QueueEntryView"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/queue-entries/{id}/start": {
+    ApiQueueEntriesEntryIdStartPostStart: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                entry_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                };
+                "application/json": components["schemas"]["visits_schemas_AtOrganization"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CalledEntry"];
+                    "application/json": components["schemas"]["Called"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/queues": {
+    ApiQueuesGetQueues: {
         parameters: {
             query: {
-                date?: string;
-                department_id?: string;
+                date?: string | null;
+                department_id?: string | null;
                 organization_id: string;
             };
             header?: never;
@@ -3361,30 +5518,33 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["QueueSummary"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.booking.queue.schemas.QueueSummary_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/queues/{schedule_id}": {
+    ApiQueuesScheduleIdGetQueue: {
         parameters: {
             query: {
                 organization_id: string;
@@ -3397,7 +5557,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3406,18 +5566,24 @@ export interface operations {
                     "application/json": components["schemas"]["Queue"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/queues/{schedule_id}/call-next": {
+    ApiQueuesScheduleIdCallNextPostCallNext: {
         parameters: {
             query?: never;
             header?: never;
@@ -3428,39 +5594,82 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                };
+                "application/json": components["schemas"]["visits_schemas_AtOrganization"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CalledEntry"];
+                    "application/json": components["schemas"]["Called"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/schedule-exceptions": {
+    ApiQueuesScheduleIdStreamStreamQueue: {
         parameters: {
             query: {
-                department_id?: string;
-                from?: string;
                 organization_id: string;
-                to?: string;
+            };
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiScheduleExceptionsListExceptions: {
+        parameters: {
+            query: {
+                department_id?: string | null;
+                from?: string | null;
+                organization_id: string;
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -3468,68 +5677,75 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ScheduleException"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.booking.planning.ExceptionItem_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/schedule-exceptions": {
+    ApiScheduleExceptionsMakeException: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ExceptionInput"];
+                "application/json": components["schemas"]["ExceptionRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Document created, URL follows */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleException"];
+                    "application/json": components["schemas"]["ExceptionItem"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/schedule-templates": {
+    ApiScheduleTemplatesListTemplates: {
         parameters: {
             query: {
-                department_id?: string;
+                department_id?: string | null;
                 organization_id: string;
             };
             header?: never;
@@ -3538,45 +5754,46 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Template"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.booking.planning.Template_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/schedule-templates": {
+    ApiScheduleTemplatesMakeTemplate: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TemplateInput"];
+                "application/json": components["schemas"]["TemplateRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Document created, URL follows */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3585,33 +5802,39 @@ export interface operations {
                     "application/json": components["schemas"]["Template"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "PUT/schedule-templates/{id}": {
+    ApiScheduleTemplatesTemplateIdChangeTemplate: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                template_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TemplateInput"];
+                "application/json": components["schemas"]["TemplateRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3620,24 +5843,30 @@ export interface operations {
                     "application/json": components["schemas"]["Template"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/schedules": {
+    ApiSchedulesListSessions: {
         parameters: {
             query: {
-                department_id?: string;
-                from?: string;
+                department_id?: string | null;
+                from: string;
                 organization_id: string;
-                to?: string;
+                to: string;
             };
             header?: never;
             path?: never;
@@ -3645,84 +5874,87 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["ManagedSession"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.booking.planning.PlannedSession_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/schedules/{id}/slots": {
+    ApiSchedulesScheduleIdSlotsSessionSlots: {
         parameters: {
             query: {
                 organization_id: string;
             };
             header?: never;
             path: {
-                id: string;
+                schedule_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Slot"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.booking.schemas.SlotItem_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/schedules/{id}/stop": {
+    ApiSchedulesScheduleIdStopStop: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                schedule_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    organization_id: string;
-                    reason: string;
-                };
+                "application/json": components["schemas"]["StopRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3731,18 +5963,24 @@ export interface operations {
                     "application/json": components["schemas"]["Stopped"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/schedules/generate": {
+    ApiSchedulesGenerateMakeSessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -3751,15 +5989,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    from: string;
-                    organization_id: string;
-                    to: string;
-                };
+                "application/json": components["schemas"]["GenerateRequest"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3768,18 +6002,102 @@ export interface operations {
                     "application/json": components["schemas"]["Generated"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "DELETE/session": {
+    ApiSearchSearch: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiServicesServiceIdChangeService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSessionSignOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -3788,25 +6106,116 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, nothing follows */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
-            default: {
+        };
+    };
+    ApiSessionRefreshRefresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Session"];
                 };
             };
         };
     };
-    "POST/staff/oidc": {
+    ApiSignInOauthProviderFinishOauth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: "wechat" | "alipay";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OAuthReturn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSignInOauthProviderStartStartOauth: {
+        parameters: {
+            query?: {
+                return_to?: string;
+            };
+            header?: never;
+            path: {
+                provider: "wechat" | "alipay";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthStart"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSignInPhoneSignInByPhone: {
         parameters: {
             query?: never;
             header?: never;
@@ -3815,14 +6224,160 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    code: string;
-                    state: string;
-                };
+                "application/json": components["schemas"]["PhoneSignIn"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSignInPhoneCodesAskPhoneCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneCodeIssued"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSlotsSearchSearch: {
+        parameters: {
+            query?: {
+                department_id?: string | null;
+                from?: string | null;
+                kind?: string | null;
+                latitude?: number | null;
+                limit?: number;
+                longitude?: number | null;
+                max_distance_m?: number | null;
+                max_fee_fen?: number | null;
+                organization_id?: string | null;
+                period?: "am" | "pm" | null;
+                practitioner_role_id?: string | null;
+                sort?: "time" | "distance" | "fee";
+                specialty?: string | null;
+                title?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.schemas.SlotOffer_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpecialtiesSpecialties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.directory.schemas.Specialty_"];
+                };
+            };
+        };
+    };
+    ApiStaffOidcFinishOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OAuthReturn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3831,18 +6386,24 @@ export interface operations {
                     "application/json": components["schemas"]["StaffSession"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/staff/oidc/start": {
+    ApiStaffOidcStartStartOidc: {
         parameters: {
             query?: {
                 return_to?: string;
@@ -3853,7 +6414,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3862,18 +6423,24 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthStart"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/staff/sign-in": {
+    ApiStaffSignInPassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -3882,14 +6449,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    password: string;
-                    username: string;
-                };
+                "application/json": components["schemas"]["StaffPassword"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3898,18 +6462,24 @@ export interface operations {
                     "application/json": components["schemas"]["StaffChallenge"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/staff/sign-in/totp": {
+    ApiStaffSignInTotpTotp: {
         parameters: {
             query?: never;
             header?: never;
@@ -3918,14 +6488,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    challenge: string;
-                    code: string;
-                };
+                "application/json": components["schemas"]["StaffTotp"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3934,18 +6501,24 @@ export interface operations {
                     "application/json": components["schemas"]["StaffSession"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "GET/system/reactors": {
+    ApiSystemReactorsGetReactors: {
         parameters: {
             query?: never;
             header?: never;
@@ -3954,33 +6527,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Reactor"][];
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Page_yitong.region.schemas.ReactorState_"];
                 };
             };
         };
     };
-    "GET/terminals": {
+    ApiTerminalsListTerminals: {
         parameters: {
-            query?: {
-                organization_id?: string;
+            query: {
+                organization_id: string;
             };
             header?: never;
             path?: never;
@@ -3988,69 +6549,106 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Terminal"][];
-                        next: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_yitong.identity.schemas.staff.Terminal_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
     };
-    "POST/terminals": {
+    ApiTerminalsRegisterTerminal: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                "idempotency-key"?: string | null;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    kind: "kiosk" | "hall" | "gate";
-                    location_id?: string | null;
-                    name: string;
-                    organization_id: string;
-                };
+                "application/json": components["schemas"]["NewTerminal"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Document created, URL follows */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        terminal: components["schemas"]["Terminal"];
-                        token: string;
-                    };
+                    "application/json": components["schemas"]["TerminalMade"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Bad request syntax or unsupported method */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTerminalsTerminalIdOfflineKeyOfflineKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                terminal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineKeys"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

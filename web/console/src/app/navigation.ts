@@ -5,7 +5,7 @@ export type Destination = { name: string; path: string; icon: IconName; group: '
 
 /** The rail from top to bottom; `roles` says for whom a page is of use. What one may do is decided by the server. */
 export const destinations: Destination[] = [
-  { name: 'home', path: '/', icon: 'home', group: 'care', roles: 'all' },
+  { name: 'home', path: '/', icon: 'home', group: 'care', roles: ['hospital_admin', 'regulator', 'platform_admin'] },
   { name: 'room', path: '/room', icon: 'room', group: 'care', roles: ['doctor', 'nurse'] },
   { name: 'desk', path: '/desk', icon: 'desk', group: 'care', roles: ['registrar', 'nurse', 'hospital_admin', 'platform_admin'] },
   { name: 'schedules', path: '/schedules', icon: 'calendar', group: 'manage', roles: ['scheduler', 'hospital_admin', 'platform_admin'] },
@@ -21,7 +21,7 @@ export const forRoles = (roles: Role[]): Destination[] =>
 
 /** Where a person's day begins: the page they use two hundred times. */
 export function firstPage(roles: Role[]): string {
-  if (roles.includes('doctor')) return '/room'
+  if (roles.some((role) => role === 'doctor' || role === 'nurse')) return '/room'
   if (roles.includes('registrar')) return '/desk'
   if (roles.includes('scheduler')) return '/schedules'
   return '/'

@@ -1,9 +1,16 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
-import { credential } from '@/api/credential'
+import { credential, takeDeviceToken } from '@/api/credential'
 import { destinations, firstPage } from './navigation'
 import { useSession } from './session'
 
 const DeskShell = () => import('@/shell/DeskShell.vue')
+
+// Before the router reads the address: a device's token must not stay in it.
+const device = takeDeviceToken(location.href)
+if (device.token) {
+  credential.keepDevice(device.token)
+  history.replaceState(null, '', device.href)
+}
 
 export const router = createRouter({
   // Hash addresses: the server hands out one static page and needs no rule for deep links.
@@ -40,6 +47,8 @@ router.beforeEach(async (to) => {
   if (to.meta.open) return signedIn && to.name === 'sign-in' && !to.query.code ? firstPage(session.roles) : true
   if (!signedIn) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
   const page = destinations.find((d) => d.name === to.name)
+  // The front door of those who may not see the hospital's numbers is the page they work on.
+  if (page?.name === 'home' && firstPage(session.roles) !== '/') return firstPage(session.roles)
   if (page && page.roles !== 'all' && !page.roles.some((role) => session.roles.includes(role))) {
     return { name: 'lost', params: { rest: ['forbidden'] }, query: { why: 'role' } }
   }

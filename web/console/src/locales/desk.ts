@@ -2,7 +2,7 @@ import { defineWords } from './words'
 
 export const desk = defineWords(
   {
-    title: '服务台', search: '姓名、证件号、手机号，或扫健康卡', searchHint: '扫码枪直接扫即可；按 / 或 F2 回到这里', none: '没有找到 “{text}”', noneHint: '核对后重试，或登记新患者。', found: '找到 {n} 人', start: '查找患者', startHint: '扫健康卡、读证件，或输入姓名、手机号。',
+    title: '服务台', search: '姓名、证件号、手机号或扫码', searchHint: '扫码枪直接扫即可；按 / 或 F2 回到这里', none: '没有找到 “{text}”', noneHint: '核对后重试，或登记新患者。', found: '找到 {n} 人', start: '查找患者', startHint: '扫健康卡、读证件，或输入姓名、手机号。',
     matched: { id_number: '证件号', phone: '手机号', name: '姓名', card: '健康卡' },
     register: '登记新患者', registerTitle: '实名登记', name: '姓名', idKind: '证件类型', idNumber: '证件号码', birth: '出生日期', sex: '性别', phone: '手机号', address: '住址', addressHint: '选填',
     checksum: '证件号码校验不通过，请核对', length: '应为 18 位', fromId: '由证件号得出', registered: '{name} 已登记并领卡', existed: '{name} 已在平台登记，已为您打开', submit: '登记',
@@ -15,7 +15,7 @@ export const desk = defineWords(
     todayTitle: '今日到诊', todayNone: '今天还没有预约', time: '时间', patient: '患者', clinic: '科室', doctor: '医生', state: '状态', number: '序号', channel: '渠道', room: '诊室', filter: '筛选姓名', historyTitle: '预约过程', back: '换一位患者', byWhom: '{at} · {who}', walkIn: '普通号',
   },
   {
-    title: 'Front desk', search: 'Name, ID number, phone, or scan a health card', searchHint: 'A scanner can be used at any time; / or F2 comes back here', none: 'Nobody matches “{text}”', noneHint: 'Check and try again, or register a new person.', found: '{n} found', start: 'Find a patient', startHint: 'Scan a health card, read an ID, or type a name or phone number.',
+    title: 'Front desk', search: 'Name, ID, phone or scan a card', searchHint: 'A scanner can be used at any time; / or F2 comes back here', none: 'Nobody matches “{text}”', noneHint: 'Check and try again, or register a new person.', found: '{n} found', start: 'Find a patient', startHint: 'Scan a health card, read an ID, or type a name or phone number.',
     matched: { id_number: 'ID number', phone: 'Phone', name: 'Name', card: 'Card' },
     register: 'Register new', registerTitle: 'Real-name registration', name: 'Name', idKind: 'ID document', idNumber: 'ID number', birth: 'Birth date', sex: 'Sex', phone: 'Phone', address: 'Address', addressHint: 'Optional',
     checksum: 'The check digit does not fit; please look again', length: '18 characters needed', fromId: 'From the ID number', registered: '{name} registered, card issued', existed: '{name} was registered already and is opened', submit: 'Register',

@@ -6,6 +6,7 @@ import type {
   Department,
   Items,
   Organization,
+  OrganizationDetail,
   PractitionerRole,
   QueuePlace,
   SearchAnswer,
@@ -36,8 +37,7 @@ export interface OfferQuery extends Point {
 export const readSpecialties = () => call<Items<Specialty>>('/specialties')
 export const findOrganizations = (query: Point & { q?: string; district?: string; limit?: number; cursor?: string }) =>
   call<Items<Organization>>('/organizations', { query: { kind: 'hospital', ...query } })
-export const readOrganization = (id: string) =>
-  call<Organization & { departments_count: number; practitioners_count: number }>(`/organizations/${id}`)
+export const readOrganization = (id: string) => call<OrganizationDetail>(`/organizations/${id}`)
 export const readDepartments = (organizationId: string) =>
   call<Items<Department>>(`/organizations/${organizationId}/departments`, { query: { kind: 'outpatient' } })
 export const findDoctors = (query: {
@@ -85,8 +85,8 @@ export const rescheduleAppointment = (id: string, organizationId: string, slotId
   })
 export const checkIn = (id: string, organizationId: string) =>
   call<QueuePlace>(`/appointments/${id}/check-in`, { method: 'POST', body: { organization_id: organizationId } })
-export const readAppointments = (patientId: string, when: 'upcoming' | 'past' | 'all') =>
-  call<Items<Appointment>>('/appointments', { query: { patient_id: patientId, when } })
+export const readAppointments = (patientId: string, when: 'upcoming' | 'past' | 'all', cursor?: string) =>
+  call<Items<Appointment>>('/appointments', { query: { patient_id: patientId, when, cursor } })
 export const readAppointment = (id: string, organizationId: string) =>
   call<Appointment>(`/appointments/${id}`, { query: { organization_id: organizationId } })
 export const readQueuePlace = (id: string, organizationId: string) =>

@@ -2,15 +2,16 @@ import { call } from './client'
 import type {
   Card,
   DynamicCode,
+  Family,
   Items,
   Journey,
-  Member,
+  Me,
   Message,
   NewPatient,
   PhoneChallenge,
   PublicSettings,
+  Registered,
   Session,
-  Account,
   StaticCode,
 } from './types'
 
@@ -24,14 +25,14 @@ export const startOauth = (provider: 'wechat' | 'alipay', returnTo: string) =>
   call<{ authorize_url: string; state: string }>(`/sign-in/oauth/${provider}/start`, { query: { return_to: returnTo } })
 export const finishOauth = (provider: 'wechat' | 'alipay', code: string, state: string) =>
   call<Session>(`/sign-in/oauth/${provider}`, { method: 'POST', body: { code, state } })
-export const readMe = () => call<{ kind: string; account?: Account }>('/me')
+export const readMe = () => call<Me>('/me')
 export const endSession = () => call<void>('/session', { method: 'DELETE' })
 export const refreshSession = () => call<Session>('/session/refresh', { method: 'POST' })
 
 export const registerPatient = (person: NewPatient, key: string) =>
-  call<{ member: Member; session: Session | null }>('/patients', { method: 'POST', body: person, idempotencyKey: key })
-export const readFamily = () => call<{ members: Member[]; cap: number }>('/family')
-export const leaveFamily = (patientId: string) => call<void>(`/family/${patientId}`, { method: 'DELETE' })
+  call<Registered>('/patients', { method: 'POST', body: person, idempotencyKey: key })
+export const readFamily = () => call<Family>('/family')
+export const leaveFamily = (patientId: string) => call<Family>(`/family/${patientId}`, { method: 'DELETE' })
 
 export const readCard = (patientId: string) => call<Card>(`/patients/${patientId}/card`)
 export const newDynamicCode = (patientId: string) =>
@@ -42,5 +43,6 @@ export const unfreezeCard = (patientId: string) =>
   call<Card>(`/patients/${patientId}/card/unfreeze`, { method: 'POST' })
 
 export const readJourney = (patientId: string) => call<Journey>('/journey', { query: { patient_id: patientId } })
-export const readMessages = () => call<Items<Message> & { unread: number }>('/messages')
+export const readMessages = (cursor?: string) =>
+  call<Items<Message> & { unread: number }>('/messages', { query: { cursor } })
 export const markRead = (id: string) => call<void>(`/messages/${id}/read`, { method: 'POST' })

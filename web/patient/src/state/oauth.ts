@@ -12,8 +12,8 @@ const KEY = 'yitong.oauth'
  */
 export async function beginOauth(provider: Provider): Promise<Outcome | 'left'> {
   // #ifdef H5
-  const returnTo = `${location.origin}${location.pathname}#/pages/sign-in/oauth`
-  const { authorize_url: url, state } = await startOauth(provider, returnTo)
+  // A path of our own: the server lets nobody be sent anywhere else, and puts its public address in front.
+  const { authorize_url: url, state } = await startOauth(provider, location.pathname)
   uni.setStorageSync(KEY, { provider, state })
   location.href = url
   return 'left'
@@ -22,6 +22,18 @@ export async function beginOauth(provider: Provider): Promise<Outcome | 'left'> 
   const { state: given } = await startOauth(provider, '')
   const { code } = await uni.login({ provider: 'weixin' })
   return redeem(provider, code, given)
+  // #endif
+}
+
+/**
+ * Providers put their answer before the `#` of the address, and WeChat leaves its own word behind it. Called before the
+ * first page is chosen, so that somebody who comes back lands on the page that finishes sign-in.
+ */
+export function catchReturn(): void {
+  // #ifdef H5
+  const given = new URLSearchParams(location.search)
+  if (!uni.getStorageSync(KEY) || !given.has('state') || !(given.has('code') || given.has('auth_code'))) return
+  history.replaceState(null, '', `${location.pathname}${location.search}#/pages/sign-in/oauth`)
   // #endif
 }
 

@@ -1,5 +1,17 @@
 import { address } from '@/api/client'
 
+/** What a page was opened with. Opened by its address, the browser leaves the values percent-encoded; a tap doesn't. */
+export function told(query: Record<string, string | undefined> | undefined): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(query ?? {}).map(([key, value]) => [key, value && plain(value)]))
+}
+function plain(value: string): string {
+  try {
+    return /%[0-9a-f]{2}/i.test(value) ? decodeURIComponent(value) : value
+  } catch {
+    return value
+  }
+}
+
 type Params = Record<string, string | number | undefined>
 export type TabName = 'home' | 'find' | 'card' | 'me'
 const TABS: Record<TabName, string> = {

@@ -5,7 +5,7 @@ import type { DeskRegistration } from '../types'
 export const searchPatients = (organization_id: string, text: string) =>
   take(api.POST('/api/patient-searches', { body: { organization_id, text } }))
 export const registerAtDesk = (body: DeskRegistration, key: string) =>
-  take(api.POST('/api/patients/at-desk', { body, params: { header: idempotency(key) } }))
+  take(api.POST('/api/patients/at-desk', { body, headers: idempotency(key) }))
 export const readCard = (patient_id: string) =>
   take(api.GET('/api/patients/{patient_id}/card', { params: { path: { patient_id } } }))
 export const readStaticCode = (patient_id: string) =>

@@ -11,19 +11,19 @@ export const queueStreamPath = (schedule_id: string, organization_id: string) =>
 export const callNext = (schedule_id: string, organization_id: string) =>
   take(api.POST('/api/queues/{schedule_id}/call-next', { params: { path: { schedule_id } }, body: { organization_id } }))
 export const recallEntry = (id: string, organization_id: string) =>
-  take(api.POST('/api/queue-entries/{id}/recall', { params: { path: { id } }, body: { organization_id } }))
+  take(api.POST('/api/queue-entries/{entry_id}/recall', { params: { path: { entry_id: id } }, body: { organization_id } }))
 export const skipEntry = (id: string, organization_id: string) =>
-  take(api.POST('/api/queue-entries/{id}/skip', { params: { path: { id } }, body: { organization_id } }))
+  take(api.POST('/api/queue-entries/{entry_id}/skip', { params: { path: { entry_id: id } }, body: { organization_id } }))
 export const returnEntry = (id: string, organization_id: string) =>
-  take(api.POST('/api/queue-entries/{id}/return', { params: { path: { id } }, body: { organization_id } }))
+  take(api.POST('/api/queue-entries/{entry_id}/return', { params: { path: { entry_id: id } }, body: { organization_id } }))
 export const startEntry = (id: string, organization_id: string) =>
-  take(api.POST('/api/queue-entries/{id}/start', { params: { path: { id } }, body: { organization_id } }))
+  take(api.POST('/api/queue-entries/{entry_id}/start', { params: { path: { entry_id: id } }, body: { organization_id } }))
 export const readEncounter = (id: string, organization_id: string) =>
-  take(api.GET('/api/encounters/{id}', { params: { path: { id }, query: { organization_id } } }))
+  take(api.GET('/api/encounters/{encounter_id}', { params: { path: { encounter_id: id }, query: { organization_id } } }))
 export const saveEncounter = (id: string, body: EncounterNote) =>
-  take(api.PUT('/api/encounters/{id}', { params: { path: { id } }, body }))
+  take(api.PUT('/api/encounters/{encounter_id}', { params: { path: { encounter_id: id } }, body }))
 export const finishEncounter = (id: string, body: EncounterNote) =>
-  take(api.POST('/api/encounters/{id}/finish', { params: { path: { id } }, body }))
+  take(api.POST('/api/encounters/{encounter_id}/finish', { params: { path: { encounter_id: id } }, body }))
 export const listEncounters = (patient_id: string) =>
   take(api.GET('/api/encounters', { params: { query: { patient_id } } }))
 export const readHall = (location_id: string, organization_id: string) =>

@@ -2,10 +2,25 @@ import { computed, onBeforeUnmount, ref, shallowRef } from 'vue'
 import { hallStreamPath } from '@/api/calls/queue'
 import { readMe } from '@/api/calls/session'
 import { asProblem, type ApiProblem } from '@/api/problem'
-import type { HallBoard, HallCall } from '@/api/types'
+import type { HallBoard, HallCall, HallRoom } from '@/api/types'
 import { useLive } from '@/app/live'
 
 export const callKey = (call: HallCall) => `${call.number_text}/${call.room}/${call.called_at}/${call.calls}`
+
+/** One card a room: clinics that share a room share its door, so people look for the room and not for the clinic. */
+export function byRoom(rooms: HallRoom[]): HallRoom[] {
+  const doors = new Map<string, HallRoom>()
+  for (const room of rooms) {
+    const key = `${room.room}/${room.department_name}`
+    const before = doors.get(key)
+    doors.set(key, before ? {
+      ...before,
+      practitioner_name: before.practitioner_name ?? room.practitioner_name, title: before.title ?? room.title, now_serving: before.now_serving ?? room.now_serving,
+      waiting: [...before.waiting, ...room.waiting], waiting_count: before.waiting_count + room.waiting_count,
+    } : room)
+  }
+  return [...doors.values()]
+}
 
 /**
  * The board of one waiting hall: live while the line holds, the last one heard (kept over a reload) when it doesn't.

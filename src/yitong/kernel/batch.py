@@ -38,15 +38,16 @@ class Call(NamedTuple):
     """A set-returning SQL function: takes one array a column of the requests, then what ``rest`` gives.
 
     Each row it returns names its request in ``ord`` (from 1) and what became of it in ``outcome``; the outcome
-    ``again`` means that somebody else has to be decided first.
+    ``again`` means that somebody else has to be decided first. It is called over a connection of ``role``.
     """
 
     statement: str
     rest: Callable[[], Sequence[Any]]
+    role: DatabaseRole = DatabaseRole.BOOKING
 
 
 class Batcher(Generic[R]):
-    """Sends requests to one SQL function, batch after batch, over one connection of the booking role."""
+    """Sends requests to one SQL function, batch after batch, over one connection of its own."""
 
     def __init__(self, database: Database, call: Call, size: int) -> None:
         self._database = database
@@ -67,7 +68,7 @@ class Batcher(Generic[R]):
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(request, answer))
         if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="booking batches")
+            self._task = asyncio.create_task(self._run(), name="batches")
         return await answer
 
     async def close(self) -> None:
@@ -96,7 +97,7 @@ class Batcher(Generic[R]):
         try:
             rows = await self._ask([one.request for one in batch])
         except Exception as error:  # a dying connection raises many kinds of things, and any batch may be asked again
-            log.warning("booking.batch_failed", size=len(batch), error=type(error).__name__)
+            log.warning("batch.failed", size=len(batch), error=type(error).__name__)
             await self._leave()
             await self._one_by_one(batch)
         else:
@@ -109,7 +110,7 @@ class Batcher(Generic[R]):
                 try:
                     rows = await self._ask([one.request])
                 except Exception as error:
-                    log.error("booking.request_failed", attempt=attempt, error=type(error).__name__)
+                    log.error("batch.request_failed", attempt=attempt, error=type(error).__name__)
                     await self._leave()
                     await asyncio.sleep(0.05 * 2**attempt)
                 else:
@@ -120,7 +121,7 @@ class Batcher(Generic[R]):
 
     async def _ask(self, requests: Sequence[R]) -> list[Any]:
         if self._connection is None:
-            self._connection = await (await self._database.raw(DatabaseRole.BOOKING)).acquire()
+            self._connection = await (await self._database.raw(self._call.role)).acquire()
         columns = [list(column) for column in zip(*requests, strict=True)]
         return await self._connection.fetch(self._call.statement, *columns, *self._call.rest())
 
@@ -130,7 +131,7 @@ class Batcher(Generic[R]):
         if connection is not None:
             with contextlib.suppress(Exception):
                 connection.terminate()
-                await (await self._database.raw(DatabaseRole.BOOKING)).release(connection)
+                await (await self._database.raw(self._call.role)).release(connection)
 
     def _settle(self, batch: list[_Waiting[R]], rows: list[Any]) -> None:
         for row in rows:

@@ -1,0 +1,101 @@
+"""What the console's browser tests stand on: staff signed in over HTTP, patients with codes, pages of the desk."""
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from playwright.sync_api import BrowserContext, Page
+from pyotp.totp import TOTP
+
+from stack import Stack
+from yitong.directory.demo.cast import DEMO_PASSWORD, demo_totp_secret
+
+OpenContext = Callable[..., BrowserContext]
+# The machine on a desk shows the same time as the platform, whose clock was moved to the morning.
+_CLOCK = """(() => { const apart = %d, Real = Date
+  globalThis.Date = class extends Real {
+    constructor(...given) { given.length ? super(...given) : super(Real.now() + apart) }
+    static now() { return Real.now() + apart } } })()"""
+
+
+@dataclass
+class Api:
+    """The interface as one person or device sees it."""
+
+    base: str
+    headers: dict[str, str]
+
+    def get(self, path: str, **query: Any) -> Any:
+        answer = httpx.get(self.base + path, params=query, headers=self.headers, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        headers = self.headers | {"Idempotency-Key": str(uuid.uuid4())}
+        answer = httpx.post(self.base + path, json=body or {}, headers=headers, timeout=30)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+
+@dataclass
+class Desk:
+    """The running platform from the staff's side."""
+
+    stack: Stack
+    tokens: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def devices(self) -> dict[str, str]:
+        """Tokens of the demo's kiosk and hall screen, and where they hang."""
+        return json.loads((self.stack.folder / "demo.json").read_text("utf-8"))
+
+    @property
+    def organization_id(self) -> str:
+        return self.devices["organization_id"]
+
+    def api(self, token: str = "") -> Api:
+        return Api(f"{self.stack.url}/api", {"Authorization": f"Bearer {token}"} if token else {})
+
+    def code(self, username: str) -> str:
+        """The one-time code that the person's telephone shows now; the server takes each only once."""
+        return TOTP(demo_totp_secret(username)).at(self.stack.now())
+
+    def token(self, username: str) -> str:
+        """A session of one of the demo staff, opened over HTTP at first asking."""
+        if username not in self.tokens:
+            begun = self.api().post("/staff/sign-in", {"username": username, "password": DEMO_PASSWORD})
+            body = {"challenge": begun["challenge"], "code": self.code(username)}
+            self.tokens[username] = self.api().post("/staff/sign-in/totp", body)["token"]
+        return self.tokens[username]
+
+    def staff(self, username: str) -> Api:
+        return self.api(self.token(username))
+
+    def citizen(self, phone: str) -> tuple[Api, str]:
+        """A demo patient signed in by the code on the telephone: the interface, and the person's id."""
+        sent = self.api().post("/sign-in/phone-codes", {"phone": phone, "purpose": "sign_in"})
+        inbox = httpx.get(f"{self.stack.sandbox_url}/sms/inbox", params={"phone": phone}).json()
+        body = {"challenge_id": sent["challenge_id"], "phone": phone, "code": inbox[0]["code"]}
+        session = self.api().post("/sign-in/phone", body)
+        return self.api(session["token"]), session["account"]["self_patient_id"]
+
+    def page(
+        self, open_context: OpenContext, path: str, username: str = "", *, width: int = 1440, height: int = 900
+    ) -> Page:
+        """A page of the console, where that person is signed in already."""
+        context = open_context(width=width, height=height)
+        context.add_init_script(_CLOCK % round(self.stack.offset.total_seconds() * 1000))
+        if username:
+            keep = f"sessionStorage.setItem('yitong.staff-token', '{self.token(username)}')"
+            context.add_init_script(f"if (location.protocol === 'http:') {keep}")  # a blank page has no storage
+        page = context.new_page()
+        page.goto(f"{self.stack.url}/console/{path}")
+        return page
+
+    def device(self, open_context: OpenContext, path: str, kind: str, *, width: int, height: int) -> Page:
+        """A page of a public device, opened by the address that the hospital was given for it."""
+        mark = "&" if "?" in path else "?"
+        return self.page(open_context, f"{path}{mark}device={self.devices[kind]}", width=width, height=height)

@@ -1,0 +1,104 @@
+"""The patient app as a person uses it: what is tapped and typed on a phone, by the words on the screen."""
+
+import re
+import secrets
+from datetime import date
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from playwright.sync_api import Locator, Page, expect
+
+from stack import Stack
+from yitong.directory.demo import check_digit
+
+
+def new_phone() -> str:
+    """A mobile number that nobody in the demo region has."""
+    return f"137{secrets.randbelow(10**8):08d}"
+
+
+def id_number(born: date) -> str:
+    """A resident identity number with a right check digit that nobody in the demo region has."""
+    first = f"110101{born:%Y%m%d}{secrets.randbelow(900):03d}"
+    return first + check_digit(first)
+
+
+class PatientApp:
+    """One phone with the app open."""
+
+    def __init__(self, page: Page, stack: Stack) -> None:
+        self.page = page
+        self.stack = stack
+        self.taps = 0
+
+    @property
+    def shown(self) -> Locator:
+        """The page on top; those below stay in the document, hidden."""
+        return self.page.locator("uni-page:visible").last
+
+    def open(self, path: str = "home/index") -> None:
+        """Open a page by its address."""
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.stack.url}/patient/#/pages/{path}")
+
+    def tap(self, words: str | Locator) -> None:
+        """Tap on what carries these very words."""
+        found = self._carrying(words) if isinstance(words, str) else words
+        expect(found).to_be_visible()
+        # What is hit is decided by the place, as with a finger: a button's text lies under the button's own glass.
+        found.click(force=True)
+        self.taps += 1
+
+    def _carrying(self, words: str) -> Locator:
+        text = self.shown.get_by_text(words, exact=True)
+        ready = self.shown.locator("uni-button:not(.is-disabled):not(.is-loading)").filter(
+            has=self.page.get_by_text(words, exact=True)
+        )
+        return ready.or_(text.and_(self.page.locator(":not(uni-button *):not(.yt-head *)"))).first
+
+    def fill(self, text: str, nth: int = 0) -> None:
+        self.shown.locator("input:visible").nth(nth).fill(text)
+
+    def says(self, words: str | re.Pattern[str]) -> None:
+        """Wait until the page shows the words."""
+        expect(self.shown.get_by_text(words).first).to_be_visible()
+
+    def sign_in(self, phone: str) -> None:
+        """Sign in by phone with the code of the text message."""
+        self.open("sign-in/index")
+        self.fill(phone)
+        self.tap("获取验证码")
+        self.says("请输入验证码")
+        self.fill(self.code(phone))
+        self.tap("登录")
+        self.page.wait_for_url(lambda url: "sign-in" not in url)
+
+    def code(self, phone: str) -> str:
+        """The newest code that was sent to a phone."""
+        messages = httpx.get(f"{self.stack.sandbox_url}/sms/inbox", params={"phone": phone}, timeout=10).json()
+        return str(messages[0]["code"])
+
+    def register(self, name: str, number: str) -> None:
+        """Answer the questions of real-name registration, from the first one on."""
+        self.says(re.compile("叫什么名字"))
+        self.fill(name)
+        self.tap("下一步")
+        self.says("证件号码是多少？")
+        self.fill(number)
+        self.says(re.compile("号码正确"))
+        self.tap("下一步")
+        self.says("核对一下，都对吗？")
+
+    def token(self) -> str:
+        """The session's token, as the app keeps it."""
+        return str(self.page.evaluate("JSON.parse(localStorage.getItem('yitong.session')).data.token"))
+
+    def api(self) -> httpx.Client:
+        """The same person, from another device."""
+        return httpx.Client(
+            base_url=f"{self.stack.url}/api", headers={"authorization": f"Bearer {self.token()}"}, timeout=15
+        )
+
+    def opened_with(self, name: str) -> str:
+        """A value in the address of the page."""
+        return parse_qs(urlsplit(urlsplit(self.page.url).fragment).query)[name][0]

@@ -1,0 +1,66 @@
+"""Which party plays which part, by the settings."""
+
+import msgspec
+import pytest
+
+from yitong.gateways.connect import connect_gateways
+from yitong.gateways.sms import SmsClient
+from yitong.identity.service.citizens import AlipayOAuth, WeChatOAuth
+from yitong.identity.service.phone_codes import PhoneCodeSender
+from yitong.identity.service.staff import StaffOidc
+from yitong.journey.service.delivery import NoticeChannel
+from yitong.kernel.platform import Platform, open_platform
+from yitong.kernel.settings import Settings, SettingsError
+
+ALL = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
+NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
+
+
+def platform_with(settings: Settings, **changes: str) -> Platform:
+    return open_platform(msgspec.structs.replace(settings, **changes), NOWHERE)
+
+
+async def test_nothing_set_connects_nothing(settings: Settings) -> None:
+    platform = platform_with(settings)
+    connect_gateways(platform)
+    assert platform.ports == {}
+    await platform.close()
+
+
+async def test_the_sandbox_plays_every_part(settings: Settings) -> None:
+    platform = platform_with(settings, sandbox_url="http://127.0.0.1:8001")
+    connect_gateways(platform)
+    assert set(platform.ports) == ALL
+    url = platform.port(WeChatOAuth).authorize_url("s", "http://127.0.0.1:8000/patient/")
+    assert url.startswith("http://127.0.0.1:8001/wechat/open/connect/oauth2/authorize?appid=")
+    assert len(platform.closing) == 4
+    await platform.close()
+
+
+async def test_real_addresses_are_those_of_the_platforms(settings: Settings) -> None:
+    real = {"wechat_app_id": "wx1", "wechat_secret": "s", "sms_url": "https://sms.example/send", "sms_secret": "x"}
+    platform = platform_with(settings, **real)
+    connect_gateways(platform)
+    assert set(platform.ports) == {PhoneCodeSender, WeChatOAuth}
+    assert isinstance(platform.port(PhoneCodeSender), SmsClient)
+    url = platform.port(WeChatOAuth).authorize_url("s", "https://yitong.example/patient/")
+    assert url == (
+        "https://open.weixin.qq.com/connect/oauth2/authorize?appid=wx1"
+        "&redirect_uri=https%3A%2F%2Fyitong.example%2Fpatient%2F&response_type=code&scope=snsapi_base&state=s"
+        "#wechat_redirect"
+    )
+    await platform.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"wechat_app_id": "wx1", "wechat_secret": "s", "wechat_template": "ID nothing=thing1"},
+        {"alipay_app_id": "2021", "alipay_private_key": "no key", "alipay_public_key": "no key"},
+    ],
+)
+async def test_a_setting_that_cannot_be_used_is_named(settings: Settings, wrong: dict[str, str]) -> None:
+    platform = platform_with(settings, **wrong)
+    with pytest.raises(SettingsError, match=r"wechat_template|Alipay"):
+        connect_gateways(platform)
+    await platform.close()
