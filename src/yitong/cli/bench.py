@@ -48,7 +48,7 @@ def _say(text: str) -> None:
 def booking(
     seconds: Seconds = 8.0,
     rounds: Annotated[int, typer.Option(help="How often both sides take turns.", min=1)] = 2,
-    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 64,
+    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 256,
     servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 1,
     as_json: Json = False,
 ) -> None:

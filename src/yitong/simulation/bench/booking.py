@@ -5,6 +5,7 @@ over real sockets; once on many slots and once on one hot slot. Afterwards every
 """
 
 import asyncio
+import os
 import re
 import subprocess
 from collections.abc import Generator, Iterator
@@ -36,7 +37,7 @@ class Plan:
     seconds: float = 8.0
     rounds: int = 2
     clients: int = 64
-    connections: int = 64
+    connections: int = 256
     servers: int = 1
     organizations: int = 16
     departments: int = 20
@@ -86,6 +87,8 @@ def _measure(place: Ground, web: WebServer, plan: Plan, settings: Settings, say:
     return {
         "bench": "booking",
         "ratio_many": round(rates["http_many"] / rates["pgbench_many"], 3),
+        "cpu_ratio_many": _cpu_ratio(totals, "many"),
+        "cpu_ratio_hot": _cpu_ratio(totals, "hot"),
         "ratio_hot": round(rates["http_hot"] / rates["pgbench_hot"], 3),
         "http_per_s": round(rates["http_many"], 1),
         "pgbench_per_s": round(rates["pgbench_many"], 1),
@@ -98,6 +101,20 @@ def _measure(place: Ground, web: WebServer, plan: Plan, settings: Settings, say:
         "unit": "hold and confirm together, per second",
         "settings": {**asdict(plan), **counted["server"], "batch_size": settings.batch_size},
     }
+
+
+def _cpu_ratio(totals: dict[str, list[dict[str, float]]], name: str) -> float:
+    """How many times the CPU of one booking over HTTP (server, database and load generator) a pgbench one costs.
+
+    Unlike the rates it does not depend on how a busy machine shares itself out: pgbench's database has a process for
+    every client, the platform's a few.
+    """
+    spent = {
+        side: sum(r[key] * r["done"] for r in totals[f"{side}_{name}"] for key in keys)
+        / sum(r["done"] for r in totals[f"{side}_{name}"])
+        for side, keys in (("pgbench", ("database_us", "load_us")), ("http", ("server_us", "database_us", "load_us")))
+    }
+    return round(spent["pgbench"] / spent["http"], 3)
 
 
 async def _lay_out(place: Ground, plan: Plan) -> None:
@@ -211,7 +228,9 @@ def _pgbench(place: Ground, plan: Plan, first: int, count: int, seconds: float, 
         f"base={turn * 1_000_000}",
         place.url,
     ]
+    own = os.times()
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds * 5 + 60)
+    spent = os.times()
     pairs = re.search(r"number of transactions actually processed: (\d+)", done.stdout)
     tps = re.search(r"tps = ([\d.]+) \(without initial connection time\)", done.stdout)
     failed = re.search(r"number of failed transactions: (\d+)", done.stdout)
@@ -223,6 +242,9 @@ def _pgbench(place: Ground, plan: Plan, first: int, count: int, seconds: float, 
         "done": number,
         "seconds": number / float(tps[1]),
         "database_us": round(cpu / number * 1e6, 1),
+        "load_us": round(
+            (spent.children_user + spent.children_system - own.children_user - own.children_system) / number * 1e6, 1
+        ),
     }
 
 

@@ -1,0 +1,33 @@
+"""The measurements run, say what they measured and under which settings; their figures are not judged here."""
+
+import pytest
+
+from yitong.kernel.settings import Settings
+from yitong.simulation.bench import booking, search
+
+
+@pytest.mark.stack
+def test_booking(settings: Settings) -> None:
+    result = booking.run(
+        settings,
+        seconds=1.0,
+        rounds=1,
+        clients=8,
+        connections=16,
+        organizations=2,
+        departments=5,
+        patients=6000,
+    )
+    assert (result["oversold"], result["miscounted"]) == (0, 0)
+    assert result["settings"]["fsync"] == result["settings"]["synchronous_commit"] == "on"
+    assert min(result[name] for name in ("http_per_s", "http_hot_per_s", "pgbench_per_s", "pgbench_hot_per_s")) > 0
+    assert result["ratio_many"] == pytest.approx(result["http_per_s"] / result["pgbench_per_s"], rel=0.01)
+    assert result["promised"] == sum(r["done"] for name in ("http_many", "http_hot") for r in result["rounds"][name])
+
+
+@pytest.mark.stack
+def test_search(settings: Settings) -> None:
+    result = search.run(settings, hospitals=20, slots=30_000, per_s=20.0, seconds=2.0, connections=8, bare=50)
+    assert result["slots"] >= 30_000
+    assert result["searches"] > 0
+    assert min(result["p99_ms"], result["cpu_ratio"], result["bare_cpu_us"]) > 0
