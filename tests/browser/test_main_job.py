@@ -4,9 +4,9 @@ import json
 import re
 from datetime import date
 
-import pyotp
 import pytest
 from playwright.sync_api import Page, Response, expect
+from pyotp.totp import TOTP
 
 from browser.conftest import OpenContext
 from browser.patient_app import PatientApp, id_number, new_phone
@@ -23,7 +23,7 @@ def enter_room(page: Page, stack: Stack) -> None:
     page.locator("input[name=username]").fill("doctor")
     page.locator("input[name=password]").fill(DEMO_PASSWORD)
     page.keyboard.press("Enter")
-    code = pyotp.TOTP(demo_totp_secret("doctor")).at(stack.now())
+    code = TOTP(demo_totp_secret("doctor")).at(stack.now())
     page.get_by_label("动态口令").or_(page.locator("input[autocomplete=one-time-code]")).first.fill(code)
     expect(page.get_by_role("heading", name="诊室工作站")).to_be_visible()
 
