@@ -52,6 +52,8 @@ class PatientApp:
         # What is hit is decided by the place, as with a finger: a button's text lies under the button's own glass.
         handle = found.element_handle()
         assert handle is not None
+        # To the middle, as a thumb would: at the edge the bar at the bottom of the page lies over it.
+        handle.evaluate("element => element.scrollIntoView({ block: 'center' })")
         handle.wait_for_element_state("stable")
         found.click(force=True)
         self.taps += 1
