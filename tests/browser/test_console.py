@@ -224,13 +224,13 @@ def test_doubtful_matches_are_linked_or_rejected(desk: Desk, open_context: OpenC
 
 def test_the_trail_follows_and_a_parked_event_waits_for_somebody(desk: Desk, open_context: OpenContext) -> None:
     page = desk.page(open_context, "#/events", "hospital_admin")
-    expect(page.locator("tbody tr").first).to_be_visible()
+    expect(page.locator(".plain-table tbody tr").first).to_be_visible()
     _, patient_id = desk.citizen("13900000003")
     made = book(desk.staff("registrar"), desk, patient_id)
     expect(page.get_by_text(re.compile("条新事件"))).to_be_visible()
     page.get_by_placeholder("对象编号").fill(made["id"])
     page.get_by_role("button", name="查找", exact=True).click()
-    rows = page.locator("tbody tr")
+    rows = page.locator(".plain-table tbody tr")
     expect(rows).to_have_count(2)
     rows.filter(has_text="booking:appointment:booked").click()
     expect(page.locator(".detail")).to_contain_text(made["id"])
