@@ -10,6 +10,7 @@ from pyotp.totp import TOTP
 
 from browser.conftest import OpenContext
 from browser.patient_app import PatientApp, id_number, new_phone
+from browser.pictures import picture
 from stack import Stack
 from yitong.directory.demo.cast import DEMO_PASSWORD, demo_totp_secret
 
@@ -46,6 +47,7 @@ def test_a_citizen_books_arrives_is_called_and_seen(open_context: OpenContext, s
     app.tap("都对，办卡")
     expect(app.shown.locator(".ecard__img")).to_be_visible()
     app.says("林晓舟")
+    picture(app.page, "patient-card")
 
     # From the first page to a confirmed place.
     app.tap(app.shown.get_by_role("tab", name="首页"))
@@ -55,6 +57,8 @@ def test_a_citizen_books_arrives_is_called_and_seen(open_context: OpenContext, s
     app.tap("内科")
     app.tap("心血管内科")
     app.choose_day(0)
+    expect(app.shown.locator(".yt-time").first).to_be_visible()
+    picture(app.page, "patient-slots")
     mine = app.shown.locator(".card", has_text="陈明远").filter(has_text="心血管内科").first
     app.tap(mine.locator(".yt-time:not(.yt-time--off)").first)
     app.says("都对吗？")
@@ -65,6 +69,7 @@ def test_a_citizen_books_arrives_is_called_and_seen(open_context: OpenContext, s
 
     # At the hospital: the card's code at the kiosk.
     app.tap("回首页")
+    picture(app.page, "patient-home")
     app.tap(app.shown.get_by_role("tab", name="健康卡"))
     expect(app.shown.locator(".ecard__img")).to_be_visible()
     device = json.loads((stack.folder / "demo.json").read_text())["kiosk"]
@@ -92,16 +97,20 @@ def test_a_citizen_books_arrives_is_called_and_seen(open_context: OpenContext, s
         expect(desk.locator("li.current")).to_have_count(0)
     app.says("到您了！")
     app.says(re.compile("请到 "))
+    picture(app.page, "patient-called")
     desk.get_by_role("button", name=re.compile("开始接诊")).click()
     app.says("正在看诊")
     desk.get_by_placeholder(re.compile("诊断名称")).fill("高血压 2 级")
     desk.locator("textarea").last.fill("低盐饮食，两周后复查血压。")
+    picture(desk, "console-doctor")
     desk.get_by_role("button", name=re.compile("完成就诊")).click()
     app.says("已看完")
     assert app.page.evaluate("window.notReloaded") is True
 
     # The journey says what is next.
     app.tap("看就诊进度")
+    app.says("心血管内科")
+    picture(app.page, "patient-journey")
     app.says("心血管内科")
     app.says(re.compile("本次就诊已全部完成"))
     with app.api() as phone:
