@@ -14,11 +14,6 @@ from stack import Stack
 from yitong.directory.demo.cast import DEMO_PASSWORD, demo_totp_secret
 
 OpenContext = Callable[..., BrowserContext]
-# The machine on a desk shows the same time as the platform, whose clock was moved to the morning.
-_CLOCK = """(() => { const apart = %d, Real = Date
-  globalThis.Date = class extends Real {
-    constructor(...given) { given.length ? super(...given) : super(Real.now() + apart) }
-    static now() { return Real.now() + apart } } })()"""
 
 
 @dataclass
@@ -87,7 +82,6 @@ class Desk:
     ) -> Page:
         """A page of the console, where that person is signed in already."""
         context = open_context(width=width, height=height)
-        context.add_init_script(_CLOCK % round(self.stack.offset.total_seconds() * 1000))
         if username:
             keep = f"sessionStorage.setItem('yitong.staff-token', '{self.token(username)}')"
             context.add_init_script(f"if (location.protocol === 'http:') {keep}")  # a blank page has no storage
