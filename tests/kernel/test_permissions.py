@@ -99,7 +99,7 @@ def test_every_action_is_described_and_denies_by_default() -> None:
 
 
 # A health card belongs to the region and to no hospital: any front desk may print its static code.
-REGIONAL_AT_DESKS = {"card:static:print", "card:card:see"}
+REGIONAL_AT_DESKS = {"card:static:print"}
 # Done to one's own account before there is a patient to compare; somebody signed in, so not anyone.
 ON_ONES_ACCOUNT = {"sign-in:account:use", "patient:person:register"}
 
