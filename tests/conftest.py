@@ -28,6 +28,11 @@ from yitong.kernel.settings import Settings, load_settings
 MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser tests come last: Playwright's synchronous side keeps an event loop running until the session ends."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 # Whoever asks for one of these talks to a server on purpose; every other test is a unit test and has its sockets off.
 TALKATIVE = {"server_url", "sockets", "stack"}
 
