@@ -19,7 +19,6 @@ class IdentityEvent(StrEnum):
     TERMINAL_REGISTERED = "sign-in:terminal:registered"
 
     PATIENT_REGISTERED = "patient:person:registered"
-    PATIENTS_IMPORTED = "patient:person:imported"
     PATIENT_CONTACT_CHANGED = "patient:contact:changed"
     PATIENT_SEARCHED = "patient:person:searched"
     FAMILY_ADDED = "patient:family:added"
@@ -53,7 +52,6 @@ declare_events(
             "实名建档并发放电子健康卡（{origin}）",
             "A person was registered and got a card ({origin})",
         ),
-        E.PATIENTS_IMPORTED: ("批量导入 {count} 人", "{count} people were imported"),
         E.PATIENT_CONTACT_CHANGED: ("在前台更新了联系方式", "Contact details were updated at the front desk"),
         E.PATIENT_SEARCHED: (
             "查找患者（按 {matched_by}，{count} 条）",
