@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import pyotp
 from playwright.sync_api import BrowserContext, Page
+from pyotp.totp import TOTP
 
 from stack import Stack
 from yitong.directory.demo.cast import DEMO_PASSWORD, demo_totp_secret
@@ -61,7 +61,7 @@ class Desk:
 
     def code(self, username: str) -> str:
         """The one-time code that the person's telephone shows now; the server takes each only once."""
-        return pyotp.TOTP(demo_totp_secret(username)).at(self.stack.now())
+        return TOTP(demo_totp_secret(username)).at(self.stack.now())
 
     def token(self, username: str) -> str:
         """A session of one of the demo staff, opened over HTTP at first asking."""
