@@ -245,7 +245,7 @@ def test_the_trail_follows_and_a_parked_event_waits_for_somebody(desk: Desk, ope
             (new_id(), event["id"], desk.organization_id),
         )
     system = desk.page(open_context, "#/system", "platform_admin")
-    parked = system.locator("tr", has_text="the channel answered nonsense")
+    parked = system.locator("tr", has_text=f"#{event['position']}")
     expect(parked).to_contain_text("5")
     parked.get_by_role("button", name="放弃").click()
     give_reason(system, "已电话通知患者")

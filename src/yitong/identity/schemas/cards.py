@@ -33,10 +33,11 @@ class DynamicCode(Struct, frozen=True):
 
 
 class StaticCode(Struct, frozen=True):
-    """A code for paper and what to know about it."""
+    """A code for paper, what to know about it, and what else is printed beside it."""
 
     text: str
     note: Bilingual
+    card: Card
 
 
 CodeText = Annotated[str, Meta(min_length=1, max_length=300)]

@@ -2890,6 +2890,7 @@ export interface components {
         };
         /** StaticCode */
         StaticCode: {
+            card: components["schemas"]["Card"];
             note: components["schemas"]["Bilingual"];
             text: string;
         };

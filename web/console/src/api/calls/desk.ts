@@ -6,8 +6,6 @@ export const searchPatients = (organization_id: string, text: string) =>
   take(api.POST('/api/patient-searches', { body: { organization_id, text } }))
 export const registerAtDesk = (body: DeskRegistration, key: string) =>
   take(api.POST('/api/patients/at-desk', { body, headers: idempotency(key) }))
-export const readCard = (patient_id: string) =>
-  take(api.GET('/api/patients/{patient_id}/card', { params: { path: { patient_id } } }))
 export const readStaticCode = (patient_id: string) =>
   take(api.GET('/api/patients/{patient_id}/card/static-code', { params: { path: { patient_id } } }))
 export const freezeCard = (patient_id: string) =>
