@@ -25,11 +25,11 @@ def _group() -> None:
 
 @importing.command("fhir")
 def fhir(
-    folder: Annotated[Path, typer.Argument(exists=True, help="A folder of FHIR R4 bundles, or one bundle.")],
+    folder: Annotated[Path, typer.Argument(exists=True, help="A folder of FHIR R4 bundles (folders in it too), or one bundle.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Import FHIR R4 bundles: people and places are taken over, everything else is kept as it came and reported."""
-    files = sorted(folder.glob("*.json")) if folder.is_dir() else [folder]
+    files = sorted(folder.rglob("*.json")) if folder.is_dir() else [folder]
     report, unreadable = Report(), list[str]()
     opening.run(lambda: _import(opening.settings_or_exit(), files, report, unreadable))
     if as_json:
