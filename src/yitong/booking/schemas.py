@@ -7,7 +7,7 @@ import msgspec
 
 from yitong.kernel.ids import UUID
 
-Channel = Literal["wechat", "alipay", "h5", "window", "kiosk", "phone", "doctor", "system"]
+Channel = Literal["wechat", "alipay", "h5", "window", "kiosk", "phone", "doctor", "system", "third_party", "community"]
 
 
 class HoldRequest(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from yitong.booking.channels import rules
 from yitong.booking.channels.actions import SEE_CHANNELS, SET_CHANNELS
-from yitong.booking.channels.board import Rules, board_of
+from yitong.booking.channels.board import Rules, board_of, rules_of
 from yitong.booking.channels.events import ChannelEvent
 from yitong.booking.channels.model import ChannelRuleRow
 from yitong.booking.channels.pools import ChannelRule
@@ -73,8 +73,6 @@ async def releases(platform: Platform, organization_id: UUID) -> list[Release]:
 
 async def _rules(tx: Transaction, organization_id: UUID | None) -> Rules:
     """The rules as this transaction sees them, its own changes among them."""
-    from yitong.booking.channels.board import rules_of  # noqa: PLC0415
-
     rows = await tx.session.execute(
         text("SELECT * FROM channel_rule WHERE organization_id = :organization OR organization_id IS NULL"),
         {"organization": organization_id},
@@ -147,9 +145,7 @@ async def _keep(tx: Transaction, grant: Grant, organization_id: UUID | None, cha
         row = insert(ChannelRuleRow).values(
             id=new_id(), organization_id=organization_id, channel=change.channel, **values
         )
-        await tx.session.execute(
-            row.on_conflict_do_update(index_elements=["organization_id", "channel"], set_=values)
-        )
+        await tx.session.execute(row.on_conflict_do_update(index_elements=["organization_id", "channel"], set_=values))
     owner = organization_id or (await region_of(tx)).commission_id
     payload = {"channel": change.channel, "regional": organization_id is None, "inherit": change.inherit} | (
         {} if change.inherit else {name: str(value) for name, value in values.items() if name != "changed_by"}

@@ -34,9 +34,7 @@ class ChannelRuleRow(Base):
         CheckConstraint("days_ahead BETWEEN 0 AND 366", name="days_ahead"),
         CheckConstraint("jitter_seconds BETWEEN 0 AND 3600", name="jitter"),
         CheckConstraint("min_lead_minutes BETWEEN -30 AND 10080", name="min_lead"),
-        Index(
-            "uq_channel_rule_channel", "organization_id", "channel", unique=True, postgresql_nulls_not_distinct=True
-        ),
+        Index("uq_channel_rule_channel", "organization_id", "channel", unique=True, postgresql_nulls_not_distinct=True),
         reference(),
     )
 
@@ -68,8 +66,8 @@ class QuotaRule(Base):
         ),
         CheckConstraint("pool IN ('onsite','elderly','community','partner','draw')", name="pool"),
         CheckConstraint("(places IS NULL) <> (share_percent IS NULL)", name="places_or_share"),
-        CheckConstraint("places BETWEEN 0 AND 200 AND share_percent IS NULL OR places IS NULL", name="places"),
-        CheckConstraint("share_percent BETWEEN 0 AND 100 OR share_percent IS NULL", name="share"),
+        CheckConstraint("places BETWEEN 0 AND 200", name="places"),
+        CheckConstraint("share_percent BETWEEN 0 AND 100", name="share"),
         CheckConstraint("flows_back_hours_before BETWEEN 0 AND 336", name="flows_back"),
         Index(
             "uq_quota_rule_scope",

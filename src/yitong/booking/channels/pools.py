@@ -5,9 +5,8 @@ from typing import Literal, get_args
 
 import msgspec
 
-Channel = Literal[
-    "wechat", "alipay", "h5", "window", "kiosk", "phone", "doctor", "system", "third_party", "community"
-]
+from yitong.booking.schemas import Channel
+
 Pool = Literal["common", "onsite", "elderly", "community", "partner", "extra", "draw"]
 QuotaPool = Literal["onsite", "elderly", "community", "partner", "draw"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)

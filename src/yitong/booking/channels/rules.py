@@ -63,7 +63,9 @@ def permitted_channels(actor: Actor, organization_id: UUID, community_centres: C
     if actor.kind is ActorKind.TERMINAL and Role.KIOSK in here:
         found.append("kiosk")
     if actor.kind is ActorKind.STAFF and here:
-        found += ["doctor", *_DESK] if here == {Role.DOCTOR} else [*_DESK, *(("doctor",) if Role.DOCTOR in here else ())]
+        found += (
+            ["doctor", *_DESK] if here == {Role.DOCTOR} else [*_DESK, *(("doctor",) if Role.DOCTOR in here else ())]
+        )
     if Role.HOSPITAL_SYSTEM in here:
         found = ["system", "third_party"]
     if actor.kind is ActorKind.STAFF and not here and community_centres_of(actor, community_centres):

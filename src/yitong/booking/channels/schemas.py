@@ -62,7 +62,7 @@ class QuotaRuleRequest(msgspec.Struct, frozen=True, kw_only=True):
     places: Places | None = None
     share_percent: Percent | None = None
     flows_back_hours_before: Hours | None = None
-    flows_to: Annotated[list[Pool], msgspec.Meta(min_length=1, max_length=6)] = ["common"]
+    flows_to: Annotated[tuple[Pool, ...], msgspec.Meta(min_length=1, max_length=6)] = ("common",)
 
 
 class QuotaRuleItem(QuotaRuleRequest, frozen=True, kw_only=True):
