@@ -1,6 +1,7 @@
 """Who may book when: release moments, the span a channel has, whose channel is whose, and the rules over HTTP."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -85,22 +86,22 @@ def staff(*roles: Role, at: UUID = HERE) -> Actor:
     return Actor(ActorKind.STAFF, new_id(), tuple(RoleAt(role, at) for role in roles))
 
 
-@pytest.mark.parametrize(
-    ("actor", "expected"),
-    [
-        (Actor(ActorKind.CITIZEN, HERE, (RoleAt(Role.PATIENT),)), {"h5", "wechat", "alipay"}),
-        (staff(Role.REGISTRAR), {"window", "phone"}),
-        (staff(Role.DOCTOR), {"doctor", "window", "phone"}),
-        (staff(Role.DOCTOR, Role.REGISTRAR), {"window", "phone", "doctor"}),
-        (staff(Role.REGISTRAR, at=THERE), {"community"}),
-        (staff(Role.REGISTRAR, at=UUID(int=3)), set()),
-        (Actor(ActorKind.TERMINAL, HERE, (RoleAt(Role.KIOSK, HERE),)), {"kiosk"}),
-        (Actor(ActorKind.TERMINAL, HERE, (RoleAt(Role.HALL, HERE),)), set()),
-        (Actor(ActorKind.SYSTEM, HERE, (RoleAt(Role.HOSPITAL_SYSTEM, HERE),)), {"system", "third_party"}),
-        (SYSTEM_ACTOR, {"system"}),
-        (Actor(ActorKind.ANONYMOUS, HERE), set()),
-    ],
-)
+WHOSE: list[tuple[Actor, set[str]]] = [
+    (Actor(ActorKind.CITIZEN, HERE, (RoleAt(Role.PATIENT),)), {"h5", "wechat", "alipay"}),
+    (staff(Role.REGISTRAR), {"window", "phone"}),
+    (staff(Role.DOCTOR), {"doctor", "window", "phone"}),
+    (staff(Role.DOCTOR, Role.REGISTRAR), {"window", "phone", "doctor"}),
+    (staff(Role.REGISTRAR, at=THERE), {"community"}),
+    (staff(Role.REGISTRAR, at=UUID(int=3)), set()),
+    (Actor(ActorKind.TERMINAL, HERE, (RoleAt(Role.KIOSK, HERE),)), {"kiosk"}),
+    (Actor(ActorKind.TERMINAL, HERE, (RoleAt(Role.HALL, HERE),)), set()),
+    (Actor(ActorKind.SYSTEM, HERE, (RoleAt(Role.HOSPITAL_SYSTEM, HERE),)), {"system", "third_party"}),
+    (SYSTEM_ACTOR, {"system"}),
+    (Actor(ActorKind.ANONYMOUS, HERE), set()),
+]
+
+
+@pytest.mark.parametrize(("actor", "expected"), WHOSE)
 def test_everybody_has_channels_of_their_own(actor: Actor, expected: set[str]) -> None:
     assert set(rules.permitted_channels(actor, HERE, {THERE})) == expected
 
@@ -121,7 +122,7 @@ async def test_a_channel_of_somebody_else_is_refused(world: World) -> None:
         assert caught.value.code == "channel-foreign"
 
 
-def put(items: list[dict[str, object]], organization_id: UUID | None) -> dict[str, object]:
+def put(items: list[dict[str, Any]], organization_id: UUID | None) -> dict[str, Any]:
     return {"organization_id": str(organization_id) if organization_id else None, "items": items}
 
 
@@ -154,28 +155,26 @@ async def test_a_hospital_sets_inherits_and_gives_up_a_rule(world: World, client
     assert await world.count("event", "type = 'booking:channel_rule:changed'") == 3
 
 
-@pytest.mark.parametrize(
-    ("items", "status", "code"),
-    [
-        ([{"channel": "h5", "pools": []}], 400, "validation-failed"),
-        ([{"channel": "h5", "pools": ["common", "common"]}], 400, "validation-failed"),
-        ([{"channel": "phone", "enabled": False}] * 2, 400, "validation-failed"),
-        ([{"channel": "h5", "pools": ["common"], "release_time": "24:00"}], 400, "validation-failed"),
-        ([{"channel": "h5", "pools": ["common"], "jitter_seconds": 3601}], 400, "validation-failed"),
-        ([{"channel": "fax", "pools": ["common"]}], 400, "validation-failed"),
-    ],
-)
-async def test_rules_that_make_no_sense_are_refused(
-    world: World, client: Client, items: list[dict[str, object]], status: int, code: str
-) -> None:
+SENSELESS: list[list[dict[str, Any]]] = [
+    [{"channel": "h5", "pools": []}],
+    [{"channel": "h5", "pools": ["common", "common"]}],
+    [{"channel": "phone", "enabled": False}] * 2,
+    [{"channel": "h5", "pools": ["common"], "release_time": "24:00"}],
+    [{"channel": "h5", "pools": ["common"], "jitter_seconds": 3601}],
+    [{"channel": "fax", "pools": ["common"]}],
+]
+
+
+@pytest.mark.parametrize("items", SENSELESS)
+async def test_rules_that_make_no_sense_are_refused(world: World, client: Client, items: list[dict[str, Any]]) -> None:
     admin = world.headers(world.staff(Role.HOSPITAL_ADMIN))
     answer = await client.put("/api/channel-rules", json=put(items, world.organization_id), headers=admin)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation-failed")
     assert await world.count("channel_rule") == 0
 
 
 async def test_only_planners_of_the_hospital_set_its_rules(world: World, client: Client) -> None:
-    items: list[dict[str, object]] = [{"channel": "h5", "pools": ["common"]}]
+    items: list[dict[str, Any]] = [{"channel": "h5", "pools": ["common"]}]
     for actor in (world.citizen(), world.staff(Role.DOCTOR), world.staff(Role.HOSPITAL_ADMIN, new_id())):
         body = put(items, world.organization_id)
         answer = await client.put("/api/channel-rules", json=body, headers=world.headers(actor))

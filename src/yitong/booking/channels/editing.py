@@ -28,7 +28,7 @@ _ONLINE = ("wechat", "alipay", "h5")
 
 
 async def channel_rules(tx: Transaction, organization_id: UUID | None) -> list[ChannelRuleItem]:
-    """Every channel's rule in force at an organization, or the region's. Raises the problems of the permission check."""
+    """Every channel's rule in force at an organization, or the region's. Raises those of the check."""
     SEE_CHANNELS.check(tx.actor, organization_id=organization_id)
     kept = await _rules(tx, organization_id)
     return [_item(organization_id, rule, kept, tx.now) for rule in kept.by_channel.values()]

@@ -127,5 +127,6 @@ def _check_form(request: QuotaRuleRequest) -> None:
 
 
 def _item(row: Any) -> QuotaRuleItem:
-    values = {name: row[name] for name in QuotaRuleItem.__struct_fields__}
-    return QuotaRuleItem(**{**values, "flows_to": tuple(row["flows_to"])})
+    values: dict[str, Any] = {name: row[name] for name in QuotaRuleItem.__struct_fields__}
+    values["flows_to"] = tuple(row["flows_to"])
+    return QuotaRuleItem(**values)

@@ -1,4 +1,4 @@
-"""Pure decisions about channels: when a day opens, until when slots are released, and which channel somebody may use."""
+"""Pure decisions about channels: when a day opens, until when slots are released, and whose a channel is."""
 
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
@@ -63,9 +63,9 @@ def permitted_channels(actor: Actor, organization_id: UUID, community_centres: C
     if actor.kind is ActorKind.TERMINAL and Role.KIOSK in here:
         found.append("kiosk")
     if actor.kind is ActorKind.STAFF and here:
-        found += (
-            ["doctor", *_DESK] if here == {Role.DOCTOR} else [*_DESK, *(("doctor",) if Role.DOCTOR in here else ())]
-        )
+        found += _DESK
+        if Role.DOCTOR in here:
+            found.insert(0 if here == {Role.DOCTOR} else len(found), "doctor")
     if Role.HOSPITAL_SYSTEM in here:
         found = ["system", "third_party"]
     if actor.kind is ActorKind.STAFF and not here and community_centres_of(actor, community_centres):

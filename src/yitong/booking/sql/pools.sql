@@ -144,8 +144,11 @@ BEGIN
     ), moves AS MATERIALIZED (
         SELECT w.*, CASE
             WHEN w.wanted < w.have THEN -least(w.have - w.wanted, w.free)
-            ELSE greatest(least(w.wanted - w.have, w.common_free - coalesce(sum(greatest(w.wanted - w.have, 0)) OVER (
-                PARTITION BY w.common_id ORDER BY w.pool ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)), 0)
+            -- What is there to share: the free common places and those that other pools need no more.
+            ELSE greatest(least(w.wanted - w.have, w.common_free
+                + sum(least(greatest(w.have - w.wanted, 0), w.free)) OVER (PARTITION BY w.common_id)
+                - coalesce(sum(greatest(w.wanted - w.have, 0)) OVER (
+                    PARTITION BY w.common_id ORDER BY w.pool ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)), 0)
             END::integer AS delta
         FROM wish AS w
     ), made AS (
