@@ -317,3 +317,36 @@ async def test_use_is_counted_by_pool_and_channel(world: World, client: Client) 
         {"date": TUESDAY, "pool": "elderly", "capacity": 8, "booked": 2, "by_channel": {"phone": 1, "window": 1}},
     ]
     assert (await client.get(path, headers=world.headers(world.citizen()))).status_code == 403
+
+
+async def test_what_is_left_is_what_one_may_take(world: World, client: Client) -> None:
+    await keep(world, client, "elderly", places=3)
+    await keep(world, client, "community", places=5)
+    await make_tuesday(world, client)
+    schedule = await world.owner.fetchval("SELECT id FROM schedule")
+
+    async def left(path: str, channel: str = "") -> list[tuple[int, ...]]:
+        more = f"&channel={channel}" if channel else ""
+        answer = await client.get(f"/api/{path}organization_id={world.organization_id}{more}")
+        assert answer.status_code == 200, answer.text
+        found = answer.json()["items"]
+        return [(one["remaining"], one.get("capacity", 0)) for one in found]
+
+    slots = f"schedules/{schedule}/slots?"
+    assert await left(slots) == [(2, 2), (2, 2)]
+    assert await left(slots, "window") == [(2, 2), (3, 3), (2, 2), (3, 3)]
+    assert await left(slots, "community") == [(5, 5), (2, 2), (5, 5), (2, 2)]
+    day = f"departments/{world.department_id}/sessions?date={TUESDAY}&"
+    assert await left(day) == [(4, 4)]
+    assert await left(day, "phone") == [(10, 10)]
+    doctor = f"practitioner-roles/{world.role_id}/sessions?from={TUESDAY}&days=1&"
+    assert (await left(doctor), await left(doctor, "community")) == ([(4, 4)], [(14, 14)])
+    calendar = f"departments/{world.department_id}/calendar?from={TUESDAY}&days=1&"
+    assert (await left(calendar), await left(calendar, "window")) == ([(4, 0)], [(10, 0)])
+    found = await client.get(f"/api/slots/search?department_id={world.department_id}&from={TUESDAY}&to={TUESDAY}")
+    assert [one["remaining"] for one in found.json()["items"]] == [2, 2], "a search shows what everybody may take"
+    planner = world.headers(world.staff(Role.SCHEDULER))
+    plan = await client.get(
+        f"/api/schedules?organization_id={world.organization_id}&from={TUESDAY}&to={TUESDAY}", headers=planner
+    )
+    assert [(one["capacity"], one["remaining"]) for one in plan.json()["items"]] == [(20, 20)]

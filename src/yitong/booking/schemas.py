@@ -146,7 +146,7 @@ class SessionItem(msgspec.Struct, frozen=True, rename={"day": "date"}):
 
 
 class SlotItem(msgspec.Struct, frozen=True):
-    """One stretch of a session."""
+    """One stretch of a session in one pool."""
 
     slot_id: UUID
     start_at: datetime
@@ -154,3 +154,4 @@ class SlotItem(msgspec.Struct, frozen=True):
     capacity: int
     remaining: int
     state: Literal["open", "full", "past", "stopped"]
+    pool: str
