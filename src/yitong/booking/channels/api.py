@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from yitong.booking.channels import editing, flows, quotas, use
+from yitong.booking.channels import editing, external_api, flows, quotas, use
 from yitong.booking.channels.schemas import (
     Applied,
     ApplyRequest,
@@ -97,4 +97,5 @@ ROUTES: list[ControllerRouterHandler] = [
     apply_quotas,
     list_use,
     list_releases,
+    *external_api.ROUTES,
 ]

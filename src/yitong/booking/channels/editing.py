@@ -11,7 +11,7 @@ from yitong.booking.channels.actions import SEE_CHANNELS, SET_CHANNELS
 from yitong.booking.channels.board import Rules, board_of, rules_of
 from yitong.booking.channels.events import ChannelEvent
 from yitong.booking.channels.model import ChannelRuleRow
-from yitong.booking.channels.pools import ChannelRule
+from yitong.booking.channels.pools import ELDERLY_CHANNELS, ChannelRule
 from yitong.booking.channels.schemas import ChannelRuleChange, ChannelRuleItem, ChannelRulesRequest, Release
 from yitong.booking.channels.service import release_of
 from yitong.directory.service import region_of
@@ -114,6 +114,11 @@ def _check_form(request: ChannelRulesRequest) -> None:
         if change.enabled and not change.pools:
             words = Bilingual("开放的渠道至少需要一个号池。", "An open channel needs at least one pool.")
             errors.append(FieldError(f"items.{place}.pools", "empty", words))
+        if set(change.pools) & {"extra", "draw"} or (
+            "elderly" in change.pools and change.channel not in ELDERLY_CHANNELS
+        ):
+            words = Bilingual("该渠道不能使用其中的号池。", "One of these pools is not for this channel.")
+            errors.append(FieldError(f"items.{place}.pools", "unsuitable", words))
         if len(set(change.pools)) != len(change.pools):
             words = Bilingual("号池不能重复。", "A pool is named once.")
             errors.append(FieldError(f"items.{place}.pools", "repeated", words))
