@@ -159,6 +159,8 @@ async def test_a_document_finds_the_patient_and_is_not_kept(world: World, client
         ({"slot_id": None}, 400, "validation-failed"),
         ({"slot_id": None, "department_code": "x", "start_at": "2026-11-24T08:00:00"}, 400, "validation-failed"),
         ({"slot_id": None, "department_code": "x", "start_at": "2026-11-24T08:00:00Z"}, 404, "slot-not-found"),
+        ({"slot_id": None, "department_code": "x", "start_at": "0001-01-01T00:00:00+08:00"}, 400, "validation-failed"),
+        ({"external_id": "X\0"}, 400, "validation-failed"),
         ({"external_id": "X9", "status": "cancelled"}, 404, "not-found"),
     ],
 )

@@ -7,12 +7,19 @@ import msgspec
 
 from yitong.kernel.ids import UUID
 
-ExternalId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+ExternalId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=_PRINTABLE)]
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=_PRINTABLE)]
 Status = Literal["booked", "cancelled", "fulfilled", "no_show"]
 DifferenceKind = Literal["missing_here", "missing_there", "state", "time"]
 Mend = Literal["take_here", "cancel_here", "move_here", "resend", "accept"]
 MOST_ITEMS = 5000
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+
+
+def sensible(moment: datetime) -> bool:
+    """Whether a moment has an offset and lies in a year in which somebody could be booked."""
+    return moment.tzinfo is not None and FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 class ExternalPatient(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,4 +131,4 @@ class MendRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     organization_id: UUID
     mend: Mend
-    reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00]*$")] = ""

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from yitong.booking import refusals as booking_refusals
 from yitong.booking.channels import refusals
 from yitong.booking.channels.actions import KEEP_EXTERNAL, RECONCILE
-from yitong.booking.channels.exchange import ExternalBookingItem, ExternalBookingRequest, ExternalPatient
+from yitong.booking.channels.exchange import ExternalBookingItem, ExternalBookingRequest, ExternalPatient, sensible
 from yitong.booking.channels.model import ExternalBooking
 from yitong.booking.channels.service import window_of
 from yitong.booking.channels.taking import Taking, take_place
@@ -206,8 +206,8 @@ def _check_form(request: ExternalBookingRequest) -> None:
         return
     if request.slot_id is None and (request.department_code is None or request.start_at is None):
         raise _wrong("slot_id", "请提供号源，或科室代码与开始时间。", "Name the slot, or department code and start.")
-    if request.start_at is not None and request.start_at.tzinfo is None:
-        raise _wrong("start_at", "时间需带时区。", "The time needs its offset.")
+    if request.start_at is not None and not sensible(request.start_at):
+        raise _wrong("start_at", "时间需带时区且在合理范围内。", "The time needs its offset and a sensible year.")
     patient = request.patient
     if patient is None or (patient.local_number is None) == (patient.id_kind is None or patient.id_number is None):
         words = ("请提供院内患者号，或证件类型与号码，二者之一。", "Give either the local number or a document.")

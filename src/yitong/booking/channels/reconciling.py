@@ -22,6 +22,7 @@ from yitong.booking.channels.exchange import (
     ReconciliationRequest,
     ReconciliationSummary,
     Side,
+    sensible,
 )
 from yitong.booking.channels.external import book_external, external_row, patient_of
 from yitong.booking.channels.model import ChannelDifference, ChannelReconciliation
@@ -337,6 +338,6 @@ def _check_form(request: ReconciliationRequest) -> None:
     if len(set(numbers)) != len(numbers):
         wrong = Bilingual("同一院内预约号只能出现一次。", "A booking number appears once.")
         raise VALIDATION_FAILED(errors=[FieldError("items", "repeated", wrong)])
-    if any(one.start_at.tzinfo is None for one in request.items):
-        wrong = Bilingual("时间需带时区。", "Times need their offset.")
+    if not all(sensible(one.start_at) for one in request.items):
+        wrong = Bilingual("时间需带时区且在合理范围内。", "Times need their offset and a sensible year.")
         raise VALIDATION_FAILED(errors=[FieldError("items", "zone", wrong)])
