@@ -63,17 +63,21 @@ def test_the_moment_is_the_same_for_every_server_and_differs_by_channel_day_and_
 def test_the_last_released_day_moves_at_the_real_moment(late: bool) -> None:
     moment = rules.released(rule(), HERE, DAY, str(ZONE), HASH)
     now = moment if late else moment - timedelta(milliseconds=1)
-    last = rules.opens_until(rule(), HERE, now, str(ZONE), HASH).astimezone(ZONE)
+    until, coming = rules.opens_until(rule(), HERE, now, str(ZONE), HASH)
+    last = until.astimezone(ZONE)
+    assert coming == (rules.released(rule(), HERE, DAY + timedelta(days=1), str(ZONE), HASH) if late else moment)
     assert last.date() == (DAY if late else DAY - timedelta(days=1))
     assert last.time() == time(23, 59, 59, 999999)
 
 
 def test_a_day_may_open_on_itself_and_late_in_the_evening() -> None:
     same_day = rule(days_ahead=0, release_time=time(23, 59), jitter_seconds=3600)
-    before = datetime(2026, 12, 7, 23, 58, tzinfo=ZONE)
-    assert rules.opens_until(same_day, HERE, before, str(ZONE), HASH).astimezone(ZONE).date() == DAY - timedelta(days=1)
-    long_after = datetime(2026, 12, 8, 1, 0, tzinfo=ZONE)
-    assert rules.opens_until(same_day, HERE, long_after, str(ZONE), HASH).astimezone(ZONE).date() == DAY
+
+    def last(now: datetime) -> date:
+        return rules.opens_until(same_day, HERE, now, str(ZONE), HASH)[0].astimezone(ZONE).date()
+
+    assert last(datetime(2026, 12, 7, 23, 58, tzinfo=ZONE)) == DAY - timedelta(days=1)
+    assert last(datetime(2026, 12, 8, 1, 0, tzinfo=ZONE)) == DAY
 
 
 def test_the_lead_may_reach_into_a_slot_that_has_begun() -> None:
@@ -211,3 +215,47 @@ async def test_two_servers_open_at_the_same_moment(world: World, database_url: s
         mine = await window_of(world.platform, world.organization_id, "h5", clock.now())
         assert mine == await window_of(other, world.organization_id, "h5", clock.now())
     await other.close()
+
+
+async def test_a_day_can_be_had_from_its_real_moment_on(world: World, client: Client, clock: SetClock) -> None:
+    """The end of the embargo over HTTP: a millisecond before, at the moment, and at a desk that knows no embargo."""
+    kept = rule("h5", days_ahead=14, jitter_seconds=120)
+    start = datetime(2026, 12, 8, 8, tzinfo=ZONE)
+    _, slots = await world.session(start, slots=2)
+    moment = rules.released(kept, world.organization_id, start.date(), str(ZONE), world.platform.sealer.lookup_hash)
+    patient, other = await world.patient(), await world.patient()
+    body = {"organization_id": str(world.organization_id), "slot_id": str(slots[0]), "patient_id": str(patient)}
+    clock.moment = moment - timedelta(milliseconds=1)
+    early = await client.post("/api/holds", json=body, headers=world.headers(world.citizen(patient)))
+    assert (early.status_code, early.json()["code"]) == (409, "not-released")
+    assert early.json()["opens_at"] == "2026-11-24T08:00:00+08:00"
+    assert early.json()["opens_by"] == "2026-11-24T08:02:00+08:00"
+    desk = {**body, "patient_id": str(other)}
+    at_desk = await client.post("/api/holds", json=desk, headers=world.headers(world.staff(Role.REGISTRAR)))
+    assert (at_desk.status_code, at_desk.json()["channel"]) == (201, "window")
+    clock.moment = moment
+    held = await client.post("/api/holds", json=body, headers=world.headers(world.citizen(patient)))
+    assert (held.status_code, held.json()["channel"]) == (201, "h5")
+    foreign = {**body, "channel": "window"}
+    refused = await client.post("/api/holds", json=foreign, headers=world.headers(world.citizen(patient)))
+    assert (refused.status_code, refused.json()["code"]) == (403, "channel-foreign")
+
+
+async def test_a_closed_channel_and_a_lead_over_http(world: World, client: Client) -> None:
+    admin = world.headers(world.staff(Role.HOSPITAL_ADMIN))
+    _, slots = await world.session(slots=1)  # tomorrow at eight, 23.5 hours from now
+    patient = await world.patient()
+    body = {"organization_id": str(world.organization_id), "slot_id": str(slots[0]), "patient_id": str(patient)}
+    for change, code in (
+        ({"enabled": False}, "channel-not-open"),
+        ({"pools": ["partner"]}, "channel-not-open"),
+        ({"pools": ["common"], "min_lead_minutes": 24 * 60}, "booking-closed"),
+    ):
+        wish = put([{"channel": "h5", **change}], world.organization_id)
+        assert (await client.put("/api/channel-rules", json=wish, headers=admin)).status_code == 200
+        refused = await client.post("/api/holds", json=body, headers=world.headers(world.citizen(patient)))
+        assert refused.json()["code"] == code
+    wish = put([{"channel": "h5", "pools": ["common"], "min_lead_minutes": 23 * 60}], world.organization_id)
+    assert (await client.put("/api/channel-rules", json=wish, headers=admin)).status_code == 200
+    held = await client.post("/api/holds", json=body, headers=world.headers(world.citizen(patient)))
+    assert held.status_code == 201

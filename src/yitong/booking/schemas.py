@@ -16,7 +16,7 @@ class HoldRequest(msgspec.Struct, frozen=True):
     organization_id: UUID
     slot_id: UUID
     patient_id: UUID
-    channel: Channel = "h5"
+    channel: Channel | None = None  # the asking party's own when left out
 
 
 class OrganizationOnly(msgspec.Struct, frozen=True):

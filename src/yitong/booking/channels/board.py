@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -28,6 +29,10 @@ class Rules:
     by_channel: dict[Channel, ChannelRule]
     own: frozenset[str]
     read_at: float = field(default_factory=monotonic)
+    # Until when a channel's slots are released, as worked out at a moment, and the moment of the next release.
+    released: dict[Channel, tuple[datetime, datetime, datetime]] = field(
+        default_factory=dict[Channel, tuple[datetime, datetime, datetime]]
+    )
 
 
 class RuleBoard:

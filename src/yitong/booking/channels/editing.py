@@ -63,7 +63,7 @@ async def releases(platform: Platform, organization_id: UUID) -> list[Release]:
     for rule in kept.by_channel.values():
         if rule.channel not in _ONLINE or not rule.enabled:
             continue
-        hidden = rules.opens_until(rule, organization_id, now, kept.zone, platform.sealer.lookup_hash)
+        hidden, _ = rules.opens_until(rule, organization_id, now, kept.zone, platform.sealer.lookup_hash)
         day = day_of(hidden, kept.zone) + timedelta(days=1)
         span = await release_of(platform, organization_id, rule.channel, day)
         if span is not None:

@@ -37,12 +37,15 @@ def released(rule: ChannelRule, organization_id: UUID, day: date, zone: str, loo
 
 def opens_until(
     rule: ChannelRule, organization_id: UUID, now: datetime, zone: str, lookup_hash: LookupHash
-) -> datetime:
-    """The last moment a slot may start at to be released by ``now``: the end of the last opened day."""
-    day = day_of(now, zone) + timedelta(days=rule.days_ahead)
-    while released(rule, organization_id, day, zone, lookup_hash) > now:
+) -> tuple[datetime, datetime]:
+    """The last moment a slot may start at to be released by ``now``, the end of the last opened day; and the real
+    moment at which the next day opens."""
+    day = day_of(now, zone) + timedelta(days=rule.days_ahead + 1)
+    coming = released(rule, organization_id, day, zone, lookup_hash)
+    while (opening := released(rule, organization_id, day - timedelta(days=1), zone, lookup_hash)) > now:
         day -= timedelta(days=1)
-    return day_bounds(day, zone)[1] - _STEP
+        coming = opening
+    return day_bounds(day - timedelta(days=1), zone)[1] - _STEP, coming
 
 
 def not_before(rule: ChannelRule, now: datetime) -> datetime:

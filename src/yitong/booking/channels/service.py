@@ -37,8 +37,11 @@ async def window_of(platform: Platform, organization_id: UUID, channel: str, now
     rule = kept.by_channel.get(channel)  # type: ignore[call-overload]
     if rule is None or not rule.enabled:
         return ChannelWindow("", now, now)
-    until = rules.opens_until(rule, organization_id, now, kept.zone, platform.sealer.lookup_hash)
-    return ChannelWindow(",".join(rule.pools), until, rules.not_before(rule, now))
+    known = kept.released.get(rule.channel)
+    if known is None or not known[0] <= now < known[2]:
+        until, coming = rules.opens_until(rule, organization_id, now, kept.zone, platform.sealer.lookup_hash)
+        known = kept.released[rule.channel] = (now, until, coming)
+    return ChannelWindow(",".join(rule.pools), known[1], rules.not_before(rule, now))
 
 
 async def release_of(platform: Platform, organization_id: UUID, channel: str, day: date) -> ReleaseSpan | None:
