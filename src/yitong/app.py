@@ -20,6 +20,9 @@ from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.booking.queue import api as queue_api
+from yitong.booking.waitlist import api as waitlist_api
+from yitong.booking.waitlist import jobs as waitlist_jobs
+from yitong.booking.waitlist import model as waitlist_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -48,17 +51,19 @@ TABLES = (
     directory_model,
     identity_model,
     booking_model,
+    waitlist_model,
     visits_model,
     journey_model,
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (identity_jobs, journey_reactors, journey_jobs)
+LISTENERS = (identity_jobs, waitlist_jobs, journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
     *queue_api.ROUTES,
+    *waitlist_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,

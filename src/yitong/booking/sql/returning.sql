@@ -36,9 +36,10 @@ BEGIN
 END $$;
 
 -- From when on a full slot surely has a place again, without any job: a returning place's own moment, or the latest
--- moment for the first hold that runs out. Offers do not count, they go to the next in the list.
+-- moment for the first hold that runs out. Offers do not count, they go to the next in the list. Reads everybody's rows
+-- for whoever asks and tells a moment only.
 CREATE FUNCTION booking_reopens_at(in_organization uuid, in_slot uuid)
-RETURNS timestamptz LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+RETURNS timestamptz LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     ends timestamptz;
     returns timestamptz;
@@ -65,9 +66,9 @@ LANGUAGE sql VOLATILE SET search_path = public, pg_temp AS $$
         AND s.reopens_at IS DISTINCT FROM f.first
 $$;
 
--- Whether anybody waits for a place of this department on this day.
+-- Whether anybody waits for a place of this department on this day; tells no more than that.
 CREATE FUNCTION booking_awaited(in_organization uuid, in_department uuid, in_day date) RETURNS boolean
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM waitlist_entry AS w
         WHERE w.organization_id = in_organization AND w.department_id = in_department AND w.state = 'waiting'
             AND in_day BETWEEN w.from_day AND w.to_day)

@@ -66,7 +66,7 @@ def upgrade() -> None:
     _entries()
     _offers()
     _returning()
-    for name in ("returning", "reclaim", "hold_batch", "confirm_batch"):
+    for name in ("returning", "reclaim"):
         _run_file(name)
     op.execute(f"REVOKE ALL ON FUNCTION {', '.join(_FUNCTIONS)} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {', '.join(_FUNCTIONS)} TO {DatabaseRole.APP}")
