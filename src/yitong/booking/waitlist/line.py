@@ -102,7 +102,8 @@ async def place_of(tx: Transaction, organization_id: UUID, slot_id: UUID) -> Pla
     if row is None:
         return None
     values: dict[str, Any] = dict(row)
-    return Place(**{**values, "zone": ZoneInfo(values["zone"])})
+    values["zone"] = ZoneInfo(values["zone"])
+    return Place(**values)
 
 
 async def awaited(tx: Transaction, place: Place) -> bool:
