@@ -318,8 +318,9 @@ async def _count(place: Ground) -> dict[str, Any]:
         row = await connection.fetchrow(
             "SELECT coalesce(sum(greatest(0, c.n - s.capacity)), 0)::int AS oversold,"
             " count(*) FILTER (WHERE s.taken <> c.n OR s.open <> (c.n < s.capacity))::int AS miscounted"
-            " FROM slot AS s CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM appointment AS a WHERE a.organization_id ="
-            " s.organization_id AND a.slot_id = s.id AND a.state NOT IN ('cancelled', 'expired'))"
+            " FROM slot AS s CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM appointment AS a"
+            " WHERE a.organization_id = s.organization_id AND a.slot_id = s.id"
+            " AND a.state NOT IN ('cancelled', 'expired'))"
             " + (SELECT count(*) FROM returning_place AS r WHERE r.organization_id = s.organization_id"
             " AND r.slot_id = s.id AND r.state = 'waiting') AS n) AS c"
         )
