@@ -97,13 +97,13 @@ def _words(kind: NoticeKind, visit: VisitFacts) -> tuple[Bilingual, Bilingual]:
             until = _until(visit)
             return Bilingual("候补有号了", "A place has come free"), Bilingual(
                 f"{what.zh} 有号，已为您保留{until.zh}。请点开确认；不需要请谢绝，好让给下一位。",
-                f"A place for you: {what.en}, kept{until.en}. Open to take it, or decline so that the next can have it.",
+                f"A place for you: {what.en}, kept{until.en}. Take it, or decline so that the next can have it.",
             )
         case NoticeKind.REPLACEMENT_OFFERED:
             until = _until(visit)
             return Bilingual("停诊改约", "Another place for you"), Bilingual(
                 f"原预约不能如期就诊，已为您保留 {what.zh}{until.zh}。请点开确认或谢绝。",
-                f"In place of your appointment we keep this one for you: {what.en}{until.en}. Open to take or decline it.",
+                f"Instead of your appointment we keep this one for you: {what.en}{until.en}. Take or decline it.",
             )
         case NoticeKind.OFFER_EXPIRED:
             return Bilingual("号源已失效", "The offer has run out"), Bilingual(
