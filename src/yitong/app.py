@@ -19,6 +19,7 @@ from yitong import __version__
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
+from yitong.booking.availability import api as availability_api
 from yitong.booking.queue import api as queue_api
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
@@ -62,6 +63,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
+    *availability_api.ROUTES,
     *queue_api.ROUTES,
     *waitlist_api.ROUTES,
     *visits_api.ROUTES,
