@@ -24,6 +24,9 @@ from yitong.booking.channels import api as channels_api
 from yitong.booking.channels import flows as channels_flows
 from yitong.booking.channels import model as channels_model
 from yitong.booking.queue import api as queue_api
+from yitong.booking.waitlist import api as waitlist_api
+from yitong.booking.waitlist import jobs as waitlist_jobs
+from yitong.booking.waitlist import model as waitlist_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -53,12 +56,14 @@ TABLES = (
     identity_model,
     booking_model,
     channels_model,
+    waitlist_model,
     visits_model,
     journey_model,
     fhir_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (channels_flows, identity_jobs, journey_reactors, journey_jobs)
+LISTENERS = (identity_jobs, waitlist_jobs, journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
@@ -66,6 +71,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *availability_api.ROUTES,
     *queue_api.ROUTES,
     *channels_api.ROUTES,
+    *waitlist_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
