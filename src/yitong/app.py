@@ -19,6 +19,7 @@ from yitong import __version__
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
+from yitong.booking.limits import model as limits_model
 from yitong.booking.queue import api as queue_api
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
@@ -48,6 +49,7 @@ TABLES = (
     directory_model,
     identity_model,
     booking_model,
+    limits_model,
     visits_model,
     journey_model,
     fhir_model,
