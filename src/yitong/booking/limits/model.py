@@ -155,7 +155,7 @@ class RiskCancel(Base):
 
 
 class RiskHandover(Base):
-    """One person gave a place up and another took it soon after: ``via`` says what ties the two, which may be nothing."""
+    """One person gave a place up and another took it soon after; ``via`` says what ties the two, if anything."""
 
     __tablename__ = "risk_handover"
     organization_id: Mapped[UUID]
@@ -175,7 +175,6 @@ class RiskHandover(Base):
         CheckConstraint("via IN ('account','device','block','pair','none')", name="via"),
         Index("ix_risk_handover_at", "organization_id", "at"),
         Index("ix_risk_handover_pair", "from_account", "to_account", "at"),
-        Index("ix_risk_handover_taken", "at", postgresql_where="refused AND to_appointment IS NOT NULL"),
         hospital(private=True),
     )
 
@@ -194,3 +193,13 @@ class RiskPass(Base):
         Index("ix_risk_pass_at", "at"),
         local(),
     )
+
+
+class RiskBarred(Base):
+    """A held place that was beyond a limit or handed on, noticed after the hold: it is not confirmed any more."""
+
+    __tablename__ = "risk_barred"
+    appointment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    rule: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (Index("ix_risk_barred_at", "at"), local())

@@ -154,9 +154,14 @@ def _risk_tables() -> None:
     )
     op.create_index("ix_risk_handover_at", "risk_handover", ["organization_id", "at"])
     op.create_index("ix_risk_handover_pair", "risk_handover", ["from_account", "to_account", "at"])
-    op.create_index(
-        "ix_risk_handover_taken", "risk_handover", ["at"], postgresql_where="refused AND to_appointment IS NOT NULL"
+    op.create_table(
+        "risk_barred",
+        _column("appointment_id", sa.Uuid),
+        _column("rule", sa.Text),
+        _column("at", AT),
+        sa.PrimaryKeyConstraint("appointment_id", name="pk_risk_barred"),
     )
+    op.create_index("ix_risk_barred_at", "risk_barred", ["at"])
     op.create_table(
         "risk_pass",
         _column("appointment_id", sa.Uuid),
@@ -176,7 +181,15 @@ def downgrade() -> None:
     op.drop_index("ix_sign_in_session_device", table_name="sign_in_session")
     for name in ("datacentre", "agent_hash", "block_hash", "device_hash"):
         op.drop_column("sign_in_session", name)
-    for table in ("risk_pass", "risk_handover", "risk_cancel", "risk_outcome", "risk_score", "risk_signal"):
+    for table in (
+        "risk_pass",
+        "risk_barred",
+        "risk_handover",
+        "risk_cancel",
+        "risk_outcome",
+        "risk_score",
+        "risk_signal",
+    ):
         op.drop_table(table)
     for table in ("risk_counter", "booking_ban", "limit_rule"):
         op.drop_table(table)
