@@ -19,7 +19,11 @@ from yitong import __version__
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
+from yitong.booking.limits import api as limits_api
+from yitong.booking.limits import bans as limits_bans
+from yitong.booking.limits import counting as limits_counting
 from yitong.booking.limits import model as limits_model
+from yitong.booking.limits.edge import Edge
 from yitong.booking.queue import api as queue_api
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
@@ -55,12 +59,13 @@ TABLES = (
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (identity_jobs, journey_reactors, journey_jobs)
+LISTENERS = (identity_jobs, limits_bans, limits_counting, journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
     *queue_api.ROUTES,
+    *limits_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
@@ -96,9 +101,9 @@ async def metrics() -> Response[bytes]:
 
 
 def create_app(platform: Platform, *, with_worker: bool = False) -> ASGIApp:
-    """The whole web application: the hot routes (when switched on) in front of the ordinary ones."""
+    """The whole web application: the edge, then the hot routes (when switched on), then the ordinary ones."""
     app = create_web(platform, with_worker=with_worker)
-    return HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app
+    return Edge(HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app, platform)
 
 
 def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:

@@ -16,12 +16,13 @@ Blocks = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 
 
 class Client(NamedTuple):
-    """The party at the other end of a connection; None where nothing is known."""
+    """The party at the other end of a connection; None where nothing is known. ``session`` is a citizen's."""
 
     device: bytes | None = None
     block: bytes | None = None
     agent: bytes | None = None
     datacentre: bool = False
+    session: bytes | None = None
 
 
 UNKNOWN = Client()

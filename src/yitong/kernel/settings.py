@@ -74,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         True
     )
     rate_limits: Annotated[bool, _about("bound the requests of a session, a device and an address block")] = True
+    datacentre_file: Annotated[str, _about("file with networks of hosting providers, one a line; none when empty")] = ""
     slot_tokens: Annotated[
         Literal["off", "warn", "required"],
         _about("a hold carries the token its list gave: off, warn (one raises the score without it) or required"),

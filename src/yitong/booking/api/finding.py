@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
+from yitong.booking.limits.tokens import with_tokens
 from yitong.booking.queries.search import Order
 from yitong.booking.schemas import CalendarDay, SessionItem, SlotItem, SlotOffer
 from yitong.booking.service import finding
@@ -60,7 +61,7 @@ async def search(
         sort=sort,
         limit=limit,
     )
-    return Page(await finding.search(platform, asked))
+    return Page(with_tokens(platform, await finding.search(platform, asked)))
 
 
 @get("/departments/{department_id:uuid}/calendar", summary="A department's days", tags=_TAGS)
@@ -100,7 +101,7 @@ async def session_slots(
     platform: OnPlatform, schedule_id: FromPath[UUID], organization_id: FromQuery[UUID]
 ) -> Page[SlotItem]:
     """Each stretch of the session with what is left of it."""
-    return Page(await finding.session_slots(platform, organization_id, schedule_id))
+    return Page(with_tokens(platform, await finding.session_slots(platform, organization_id, schedule_id)))
 
 
 ROUTES: list[ControllerRouterHandler] = [

@@ -44,3 +44,28 @@ class Refused(NamedTuple):
     patient_id: UUID
     via: str
     at: datetime
+
+
+class Held(NamedTuple):
+    """A place that a citizen's account held, as the event log tells it."""
+
+    organization_id: UUID
+    appointment_id: UUID
+    slot_id: UUID
+    schedule_id: UUID
+    department_id: UUID
+    patient_id: UUID
+    account_id: UUID
+    at: datetime
+
+
+class Cancelled(NamedTuple):
+    """A place that a citizen's account gave up, as the event log tells it."""
+
+    organization_id: UUID
+    appointment_id: UUID
+    slot_id: UUID
+    schedule_id: UUID
+    patient_id: UUID
+    account_id: UUID
+    at: datetime

@@ -71,7 +71,7 @@ BAN_DECIDED = problem_kind(
     Bilingual("这条限制已经处理过。", "This ban has been decided already."),
     Bilingual("请刷新后查看处理结果。", "Refresh to see the decision."),
 )
-BAN_NOT_APPEALED = problem_kind(
+BAN_NOT_OPEN = problem_kind(
     "ban-not-open",
     409,
     Bilingual("这条限制已经结束，无需申诉。", "This ban is over; there is nothing to appeal."),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from yitong.booking.limits import refusals
+from yitong.booking.limits.handovers import TIES
 from yitong.booking.limits.known import Closed, GivenUp, Refused
 from yitong.booking.limits.memory import RiskMemory, memory_of
 from yitong.booking.limits.proofs import answers_of, require
@@ -42,7 +43,6 @@ class Caps(NamedTuple):
 
 NO_CAPS = Caps(-1, -1, -1)
 _CAPS = ("person-outstanding", "person-day", "account-day")
-_TIED = ("account", "device", "pair")  # what makes a hand-over more than a hint
 
 
 async def caps_of(platform: Platform, actor: Actor, now: datetime, organization_id: UUID | None = None) -> Caps:
@@ -165,7 +165,7 @@ def _check_handover(memory: RiskMemory, actor: Actor, request: HoldRequest, give
         via = tie(memory, one, actor)
         rule = memory.rule("transfer-pair" if via == "pair" else "transfer")
         window = memory.rule("transfer").window
-        if one.patient_id == request.patient_id or via not in _TIED or not rule.enabled:
+        if one.patient_id == request.patient_id or via not in TIES or not rule.enabled:
             continue
         if (now - one.at).total_seconds() > window:
             continue

@@ -100,3 +100,15 @@ async def sum_up(tx: Transaction, accounts: Iterable[UUID], rules: Mapping[str, 
             "now": tx.now,
         },
     )
+
+
+async def bar(tx: Transaction, appointments: Mapping[UUID, str]) -> None:
+    """Keep these held places from being confirmed, by the rule that says so."""
+    if appointments:
+        await tx.session.execute(
+            text(
+                "INSERT INTO risk_barred (appointment_id, rule, at) SELECT n.id, n.rule, :now"
+                " FROM unnest(CAST(:ids AS uuid[]), CAST(:rules AS text[])) AS n (id, rule) ON CONFLICT DO NOTHING"
+            ),
+            {"ids": list(appointments), "rules": list(appointments.values()), "now": tx.now},
+        )

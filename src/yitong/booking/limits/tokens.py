@@ -7,7 +7,11 @@ import base64
 import hashlib
 import hmac
 from datetime import datetime
+from typing import TypeVar
 
+import msgspec
+
+from yitong.booking.schemas import SlotItem, SlotOffer
 from yitong.kernel.client import CLIENT
 from yitong.kernel.ids import UUID
 from yitong.kernel.permissions import Actor
@@ -51,6 +55,19 @@ def slot_tokens_of(platform: Platform) -> SlotTokens:
         made = SlotTokens(platform.sealer.lookup_hash("slot-token-key", "1"))
         platform.connect(SlotTokens, made)
     return made
+
+
+_Shown = TypeVar("_Shown", SlotOffer, SlotItem)
+
+
+def with_tokens(platform: Platform, places: list[_Shown]) -> list[_Shown]:
+    """The places with a token each for whoever asks; as they are for somebody without session and device."""
+    client = CLIENT.get()
+    shown_to = client.session or client.device
+    if shown_to is None or platform.settings.slot_tokens == "off":
+        return places
+    tokens, now = slot_tokens_of(platform), platform.clock.now()
+    return [msgspec.structs.replace(one, slot_token=tokens.make(one.slot_id, shown_to, now)) for one in places]
 
 
 def parties_of(actor: Actor) -> tuple[bytes, ...]:
