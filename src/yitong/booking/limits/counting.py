@@ -50,7 +50,7 @@ LEFT JOIN LATERAL (SELECT n.device_hash, n.block_hash, n.datacentre FROM sign_in
 """)
 _COUNT = text("""
 INSERT INTO risk_counter AS r (rule, subject, count, ends_at, over)
-SELECT n.rule, n.subject, n.count, :now + make_interval(secs => n.span), n.count >= n.most
+SELECT n.rule, n.subject, n.count, CAST(:now AS timestamptz) + make_interval(secs => n.span), n.count >= n.most
 FROM unnest(CAST(:rules AS text[]), CAST(:subjects AS bytea[]), CAST(:counts AS integer[]), CAST(:spans AS integer[]),
     CAST(:mosts AS integer[])) AS n (rule, subject, count, span, most)
 ORDER BY n.rule, n.subject
