@@ -26,7 +26,7 @@ def _group() -> None:
 @importing.command("fhir")
 def fhir(
     folder: Annotated[
-        Path, typer.Argument(exists=True, help="A folder of FHIR R4 bundles (folders in it too), or one bundle.")
+        Path, typer.Argument(exists=True, help="A folder of FHIR R4 bundles, searched whole, or one bundle.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:

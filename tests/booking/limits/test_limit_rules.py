@@ -96,5 +96,6 @@ async def test_a_reached_cap_names_its_rule(world: World) -> None:
     problem = cap_reached(world.platform, "person-day", world.organization_id)
     document = problem.document(Language.EN, "r")
     assert (document["code"], document["rule"], document["status"]) == ("limit-reached", "person-day", 409)
-    assert "(2)" in document["title"]
+    assert "2" in document["title"]
+    assert document["limit"].en == "visits of one patient on one day"
     assert memory_of(world.platform).outcomes[world.organization_id, "person-day", "refused"] == 1

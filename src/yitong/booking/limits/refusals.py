@@ -3,18 +3,10 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from yitong.booking.refusals import LIMIT_REACHED
 from yitong.kernel.problems import Problem, problem_kind
 from yitong.kernel.text import Bilingual
 
-LIMIT_REACHED = problem_kind(
-    "limit-reached",
-    409,
-    Bilingual("已达到预约上限：{limit_zh}（{value}）。", "A booking limit is reached: {limit} ({value})."),
-    Bilingual(
-        "可以先取消不需要的预约，或到医院窗口办理。",
-        "Give up a visit you no longer need, or go to the hospital's desk.",
-    ),
-)
 BOOKING_BANNED = problem_kind(
     "booking-banned",
     403,
@@ -86,5 +78,5 @@ def banned(until: datetime, zone: str) -> Problem:
 
 
 def limit_reached(code: str, words: Bilingual, value: int) -> Problem:
-    """The refusal by a rule; the document names it in ``rule``."""
-    return LIMIT_REACHED(limit=words.en, limit_zh=words.zh, value=value, extra={"rule": code})
+    """The refusal by a rule; the document names it in ``rule`` and says it in ``limit``."""
+    return LIMIT_REACHED(most=value, extra={"rule": code, "limit": words})
