@@ -5,7 +5,7 @@ and loopback addresses are no block: they are a proxy or the hospital's own netw
 """
 
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import NamedTuple
@@ -30,6 +30,9 @@ CLIENT: ContextVar[Client] = ContextVar("client", default=UNKNOWN)
 """The client of the request that is being served."""
 
 
+_NO_BLOCK = (None, False)
+
+
 class Clients:
     """Makes clients from headers and addresses; the hashes of those seen lately are kept."""
 
@@ -39,20 +42,17 @@ class Clients:
         self._hash = lru_cache(maxsize=65_536)(self._hashed)
         self._block = lru_cache(maxsize=65_536)(self._block_of)
 
-    def of(self, headers: Iterable[tuple[bytes, bytes]], address: str | None) -> Client:
-        """The client with these ASGI headers at this address."""
-        device = agent = None
-        for name, value in headers:
-            if name == b"x-device-id":
-                device = value
-            elif name == b"user-agent":
-                agent = value
-        block, datacentre = self._block(address) if address else (None, False)
+    def known(
+        self, device: bytes | None, address: str | None, agent: bytes | None = None, session: bytes | None = None
+    ) -> Client:
+        """The client with this ``X-Device-Id`` (16 to 64 bytes, else none) and user agent at this address."""
+        block, datacentre = self._block(address) if address else _NO_BLOCK
         return Client(
             self._hash("device", device) if device and 16 <= len(device) <= 64 else None,
             block,
             self._hash("user-agent", agent) if agent else None,
             datacentre,
+            session,
         )
 
     def _hashed(self, kind: str, value: bytes) -> bytes:

@@ -21,7 +21,7 @@ from yitong.kernel.ids import new_id
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import SettingsError
 
-HOME, AGENT = "8.8.4.7", (b"user-agent", b"Phone/1")
+HOME, DEVICE = "8.8.4.7", b"0191f0a0-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
@@ -112,19 +112,18 @@ async def test_a_session_remembers_where_it_was_opened(world: World, clock: SetC
 
 def test_clients(platform: Platform, tmp_path: Path) -> None:
     clients = Clients(platform.sealer, lambda address: str(address) == "8.8.4.9")
-    device = (b"x-device-id", str(new_id()).encode())
-    here = clients.of([device, AGENT], HOME)
+    here = clients.known(DEVICE, HOME, b"Phone/1")
     assert here.device is not None
     assert here.agent is not None
     assert len({here.device, here.agent, here.block}) == 3
-    neighbour = clients.of([(b"x-device-id", b"short")], "8.8.4.200")
+    neighbour = clients.known(b"short", "8.8.4.200")
     assert (neighbour.device, neighbour.block) == (None, here.block), "the same /24"
-    assert clients.of([], "8.8.5.7").block != here.block
-    assert clients.of([], "::ffff:8.8.4.8").block == here.block
-    assert clients.of([], "2001:4860:1:2::3").block == clients.of([], "2001:4860:1:ffff::9").block
+    assert clients.known(None, "8.8.5.7").block != here.block
+    assert clients.known(None, "::ffff:8.8.4.8").block == here.block
+    assert clients.known(None, "2001:4860:1:2::3").block == clients.known(None, "2001:4860:1:ffff::9").block
     for private in ("127.0.0.1", "10.1.2.3", "192.168.1.1", "::1", "fe80::1%eth0", "no address", None):
-        assert clients.of([], private).block is None
-    assert clients.of([], "8.8.4.9").datacentre
+        assert clients.known(None, private).block is None
+    assert clients.known(None, "8.8.4.9").datacentre
 
 
 def test_networks_of_hosting_providers_come_from_a_file(tmp_path: Path, platform: Platform) -> None:

@@ -85,7 +85,7 @@ async def test_a_device_that_looked_before_signing_in(
         headers={"x-device-id": device},
     )
     token = answer.json()["items"][0]["slot_token"]
-    made = Clients(world.platform.sealer, lambda _: False).of([(b"x-device-id", device.encode())], None)
+    made = Clients(world.platform.sealer, lambda _: False).known(device.encode(), None)
     CLIENT.set(made)
     await _ask(world, shown["actor"], slots[0], token)
     CLIENT.set(Client())

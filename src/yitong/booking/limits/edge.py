@@ -17,13 +17,13 @@ from yitong.booking.limits.memory import memory_of
 from yitong.booking.limits.rules import Rule
 from yitong.kernel import web
 from yitong.kernel.client import CLIENT, Blocks, Client, Clients
-from yitong.kernel.permissions import Actor, ActorKind
+from yitong.kernel.permissions import ActorKind
 from yitong.kernel.platform import Platform
 from yitong.kernel.problems import RATE_LIMITED
 from yitong.kernel.settings import SettingsError
 from yitong.kernel.text import Bilingual, Language
 
-_MOST_BUCKETS = 200_000
+_MOST_BUCKETS, _MOST_TOKENS = 200_000, 50_000
 Subject = tuple[str, bytes]
 
 
@@ -81,29 +81,44 @@ def blocks_in(path: str) -> Blocks:
     return lambda address: any(address.version == one.version and address in one for one in networks)
 
 
+class Whose(NamedTuple):
+    """What a token says about who sends it: a citizen's session, or somebody who is known by name."""
+
+    session: bytes | None
+    bounded: bool
+
+
+_NOBODY = Whose(None, True)
+_SENT = frozenset({b"x-device-id", b"authorization", b"user-agent"})
+
+
 class Edge:
     """The application with clients known and requests bounded."""
 
     def __init__(self, app: ASGIApp, platform: Platform) -> None:
         self._app = app
         self._platform = platform
+        self._memory = memory_of(platform)
         self._clients = Clients(platform.sealer, blocks_in(platform.settings.datacentre_file))
         self._buckets = Buckets()
+        self._whose: dict[bytes, Whose] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             await self._app(scope, receive, send)
             return
-        headers = scope["headers"]
-        address = scope.get("client")
-        client = self._clients.of(headers, address[0] if address else None)
-        actor = self._actor(headers)
-        if actor is not None and actor.kind is ActorKind.CITIZEN and actor.session_id is not None:
-            client = client._replace(session=actor.session_id.bytes)
-        known = actor is not None and actor.kind is not ActorKind.CITIZEN
+        sent = {name: value for name, value in scope["headers"] if name in _SENT}
+        token, address = sent.get(b"authorization"), scope.get("client")
+        whose = (self._whose.get(token) or self._read(token)) if token else _NOBODY
+        client = self._clients.known(
+            sent.get(b"x-device-id"),
+            address[0] if address else None,
+            sent.get(b"user-agent") if scope["path"].startswith("/api/sign-in") else None,  # kept with sessions only
+            whose.session,
+        )
         set_before = CLIENT.set(client)
         try:
-            verdict = self._verdict(client) if self._platform.settings.rate_limits and not known else None
+            verdict = self._verdict(client) if whose.bounded and self._platform.settings.rate_limits else None
             if verdict is None:
                 await self._app(scope, receive, send)
             elif verdict.refused:
@@ -113,15 +128,25 @@ class Edge:
         finally:
             CLIENT.reset(set_before)
 
-    def _actor(self, headers: Iterable[tuple[bytes, bytes]]) -> Actor | None:
-        """Who sends this, when the token says so; whether the session still runs is asked further inside."""
-        token = next((value for name, value in headers if name == b"authorization"), b"")
-        if token[:7].lower() != b"bearer ":
-            return None
-        return self._platform.tokens.read(token[7:].decode("latin-1").strip(), self._platform.clock.now())
+    def _read(self, token: bytes) -> Whose:
+        """Who a token names. Remembered by its text: whether it still holds is asked further inside."""
+        bearer, _, text = token.decode("latin-1").partition(" ")
+        actor = None
+        if bearer.lower() == "bearer":
+            actor = self._platform.tokens.read(text.strip(), self._platform.clock.now())
+        if actor is None:
+            return _NOBODY
+        if actor.kind is not ActorKind.CITIZEN:
+            whose = Whose(None, False)
+        else:
+            whose = Whose(actor.session_id.bytes if actor.session_id is not None else None, True)
+        if len(self._whose) > _MOST_TOKENS:
+            self._whose.clear()
+        self._whose[token] = whose
+        return whose
 
     def _verdict(self, client: Client) -> Verdict | None:
-        rules = memory_of(self._platform).rules
+        rules = self._memory.rules
         subjects = [
             ((code, subject), rule)
             for code, subject in (
@@ -131,12 +156,11 @@ class Edge:
             )
             if subject is not None and (rule := rules[code]).enabled and rule.value > 0
         ]
-        return self._buckets.take(subjects, self._platform.clock.now().timestamp())
+        return self._buckets.take(subjects, self._platform.clock.now().timestamp()) if subjects else None
 
     async def _refuse(self, verdict: Verdict, scope: Scope, send: Send) -> None:
-        memory = memory_of(self._platform)
-        memory.note(verdict.rule, "refused")
-        memory.poke()
+        self._memory.note(verdict.rule, "refused")
+        self._memory.poke()
         accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
         problem = RATE_LIMITED(retry_after=verdict.reset)
         language = Language.from_header(accepted.decode("latin-1"))

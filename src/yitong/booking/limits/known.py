@@ -69,3 +69,15 @@ class Cancelled(NamedTuple):
     patient_id: UUID
     account_id: UUID
     at: datetime
+
+
+class Caps(NamedTuple):
+    """The exact limits that the gate holds inside its own statement; -1 where there is none.
+
+    ``max_outstanding``: visits of one patient that still lie ahead, running holds among them; ``max_day``: visits of
+    one patient on one day; ``max_account``: places one account may book within one day of the hospital's clock.
+    """
+
+    max_outstanding: int
+    max_day: int
+    max_account: int

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from yitong.booking.limits import reading
-from yitong.booking.limits.known import Closed, GivenUp, Refused, Suspect
+from yitong.booking.limits.known import Caps, Closed, GivenUp, Refused, Suspect
 from yitong.booking.limits.rules import DECLARED, Rule
 from yitong.booking.limits.signals import Signal
 from yitong.kernel.ids import UUID
@@ -37,6 +37,7 @@ class RiskMemory:
         self.commission_id: UUID | None = None
         self.rules: dict[str, Rule] = {code: one.default for code, one in DECLARED.items()}
         self.own_rules: dict[tuple[UUID, str], Rule] = {}
+        self.caps: dict[UUID | None, Caps] = {}  # by hospital, as asked for; begun anew when rules are read
         self.people: dict[UUID, Closed] = {}  # patients and accounts that may not hold
         self.changers: dict[UUID, Closed] = {}  # patients that may not move a visit
         self.hashes: dict[bytes, Closed] = {}  # devices and blocks
@@ -59,6 +60,10 @@ class RiskMemory:
             if own is not None:
                 return own
         return self.rules[code]
+
+    def is_fresh(self) -> bool:
+        """Whether everything here was read within the last second."""
+        return monotonic() - self._read_at < _FRESH_S
 
     async def fresh(self) -> None:
         """Make sure that nothing here is older than five seconds; what is older than one is read in the background."""

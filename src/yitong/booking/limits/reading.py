@@ -55,6 +55,7 @@ async def read_rules(tx: Transaction, memory: RiskMemory) -> None:
     memory.own_rules = {
         (row.organization_id, row.code): Rule(row.enabled, row.window_seconds, row.value, row.weight) for row in found
     }
+    memory.caps = {}
     pair = memory.rules["transfer-pair"]
     pairs = await tx.session.execute(
         text(

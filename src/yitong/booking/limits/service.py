@@ -6,12 +6,12 @@ somebody who is out of the ordinary.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import text
 
 from yitong.booking.limits import refusals
 from yitong.booking.limits.handovers import TIES
+from yitong.booking.limits.known import Caps as Caps
 from yitong.booking.limits.known import Closed, GivenUp, Refused
 from yitong.booking.limits.memory import RiskMemory, memory_of
 from yitong.booking.limits.proofs import answers_of, require
@@ -29,30 +29,23 @@ Headers = Mapping[bytes, bytes]
 """Request headers as ASGI gives them: lower-case names."""
 
 
-class Caps(NamedTuple):
-    """The exact limits that the gate holds inside its own statement; -1 where there is none.
-
-    ``max_outstanding``: visits of one patient that still lie ahead, running holds among them; ``max_day``: visits of
-    one patient on one day; ``max_account``: places one account may book within one day of the hospital's clock.
-    """
-
-    max_outstanding: int
-    max_day: int
-    max_account: int
-
-
 NO_CAPS = Caps(-1, -1, -1)
+_CITIZEN = ActorKind.CITIZEN
 _CAPS = ("person-outstanding", "person-day", "account-day")
 
 
 async def caps_of(platform: Platform, actor: Actor, now: datetime, organization_id: UUID | None = None) -> Caps:
     """The caps that bind this actor, at a hospital when one is named. Staff decide for themselves: no caps."""
-    if actor.kind is not ActorKind.CITIZEN:
+    if actor.kind is not _CITIZEN:
         return NO_CAPS
     memory = memory_of(platform)
-    await memory.fresh()
-    rules = [memory.rule(code, organization_id) for code in _CAPS]
-    return Caps(*(rule.value if rule.enabled else -1 for rule in rules))
+    if not memory.is_fresh():
+        await memory.fresh()
+    caps = memory.caps.get(organization_id)
+    if caps is None:
+        rules = [memory.rule(code, organization_id) for code in _CAPS]
+        caps = memory.caps[organization_id] = Caps(*(rule.value if rule.enabled else -1 for rule in rules))
+    return caps
 
 
 def cap_reached(platform: Platform, code: str, organization_id: UUID) -> Problem:
@@ -74,20 +67,26 @@ async def before_hold(platform: Platform, actor: Actor, request: HoldRequest, he
 
     Raises Problem ``limit-reached``, ``booking-refused``, ``transfer-suspected`` or ``slot-token-needed``.
     """
-    if actor.kind is not ActorKind.CITIZEN:
+    if actor.kind is not _CITIZEN:
         return
     memory = memory_of(platform)
-    await memory.fresh()
+    if not memory.is_fresh():
+        await memory.fresh()
     settings = platform.settings
     if settings.risk_checks:
-        await _check_counted(memory, actor, request)
-        suspect = memory.suspects.get(actor.id)
-        if suspect is not None and suspect.level is Level.REFUSE:
-            memory.note("level-refuse", "refused", request.organization_id)
-            raise refusals.BOOKING_REFUSED()
-        given_up = memory.given_up.get(request.slot_id)
-        if given_up is not None:
-            _check_handover(memory, actor, request, given_up)
+        _check_counted(memory, actor, request)
+        departments = memory.departments.get(request.patient_id) if memory.departments else None
+        if departments:
+            await _check_department(memory, departments, request)
+        if memory.suspects:
+            suspect = memory.suspects.get(actor.id)
+            if suspect is not None and suspect.level is Level.REFUSE:
+                memory.note("level-refuse", "refused", request.organization_id)
+                raise refusals.BOOKING_REFUSED()
+        if memory.given_up:
+            given_up = memory.given_up.get(request.slot_id)
+            if given_up is not None:
+                _check_handover(memory, actor, request, given_up)
     if settings.slot_tokens != "off":
         _check_token(memory, actor, request, headers)
 
@@ -100,10 +99,11 @@ async def before_confirm(
     Raises Problem ``transfer-suspected``, ``limit-reached``, ``booking-refused``, ``proof-needed``, ``proof-wrong``,
     ``phone-code-needed`` or the problems of a phone code.
     """
-    if actor.kind is not ActorKind.CITIZEN or not platform.settings.risk_checks:
+    if actor.kind is not _CITIZEN or not platform.settings.risk_checks:
         return
     memory = memory_of(platform)
-    await memory.fresh()
+    if not memory.is_fresh():
+        await memory.fresh()
     rule = memory.barred.get(appointment_id)
     if rule is not None:
         memory.note(rule, "refused", organization_id)
@@ -121,36 +121,43 @@ async def before_confirm(
 
 async def before_change(platform: Platform, actor: Actor, organization_id: UUID, patient_id: UUID) -> None:
     """Let a visit be moved to another time. Raises Problem ``limit-reached`` when the patient has moved too many."""
-    if actor.kind is not ActorKind.CITIZEN or not platform.settings.risk_checks:
+    if actor.kind is not _CITIZEN or not platform.settings.risk_checks:
         return
     memory = memory_of(platform)
-    await memory.fresh()
+    if not memory.is_fresh():
+        await memory.fresh()
     closed = memory.changers.get(patient_id)
     if closed is not None and closed.until > platform.clock.now():
         raise _reached(memory, closed, organization_id)
 
 
-async def _check_counted(memory: RiskMemory, actor: Actor, request: HoldRequest) -> None:
+def _check_counted(memory: RiskMemory, actor: Actor, request: HoldRequest) -> None:
     """Raises Problem ``limit-reached`` when the patient, the account, the device or the block has reached a rule."""
-    closed = memory.people.get(request.patient_id) or memory.people.get(actor.id)
+    closed = None
+    if memory.people:
+        closed = memory.people.get(request.patient_id) or memory.people.get(actor.id)
     if closed is None and memory.hashes:
         client = CLIENT.get()
-        for known in (client.device, client.block):
-            if known is not None and closed is None:
-                closed = memory.hashes.get(known)
-    now = memory.platform.clock.now()
+        closed = memory.hashes.get(client.device or b"") or memory.hashes.get(client.block or b"")
+    if closed is not None and closed.until > memory.platform.clock.now():
+        raise _reached(memory, closed, request.organization_id)
+
+
+async def _check_department(memory: RiskMemory, departments: Mapping[UUID, Closed], request: HoldRequest) -> None:
+    """Raises Problem ``limit-reached`` when the patient has had enough places in this slot's department.
+
+    Asks the database which department that is: only for somebody who has reached the rule in one.
+    """
+    async with memory.platform.transaction() as tx:
+        found = await tx.session.execute(
+            text("SELECT department_id FROM slot WHERE organization_id = :organization AND id = :id"),
+            {"organization": request.organization_id, "id": request.slot_id},
+        )
+        department = found.scalar_one_or_none()
+        now = tx.now
+    closed = departments.get(department) if department is not None else None
     if closed is not None and closed.until > now:
         raise _reached(memory, closed, request.organization_id)
-    departments = memory.departments.get(request.patient_id)
-    if departments:
-        async with memory.platform.transaction() as tx:
-            found = await tx.session.execute(
-                text("SELECT department_id FROM slot WHERE organization_id = :organization AND id = :id"),
-                {"organization": request.organization_id, "id": request.slot_id},
-            )
-            closed = departments.get(found.scalar_one_or_none() or request.slot_id)
-        if closed is not None and closed.until > now:
-            raise _reached(memory, closed, request.organization_id)
 
 
 def _reached(memory: RiskMemory, closed: Closed, organization_id: UUID) -> Problem:

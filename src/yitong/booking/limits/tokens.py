@@ -73,5 +73,7 @@ def with_tokens(platform: Platform, places: list[_Shown]) -> list[_Shown]:
 def parties_of(actor: Actor) -> tuple[bytes, ...]:
     """Whom a token may have been shown to: the session, and the device it runs on before anybody signed in."""
     device = CLIENT.get().device
-    session = actor.session_id.bytes if actor.session_id is not None else None
-    return tuple(party for party in (session, device) if party is not None)
+    if actor.session_id is None:
+        return () if device is None else (device,)
+    session = actor.session_id.bytes
+    return (session,) if device is None else (session, device)
