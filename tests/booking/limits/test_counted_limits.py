@@ -195,3 +195,14 @@ async def test_switched_off_nothing_is_refused(world: World) -> None:
     assert (await refusal(take(world, actor, slots[1], patient))).code == "limit-reached"
     world.platform.settings = msgspec.structs.replace(world.platform.settings, risk_checks=False)
     assert (await take(world, actor, slots[1], patient)).state == "held"
+
+
+async def test_a_log_that_is_read_late_does_not_fill_todays_windows(world: World, clock: SetClock) -> None:
+    patients, slots = [await world.patient() for _ in range(2)], await _slots(world, 2)
+    actors = [await account(world, patient, device=DEVICE) for patient in patients]
+    await take(world, actors[0], slots[0], patients[0])
+    clock.advance(days=2)
+    _, later = await world.session(clock.now() + timedelta(days=1))
+    await take(world, actors[1], later[0], patients[1])
+    await counted(world)
+    assert await _counted(world, "device-day", DEVICE) == 1

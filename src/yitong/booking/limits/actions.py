@@ -40,6 +40,3 @@ DECIDE = action(
     {Role.HOSPITAL_ADMIN: Scope.ORGANIZATION, Role.PLATFORM_ADMIN: Scope.REGION},
 )
 BAN = action("booking:ban:make", "爽约限制预约", "Ban after missed visits", {Role.SYSTEM: Scope.REGION})
-ASK_CHALLENGE = action(
-    "booking:challenge:ask", "获取安全验证", "Ask for a proof challenge", {Role.PATIENT: Scope.REGION}
-)

@@ -9,7 +9,6 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from yitong.booking.limits import bans, queries, regulating
-from yitong.booking.limits.actions import ASK_CHALLENGE
 from yitong.booking.limits.memory import memory_of
 from yitong.booking.limits.proofs import bits_for, challenge_for
 from yitong.booking.limits.queries import Span
@@ -24,6 +23,7 @@ from yitong.booking.limits.schemas import (
     RiskBoard,
     SignalItem,
 )
+from yitong.identity.service.citizens import USE_ACCOUNT
 from yitong.kernel.ids import UUID
 from yitong.kernel.paging import Page
 from yitong.kernel.permissions import Actor
@@ -130,7 +130,7 @@ async def challenge(platform: NamedDependency[Platform], actor: NamedDependency[
     """``ok``: nothing. ``challenge``: send ``X-Proof: challenge.nonce``, of which SHA-256 begins with
     ``difficulty_bits`` zero bits. ``code``: ask for a phone code with purpose ``booking`` and send
     ``X-Phone-Code: challenge_id.code``."""
-    ASK_CHALLENGE.check(actor)
+    USE_ACCOUNT.check(actor)
     memory = memory_of(platform)
     await memory.fresh()
     suspect = memory.suspects.get(actor.id)

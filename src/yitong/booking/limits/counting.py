@@ -91,6 +91,7 @@ class Bump(NamedTuple):
     rule: str
     subject: bytes
     appointment_id: UUID | None
+    at: datetime
 
 
 @job("booking: limits counted", every=timedelta(seconds=1))
@@ -159,14 +160,15 @@ async def _count(tx: Transaction, events: Iterable[Any], rules: Mapping[str, Rul
         if event.from_state == "held":
             continue
         if event.type == BookingEvent.RESCHEDULED:
-            bumps.append(Bump("changes-month", event.patient_id.bytes, None))
+            bumps.append(Bump("changes-month", event.patient_id.bytes, None, event.at))
         else:
-            bumps.append(Bump("cancels-month", event.patient_id.bytes, None))
-            bumps.append(Bump("risk-cancels", event.actor_id.bytes, None))
+            bumps.append(Bump("cancels-month", event.patient_id.bytes, None, event.at))
+            bumps.append(Bump("risk-cancels", event.actor_id.bytes, None, event.at))
     counts = await _write_counts(tx, bumps, rules)
-    signals = await _signals(tx, held, accounts, counts, rules)
+    recent = [one for one in held if one.at > tx.now - timedelta(seconds=rules["risk-memory"].window)]
+    signals = await _signals(tx, recent, accounts, counts, rules)
     await handovers.keep_cancels(tx, given_up)
-    signals += await handovers.found(tx, held, rules)
+    signals += await handovers.found(tx, recent, rules)
     await add_signals(tx, signals, rules)
 
 
@@ -180,12 +182,19 @@ def _bumps(one: Held, account: Account, phone: bytes | None) -> list[Bump]:
         "device-day": account.device,
         "block-hour": account.block,
     }
-    return [Bump(rule, subject, one.appointment_id) for rule, subject in subjects.items() if subject is not None]
+    return [
+        Bump(rule, subject, one.appointment_id, one.at) for rule, subject in subjects.items() if subject is not None
+    ]
 
 
 async def _write_counts(tx: Transaction, bumps: list[Bump], rules: Mapping[str, Rule]) -> dict[tuple[str, bytes], int]:
     """Add everything up; bars the places that were held beyond a rule. Answers the counts as they are now."""
-    wanted = [bump for bump in bumps if rules[bump.rule].enabled]
+    # A log that is read late, as after an upgrade, must not fill today's windows with last month's visits.
+    wanted = [
+        bump
+        for bump in bumps
+        if rules[bump.rule].enabled and bump.at > tx.now - timedelta(seconds=rules[bump.rule].window)
+    ]
     if not wanted:
         return {}
     added = Counter((bump.rule, bump.subject) for bump in wanted)
@@ -204,7 +213,7 @@ async def _write_counts(tx: Transaction, bumps: list[Bump], rules: Mapping[str, 
     counts = {(row.rule, bytes(row.subject)): row.total for row in found}
     so_far = {key: counts[key] - added[key] for key in keys}
     beyond: dict[UUID, str] = {}
-    for rule, subject, appointment_id in wanted:
+    for rule, subject, appointment_id, _ in wanted:
         so_far[rule, subject] += 1
         if appointment_id is not None and not rule.startswith("risk-") and so_far[rule, subject] > rules[rule].value:
             beyond[appointment_id] = rule

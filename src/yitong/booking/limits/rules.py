@@ -121,7 +121,7 @@ _ALL = (
         _K.LIMIT,
         "block",
         HOUR,
-        3000,
+        10_000,
         "同一网段一小时内的占号",
         "places held within an hour from one address block",
     ),
