@@ -19,6 +19,9 @@ from yitong import __version__
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
+from yitong.booking.draw import api as draw_api
+from yitong.booking.draw import drawing as draw_jobs
+from yitong.booking.draw import model as draw_model
 from yitong.booking.queue import api as queue_api
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
@@ -48,17 +51,19 @@ TABLES = (
     directory_model,
     identity_model,
     booking_model,
+    draw_model,
     visits_model,
     journey_model,
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (identity_jobs, journey_reactors, journey_jobs)
+LISTENERS = (identity_jobs, draw_jobs, journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
     *queue_api.ROUTES,
+    *draw_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,

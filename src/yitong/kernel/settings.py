@@ -71,6 +71,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     elderly_pool_from: Annotated[int, _about("places kept for the elderly are for people of this age", ge=0)] = 60
     queue_elderly_from: Annotated[int, _about("people of this age go first within their slot", ge=0)] = 80
     queue_return_behind: Annotated[int, _about("somebody who missed a call waits for this many people", ge=0)] = 3
+    draw_claim_hours: Annotated[int, _about("how long a place won in a draw waits for its confirmation", ge=1)] = 12
+    draw_reveal_minutes: Annotated[int, _about("between a draw's closing and its seed's reveal", ge=0)] = 10
+    draw_choices: Annotated[int, _about("most times one request for a draw may name", ge=1)] = 5
+    draw_beacon: Annotated[str, _about("source of the public value mixed into new draws; none when empty")] = ""
+    draw_ends_hours_before: Annotated[int, _about("a draw passes no place on later than this before it", ge=0)] = 2
     hot_routes: Annotated[bool, _about("serve the busiest requests by bare handlers")] = True
     batch_size: Annotated[int, _about("most booking requests in one database call", ge=1)] = 256
     sms_url: Annotated[str, _about("address of the text-message gateway; the sandbox's when empty")] = ""
