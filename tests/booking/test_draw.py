@@ -270,6 +270,7 @@ async def test_places_pass_on_in_order_and_then_to_everybody(scene: Scene) -> No
     """Nobody confirms; everybody is offered once, in the order of the draw; then the places are everybody's."""
     people = await full_house(scene)
     by_leaf = {one["leaf"]: one for one in people.values()}
+    _, found = await scene.publication()
     rounds = 0
     while (await scene.draw())["numbers"]["offered"]:
         await scene.later(hours=12)
