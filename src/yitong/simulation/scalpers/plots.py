@@ -74,9 +74,8 @@ def _picture(title: str, legend: Sequence[tuple[str, str]], body: Sequence[str],
 
 
 def _text(x: float, y: float, words: str, anchor: str, size: int = 13) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="#1f2a30">{escape(words)}</text>'
-    )
+    at = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"'
+    return f'<text {at} fill="#1f2a30">{escape(words)}</text>'
 
 
 def _percent(value: float) -> str:
