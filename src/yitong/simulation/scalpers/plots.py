@@ -5,7 +5,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 720, 360
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 64, 56
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 78, 56
 _GREY, _ORANGE, _TEAL = "#9aa5ad", "#e8590c", "#0b7285"
 _FONT = 'font-family="system-ui, sans-serif"'
 
@@ -40,7 +40,7 @@ def speed_picture(one: dict[str, Any]) -> str:
         ("first come first served", _ORANGE, one["first_come"]["patients_chance_by_speed"]),
         ("draw", _TEAL, one["draw"]["patients_chance_by_speed"]),
     ]
-    top = max(0.1, *(max(values) for _, _, values in lines)) * 1.1
+    top = 1.0
     body: list[str] = []
     step = (WIDTH - _LEFT - _RIGHT) / 10
     for number in range(10):
@@ -79,7 +79,7 @@ def _text(x: float, y: float, words: str, anchor: str, size: int = 13) -> str:
 
 
 def _percent(value: float) -> str:
-    return f"{value:.1%}" if value < 0.1 else f"{value:.0%}"
+    return f"{value:.1%}"
 
 
 def _y(value: float, top: float) -> float:
