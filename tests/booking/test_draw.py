@@ -86,6 +86,12 @@ async def test_the_seed_is_nowhere_in_clear_before_it_is_revealed(scene: Scene) 
     [
         ({"strata": []}, "validation-failed"),
         ({"strata": [{"code": "x", "title": {"zh": "x", "en": "x"}, "places": 2}]}, "validation-failed"),
+        ({"strata": [{"code": "x", "title": {"zh": "", "en": "x"}}]}, "validation-failed"),
+        ({"title": {"zh": "抽签\u0000", "en": "x"}}, "validation-failed"),
+        ({"beacon_source": "a\u0000"}, "validation-failed"),
+        ({"opens_at": "0001-01-01T00:00:00+14:00"}, "validation-failed"),
+        ({"closes_at": "9999-12-31T23:59:59Z"}, "validation-failed"),
+        ({"opens_at": "2026-11-23T01:00:00"}, "validation-failed"),
         ({"closes_at": "2026-11-23T00:00:00Z"}, "validation-failed"),
         ({"closes_at": "2026-11-26T00:00:00Z"}, "validation-failed"),
         ({"schedule_ids": [str(new_id())]}, "validation-failed"),

@@ -27,6 +27,8 @@ from yitong.kernel.states import record_move
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
+_LATE = timedelta(hours=1)  # a form that was filled in slowly
+_TITLE_MOST = 100
 _STRATA_WRONG = {
     "repeated": Bilingual("类别编号重复。", "Two classes have the same code."),
     "last_must_take_all": Bilingual("最后一个类别须面向所有人。", "The last class has to take everybody."),
@@ -63,7 +65,7 @@ async def _announce(tx: Transaction, request: DrawRequestBody) -> DrawItem:
     chosen = await _chosen(tx, request)
     first = min(one.start_at for one in chosen)
     late = timedelta(minutes=settings.draw_reveal_minutes, hours=settings.draw_ends_hours_before)
-    if request.closes_at + late >= first:
+    if first - late <= request.closes_at:
         raise _wrong("closes_at", "截止时间离第一个时段太近。", "It closes too shortly before the first of the times.")
     draw_id, seed = new_id(), secrets.token_bytes(SEED_BYTES)
     zh, en = names.departments[request.department_id]
@@ -189,14 +191,23 @@ def _check_form(request: DrawRequestBody, strata: list[Stratum], now: datetime) 
     for field, moment in (("opens_at", request.opens_at), ("closes_at", request.closes_at)):
         if moment.tzinfo is None:
             raise _wrong(field, "时间须带时区。", "A moment needs its zone.")
+    if request.opens_at < now - _LATE:
+        raise _wrong("opens_at", "开始时间不能早于现在。", "It cannot have opened before now.")
     if request.opens_at >= request.closes_at or request.closes_at <= now:
         raise _wrong(
             "closes_at", "截止时间须晚于开始时间和现在。", "It has to close after it opens and after this moment."
         )
+    for field, title in [("title", request.title), *(("strata", one.title) for one in strata)]:
+        if title is not None and not (_printable(title.zh) and _printable(title.en)):
+            raise _wrong(field, "名称须为 1 至 100 个可见字符。", "A title has 1 to 100 printable characters.")
     wrong = strata_wrong(strata)
     if wrong is not None:
         words = _STRATA_WRONG[wrong]
         raise _wrong("strata", words.zh, words.en)
+
+
+def _printable(text: str) -> bool:
+    return 0 < len(text) <= _TITLE_MOST and text.isprintable()
 
 
 async def _check_sessions(tx: Transaction, request: DrawRequestBody) -> None:

@@ -6,29 +6,36 @@ of them is left takes part in the last turn with everybody else, by ticket.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
+from msgspec import Meta
 
 from yitong.booking.draw.proof import ticket_of
 from yitong.kernel.text import Bilingual
+
+Years = Annotated[int, Meta(ge=0, le=150)]
+Days = Annotated[int, Meta(ge=0, le=3650)]
+Draws = Annotated[int, Meta(ge=1, le=100)]
+Places = Annotated[int, Meta(le=100_000)]
+Code = Annotated[str, Meta(pattern="^[a-z0-9_-]{1,40}$")]
 
 
 class StratumRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who belongs to a class; all the conditions given must hold. Ages in whole years on the draw's closing day."""
 
-    age_from: int | None = None
-    age_to: int | None = None
-    seen_within_days: int | None = None  # was seen in this department so recently
-    lost_draws: int | None = None  # lost so many draws of this department within ninety days, and won none
+    age_from: Years | None = None
+    age_to: Years | None = None
+    seen_within_days: Days | None = None  # was seen in this department so recently
+    lost_draws: Draws | None = None  # lost so many draws of this department within ninety days, and won none
 
 
 class Stratum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A class of requests. ``places`` reserves that many; without it all of the class go before the next class."""
 
-    code: str
+    code: Code
     title: Bilingual
-    places: int | None = None
+    places: Places | None = None
     rule: StratumRule | None = None
 
 

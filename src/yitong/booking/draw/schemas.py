@@ -12,7 +12,8 @@ from yitong.booking.draw.states import DrawState
 from yitong.kernel.ids import UUID
 from yitong.kernel.text import Bilingual
 
-Words = Annotated[str, Meta(min_length=1, max_length=200)]
+# Printable on one line: these texts are published, and hashed as they stand.
+Words = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class DrawRequestBody(msgspec.Struct, frozen=True, kw_only=True):
