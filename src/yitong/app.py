@@ -22,6 +22,7 @@ from yitong.booking import model as booking_model
 from yitong.booking.draw import api as draw_api
 from yitong.booking.draw import drawing as draw_jobs
 from yitong.booking.draw import model as draw_model
+from yitong.booking.draw import reactors as draw_reactors
 from yitong.booking.queue import api as queue_api
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
@@ -61,7 +62,7 @@ TABLES = (
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (identity_jobs, draw_jobs, waitlist_jobs, journey_reactors, journey_jobs)
+LISTENERS = (identity_jobs, draw_jobs, draw_reactors, waitlist_jobs, journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,

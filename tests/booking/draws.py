@@ -80,11 +80,11 @@ class Scene:
         """The ids of the slots that are drawn for."""
         return [one["slot_id"] for one in (await self.draw())["slots"]]
 
-    async def ask(self, patient: UUID, choices: list[str], actor: Actor | None = None) -> httpx.Response:
+    async def ask(self, patient: UUID, choices: list[str], actor: Actor | None = None, **more: Any) -> httpx.Response:
         """Take part."""
         return await self.client.post(
             f"/api/draws/{self.draw_id}/requests",
-            json={"patient_id": str(patient), "choices": choices},
+            json={"patient_id": str(patient), "choices": choices, **more},
             headers=self.world.headers(actor or self.world.citizen(patient)),
         )
 
@@ -141,5 +141,6 @@ class Scene:
             sitting = await self.world.count(
                 "appointment", "slot_id = $1 AND state NOT IN ('cancelled', 'expired')", slot["id"]
             )
-            assert slot["taken"] == sitting <= slot["capacity"], dict(slot)
+            returning = await self.world.count("returning_place", "slot_id = $1 AND state = 'waiting'", slot["id"])
+            assert slot["taken"] == sitting + returning <= slot["capacity"], dict(slot)
             assert slot["open"] == (slot["taken"] < slot["capacity"]), dict(slot)

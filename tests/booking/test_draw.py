@@ -21,10 +21,12 @@ from yitong.booking.draw.schemas import AskBody
 from yitong.booking.draw.states import DrawState
 from yitong.booking.schemas import HoldRequest
 from yitong.booking.service import confirm, hold
+from yitong.booking.waitlist.jobs import tend_lists
 from yitong.kernel.clock import SetClock
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import Role
 from yitong.kernel.problems import Problem
+from yitong.kernel.reactors import REACTORS, run_once
 from yitong.kernel.transaction import Transaction
 
 
@@ -287,10 +289,32 @@ async def test_places_pass_on_in_order_and_then_to_everybody(scene: Scene) -> No
     assert [one.outcome for one in found.offers] == ["lapsed"] * 9
     ranks = [by_leaf[one.leaf]["rank"] for one in found.offers if one.after is not None]
     assert ranks == sorted(ranks)
-    room = await scene.world.owner.fetch(
-        "SELECT pool, sum(capacity - taken) AS free FROM slot GROUP BY pool ORDER BY 1"
-    )
+    room = await scene.world.owner.fetch("SELECT pool, sum(capacity) FROM slot GROUP BY pool ORDER BY pool")
     assert [tuple(one) for one in room] == [("common", 6), ("draw", 0)]
+    assert await scene.world.count("returning_place", "state = 'waiting'") == 4, "not all at once, for scripts to take"
+    scene.clock.advance(minutes=30)
+    await tend_lists(scene.world.platform)
+    assert await scene.world.owner.fetchval("SELECT sum(taken) FROM slot") == 0
+    await scene.counted()
+
+
+async def test_a_loser_who_wants_to_wait_stands_in_the_line(scene: Scene) -> None:
+    slots = await scene.open(places_per_slot=1)
+    waiting = [await scene.person() for _ in range(3)]
+    for patient in waiting:
+        assert (await scene.ask(patient, slots[:1], waitlist=True)).json()["waitlist"] is True
+    gone = await scene.person()
+    await scene.ask(gone, slots[:1])
+    await scene.later(minutes=CLOSES - OPENS)
+    await scene.later(minutes=10)
+    for _ in range(2):  # the second reading finds nothing new
+        await run_once(scene.world.platform, REACTORS["booking.draw.waitlist"])
+    lost = {patient for patient in waiting if (await scene.mine(patient))[0]["state"] == "lost"}
+    entries = await scene.world.owner.fetch("SELECT patient_id, state, from_day = to_day AS one FROM waitlist_entry")
+    assert {one["patient_id"] for one in entries} == lost
+    assert len(entries) == len(lost) >= 2
+    assert {(one["state"], one["one"]) for one in entries} == {("waiting", True)}
+    assert await scene.world.count("parked_event") == 0
 
 
 async def test_a_declined_and_a_cancelled_place_pass_on(scene: Scene) -> None:

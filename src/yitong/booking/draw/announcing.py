@@ -124,7 +124,7 @@ async def cancel(tx: Transaction, draw_id: UUID, request: DrawCancelBody) -> Dra
     )
     slots = [one["slot_id"] for one in await rows.slots(tx, row["organization_id"], [draw_id])]
     await places.lock_both(tx, row["organization_id"], slots)
-    await places.give_to_everybody(tx, row["organization_id"], slots)
+    await places.give_to_everybody(tx, grant, Subject("draw", draw_id, row["organization_id"]), slots, {})
     await tx.session.execute(
         text("UPDATE draw_slot SET ended = true WHERE organization_id = :organization AND draw_id = :draw"),
         {"organization": row["organization_id"], "draw": draw_id},

@@ -16,7 +16,7 @@ from yitong.booking.draw.publication import Terms, TermsSlot, TermsStratum
 from yitong.booking.draw.reading import moment
 from yitong.booking.draw.rules import Request, Stratum, allocate
 from yitong.booking.draw.states import DrawState
-from yitong.kernel.events import Subject, record
+from yitong.kernel.events import Subject
 from yitong.kernel.ids import UUID
 from yitong.kernel.jobs import job
 from yitong.kernel.permissions import SYSTEM_ACTOR
@@ -234,9 +234,8 @@ async def _pass_on(tx: Transaction, row: Any) -> None:
         if not due:
             break
         await offering.offer(tx, grant, row, due)
-    free = await places.give_to_everybody(tx, organization_id, running)
-    if free:
-        await record(tx, grant, DrawEvent.RELEASED, Subject("draw", draw_id, organization_id), {"places": free})
+    given_up = await rows.given_up(tx, organization_id, draw_id)
+    await places.give_to_everybody(tx, grant, Subject("draw", draw_id, organization_id), running, given_up)
     limit = tx.now + timedelta(hours=tx.platform.settings.draw_ends_hours_before)
     # Until then a kept place may still be given up and pass on; afterwards the slot is like any other's.
     await tx.session.execute(

@@ -90,6 +90,7 @@ class DrawRequest(Base):
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     identity: Mapped[str]  # published: digest of salt and person
     leaf: Mapped[str]
+    waitlist: Mapped[bool]  # whoever loses stands in the department's line for those days
     requested_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     __table_args__ = (

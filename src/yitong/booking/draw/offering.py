@@ -47,9 +47,9 @@ WITH due AS (
     RETURNING a.organization_id, a.id, a.slot_id, a.schedule_id, a.department_id, a.start_at, a.hold_expires_at
 ), counted AS (
     UPDATE slot AS s SET taken = s.taken + n.places, open = s.taken + n.places < s.capacity,
-        reopens_at = CASE WHEN s.taken + n.places >= s.capacity THEN n.first END
-    FROM (SELECT m.organization_id, m.slot_id, count(*)::integer AS places, min(m.hold_expires_at) AS first
-          FROM made AS m GROUP BY m.organization_id, m.slot_id) AS n
+        reopens_at = NULL  -- a place of a draw passes on within it
+    FROM (SELECT m.organization_id, m.slot_id, count(*)::integer AS places FROM made AS m
+          GROUP BY m.organization_id, m.slot_id) AS n
     WHERE s.organization_id = n.organization_id AND s.id = n.slot_id
 ), moved AS (
     INSERT INTO transition (organization_id, subject_id, sequence, machine, from_state, to_state, event_id)

@@ -110,6 +110,7 @@ async def _ask(tx: Transaction, draw_id: UUID, request: AskBody) -> MyRequest:
                 salt=salt,
                 identity=identity,
                 leaf=proof.leaf_of(str(draw_id), identity, stratum, choices),
+                waitlist=request.waitlist,
                 requested_at=tx.now,
             )
         )
@@ -238,6 +239,7 @@ def _my_request(row: Any, own: Any, leaves: list[str], offer: Any | None, titles
         stratum=own["stratum"],
         stratum_title=titles[own["stratum"]],
         state=state,
+        waitlist=own["waitlist"],
         requested_at=own["requested_at"],
         withdrawn_at=own["withdrawn_at"],
         salt=own["salt"].hex(),

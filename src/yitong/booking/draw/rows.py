@@ -104,3 +104,24 @@ async def offers(tx: Transaction, organization_id: UUID, draw_id: UUID) -> list[
         {"organization": organization_id, "draw": draw_id, "now": tx.now},
     )
     return list(found.mappings())
+
+
+async def given_up(tx: Transaction, organization_id: UUID, draw_id: UUID) -> dict[UUID, list[UUID]]:
+    """Appointments by slot whose place was given up, was not passed on, and is not on its way back yet."""
+    found = await tx.session.execute(
+        text(
+            "SELECT o.slot_id, o.appointment_id FROM draw_offer AS o"
+            " JOIN appointment AS a ON a.organization_id = o.organization_id AND a.id = o.appointment_id"
+            " WHERE o.organization_id = :organization AND o.draw_id = :draw AND a.state IN ('expired', 'cancelled')"
+            " AND NOT EXISTS (SELECT FROM draw_offer AS n WHERE n.organization_id = o.organization_id"
+            " AND n.draw_id = o.draw_id AND n.after = o.sequence)"
+            " AND NOT EXISTS (SELECT FROM returning_place AS r WHERE r.organization_id = o.organization_id"
+            " AND r.appointment_id = o.appointment_id)"
+            " ORDER BY o.sequence"
+        ),
+        {"organization": organization_id, "draw": draw_id},
+    )
+    by_slot: dict[UUID, list[UUID]] = {}
+    for one in found:
+        by_slot.setdefault(one.slot_id, []).append(one.appointment_id)
+    return by_slot

@@ -49,10 +49,11 @@ class BeaconBody(msgspec.Struct, frozen=True):
 
 
 class AskBody(msgspec.Struct, frozen=True):
-    """Who takes part, and the times wanted, best first."""
+    """Who takes part, the times wanted, best first, and whether to wait for a place of those days after losing."""
 
     patient_id: UUID
     choices: Annotated[list[UUID], Meta(min_length=1, max_length=50)]
+    waitlist: bool = False
 
 
 class DrawSlotItem(msgspec.Struct, frozen=True):
@@ -137,6 +138,7 @@ class MyRequest(msgspec.Struct, frozen=True, kw_only=True):
     stratum: str
     stratum_title: Bilingual
     state: Literal["entered", "won", "lost", "withdrawn"]
+    waitlist: bool
     requested_at: datetime
     withdrawn_at: datetime | None
     salt: str

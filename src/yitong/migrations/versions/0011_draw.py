@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("salt", sa.LargeBinary, nullable=False),
         sa.Column("identity", sa.Text, nullable=False),
         sa.Column("leaf", sa.Text, nullable=False),
+        sa.Column("waitlist", sa.Boolean, nullable=False),
         sa.Column("requested_at", _TIME, nullable=False),
         sa.Column("withdrawn_at", _TIME),
         _key("draw_request", "organization_id", "id"),
