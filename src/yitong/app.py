@@ -19,6 +19,10 @@ from yitong import __version__
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
+from yitong.booking.availability import api as availability_api
+from yitong.booking.channels import api as channels_api
+from yitong.booking.channels import flows as channels_flows
+from yitong.booking.channels import model as channels_model
 from yitong.booking.draw import api as draw_api
 from yitong.booking.draw import drawing as draw_jobs
 from yitong.booking.draw import model as draw_model
@@ -55,6 +59,7 @@ TABLES = (
     directory_model,
     identity_model,
     booking_model,
+    channels_model,
     draw_model,
     waitlist_model,
     visits_model,
@@ -62,12 +67,22 @@ TABLES = (
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (identity_jobs, draw_jobs, draw_reactors, waitlist_jobs, journey_reactors, journey_jobs)
+LISTENERS = (
+    channels_flows,
+    identity_jobs,
+    draw_jobs,
+    draw_reactors,
+    waitlist_jobs,
+    journey_reactors,
+    journey_jobs,
+)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
+    *availability_api.ROUTES,
     *queue_api.ROUTES,
+    *channels_api.ROUTES,
     *draw_api.ROUTES,
     *waitlist_api.ROUTES,
     *visits_api.ROUTES,
