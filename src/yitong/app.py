@@ -27,6 +27,11 @@ from yitong.booking.draw import api as draw_api
 from yitong.booking.draw import drawing as draw_jobs
 from yitong.booking.draw import model as draw_model
 from yitong.booking.draw import reactors as draw_reactors
+from yitong.booking.limits import api as limits_api
+from yitong.booking.limits import bans as limits_bans
+from yitong.booking.limits import counting as limits_counting
+from yitong.booking.limits import model as limits_model
+from yitong.booking.limits.edge import Edge
 from yitong.booking.queue import api as queue_api
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
@@ -60,8 +65,9 @@ TABLES = (
     identity_model,
     booking_model,
     channels_model,
-    draw_model,
     waitlist_model,
+    limits_model,
+    draw_model,
     visits_model,
     journey_model,
     fhir_model,
@@ -70,11 +76,13 @@ EVENTS = (booking_events,)
 LISTENERS = (
     channels_flows,
     identity_jobs,
-    draw_jobs,
-    draw_reactors,
-    waitlist_jobs,
     journey_reactors,
     journey_jobs,
+    waitlist_jobs,
+    limits_bans,
+    limits_counting,
+    draw_jobs,
+    draw_reactors,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -83,8 +91,9 @@ ROUTES: list[ControllerRouterHandler] = [
     *availability_api.ROUTES,
     *queue_api.ROUTES,
     *channels_api.ROUTES,
-    *draw_api.ROUTES,
     *waitlist_api.ROUTES,
+    *limits_api.ROUTES,
+    *draw_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
@@ -120,9 +129,9 @@ async def metrics() -> Response[bytes]:
 
 
 def create_app(platform: Platform, *, with_worker: bool = False) -> ASGIApp:
-    """The whole web application: the hot routes (when switched on) in front of the ordinary ones."""
+    """The whole web application: the edge, then the hot routes (when switched on), then the ordinary ones."""
     app = create_web(platform, with_worker=with_worker)
-    return HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app
+    return Edge(HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app, platform)
 
 
 def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:
