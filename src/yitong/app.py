@@ -20,6 +20,7 @@ from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.booking.queue import api as queue_api
+from yitong.booking.schedules import model as schedules_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -48,6 +49,7 @@ TABLES = (
     directory_model,
     identity_model,
     booking_model,
+    schedules_model,
     visits_model,
     journey_model,
     fhir_model,
