@@ -36,7 +36,8 @@ WITH met AS (
 )
 SELECT d.id, (d.start_at AT TIME ZONE o.zone)::time AS begins, (d.end_at AT TIME ZONE o.zone)::time AS ends,
     o.name AS organization_name, o.name_en AS organization_name_en,
-    d.location_id = CAST(:location AS uuid) AS same_room, n.name AS practitioner_name, m.name AS team_name, l.name AS room, v.name AS service_name
+    d.location_id = CAST(:location AS uuid) AS same_room,
+    n.name AS practitioner_name, m.name AS team_name, l.name AS room, v.name AS service_name
 FROM met
 JOIN schedule AS d ON d.organization_id = met.organization_id AND d.id = met.id
 JOIN organization AS o ON o.id = d.organization_id

@@ -1,4 +1,4 @@
-"""Weekly rules of sessions: see, make and change them; two rules never want one doctor, team or room at the same time."""
+"""Weekly rules of sessions: see, make and change them; two rules never want one doctor, team or room at once."""
 
 from datetime import date
 from typing import Any
@@ -71,13 +71,13 @@ WHERE v.organization_id = :organization AND v.id = :service AND v.department_id 
         WHERE m.organization_id = :organization AND m.id = CAST(:team AS uuid) AND m.active))
     AND (CAST(:location AS uuid) IS NULL OR l.id IS NOT NULL)
 """)
-# An examination happens on a device; a treatment on a chair, a device or in a room; a clinic in a room, if it names one.
+# An examination happens on a device; a treatment on a chair, a device or in a room; a clinic in a room, if in any.
 _PLACES: dict[str, tuple[frozenset[str | None], str, str]] = {
     "exam": (frozenset({"device"}), "检查设备", "a device"),
     "treatment": (
         frozenset({"chair", "device", "room"}),
         "治疗位、设备或治疗室",
-        "a treatment place, a device or a room",
+        "a chair, a device or a treatment room",
     ),
 }
 _CLINIC: tuple[frozenset[str | None], str, str] = (frozenset({"room", None}), "诊室", "a consulting room")
