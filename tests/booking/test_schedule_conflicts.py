@@ -11,7 +11,13 @@ from litestar.types import ASGIApp
 
 from booking.test_schedules import rule, send
 from booking.world import World
+from yitong.booking.service.generation import generate_region
+from yitong.directory.demo import build_region
+from yitong.kernel.clock import SetClock
 from yitong.kernel.ids import UUID, new_id
+from yitong.kernel.platform import Platform
+from yitong.simulation.seeding.directory import load_directory
+from yitong.simulation.seeding.extras import open_all_day_clinic
 
 EIGHT = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # Tuesday, 08:00 on the hospital's wall
 Client = AsyncTestClient[ASGIApp]
@@ -41,14 +47,14 @@ async def put(world: World, start: datetime, hours: float = 3, connection: Any =
 
 @pytest.mark.parametrize("shared", ["practitioner_role_id", "location_id"])
 async def test_the_database_refuses_two_sessions_at_once(world: World, shared: str) -> None:
-    other = {"practitioner_role_id": None, "location_id": None} | {
+    other: dict[str, Any] = {"practitioner_role_id": None, "location_id": None} | {
         shared: {"practitioner_role_id": world.role_id, "location_id": world.room_id}[shared]
     }
     await put(world, EIGHT)
     with pytest.raises(asyncpg.ExclusionViolationError):
         await put(world, EIGHT + timedelta(hours=2, minutes=59), **other)
     await put(world, EIGHT + timedelta(hours=3), **other)  # one ends when the other begins
-    stopped = {"stopped_at": EIGHT, "stopped_reason": "x"}
+    stopped: dict[str, Any] = {"stopped_at": EIGHT, "stopped_reason": "x"}
     await put(world, EIGHT, **other, **stopped)  # a stopped session needs nobody
     await put(world, EIGHT, practitioner_role_id=None, location_id=None)  # names neither doctor nor room
 
@@ -159,3 +165,19 @@ async def test_generation_leaves_out_what_it_cannot_make_and_says_so(world: Worl
     await world.owner.execute("UPDATE schedule SET stopped_at = now(), stopped_reason = 'x' WHERE id = $1", in_the_way)
     again = (await send(world, client, "schedules/generate", days)).json()
     assert (again["schedules"], again["conflicts"]) == (1, [])
+
+
+async def test_the_demo_region_plans_nobody_twice(platform: Platform, clock: SetClock) -> None:
+    first, days = EIGHT.date(), 14
+    owner = await platform.database.connect_as_owner()
+    await load_directory(owner, build_region(1, first, 4, 160, days), clock.now())
+    await open_all_day_clinic(owner, first)
+    made = await generate_region(owner, first, first + timedelta(days=days - 1))
+    rules = await owner.fetchval(
+        "SELECT count(*) FROM schedule_template AS t JOIN generate_series($1::date, $1::date + 13, '1 day') AS g (day)"
+        " ON extract(isodow FROM g.day) = t.weekday AND g.day >= t.valid_from",
+        first,
+    )
+    await owner.close()
+    assert made.skipped == 0
+    assert made.schedules == rules > 1000

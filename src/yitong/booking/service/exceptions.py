@@ -107,7 +107,7 @@ async def _make(tx: Transaction, request: ExceptionRequest) -> ExceptionItem:
     if made_before is not None:
         await _set_aside(tx, request, exception_id, made_before)
     if request.kind == "extra" or (request.kind == "change" and made_before is not None):
-        await _generate_day(tx, organization_id, request.day)
+        await _generate_day(tx, request, exception_id)
     await record(
         tx,
         grant,
@@ -236,14 +236,28 @@ async def _set_aside(tx: Transaction, request: ExceptionRequest, exception_id: U
     )
 
 
-async def _generate_day(tx: Transaction, organization_id: UUID, day: date) -> None:
-    """Make the day anew when it lies within the days that are made ahead; later days are made in their turn."""
-    today = day_of(tx.now, await _zone(tx, organization_id))
-    if today <= day <= today + timedelta(days=tx.platform.settings.days_ahead):
-        await tx.session.execute(
-            text("SELECT * FROM booking_generate(ARRAY[CAST(:organization AS uuid)], :day, :day, :now)"),
-            {"organization": organization_id, "day": day, "now": tx.now},
-        )
+async def _generate_day(tx: Transaction, request: ExceptionRequest, exception_id: UUID) -> None:
+    """Make the day anew when it lies within the days that are made ahead; later days are made in their turn.
+
+    Raises Problem ``schedule-overlap`` when somebody else's session came first in the meantime.
+    """
+    today = day_of(tx.now, await _zone(tx, request.organization_id))
+    if not today <= request.day <= today + timedelta(days=tx.platform.settings.days_ahead):
+        return
+    values = {"organization": request.organization_id, "day": request.day}
+    await tx.session.execute(
+        text("SELECT * FROM booking_generate(ARRAY[CAST(:organization AS uuid)], :day, :day, :now)"),
+        {**values, "now": tx.now},
+    )
+    made = await tx.session.execute(
+        text(
+            "SELECT EXISTS (SELECT FROM schedule WHERE organization_id = :organization AND template_id = :template"
+            " AND day = :day AND exception_id IS NOT DISTINCT FROM CAST(:exception AS uuid))"
+        ),
+        {**values, "template": request.template_id, "exception": exception_id if request.kind == "extra" else None},
+    )
+    if not made.scalar_one():
+        raise SCHEDULE_OVERLAP()
 
 
 def _item(row: Any) -> ExceptionItem:
