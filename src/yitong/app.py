@@ -20,6 +20,7 @@ from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.booking.queue import api as queue_api
+from yitong.booking.schedules import api as schedules_api
 from yitong.booking.schedules import model as schedules_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
@@ -61,6 +62,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *identity_api.ROUTES,
     *booking_api.ROUTES,
     *queue_api.ROUTES,
+    *schedules_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,

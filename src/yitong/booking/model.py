@@ -291,7 +291,7 @@ class QueueEntry(Base):
         ForeignKeyConstraint(["organization_id", "appointment_id"], ["appointment.organization_id", "appointment.id"]),
         ForeignKeyConstraint(["organization_id", "schedule_id"], ["schedule.organization_id", "schedule.id"]),
         CheckConstraint("priority IN ('emergency','elderly','normal','returner','late')", name="priority"),
-        CheckConstraint("state IN ('waiting','called','skipped','in_consultation','finished','left')", name="state"),
+        CheckConstraint("state IN ('waiting','called','skipped','in_consultation','finished')", name="state"),
         Index("uq_queue_entry_appointment", "organization_id", "appointment_id", unique=True),
         # One person in the room: whoever calls at the same moment as somebody else loses on this index.
         Index(

@@ -27,7 +27,6 @@ class QueueState(StrEnum):
     SKIPPED = "skipped"  # called and not there; comes back with return
     IN_CONSULTATION = "in_consultation"
     FINISHED = "finished"
-    LEFT = "left"  # gave the appointment up after checking in
 
 
 A = AppointmentState
@@ -63,9 +62,9 @@ QUEUE = machine(
     "queue_entry",
     begins=[Q.WAITING],
     moves={
-        Q.WAITING: [Q.CALLED, Q.SKIPPED, Q.LEFT],
+        Q.WAITING: [Q.CALLED, Q.SKIPPED],
         Q.CALLED: [Q.IN_CONSULTATION, Q.SKIPPED, Q.WAITING],
-        Q.SKIPPED: [Q.WAITING, Q.LEFT],
+        Q.SKIPPED: [Q.WAITING],
         Q.IN_CONSULTATION: [Q.FINISHED],
     },
     words={
@@ -74,6 +73,5 @@ QUEUE = machine(
         Q.SKIPPED: ("已过号", "missed"),
         Q.IN_CONSULTATION: ("就诊中", "in consultation"),
         Q.FINISHED: ("已就诊", "finished"),
-        Q.LEFT: ("已退出", "left"),
     },
 )

@@ -5,42 +5,15 @@ from typing import Any
 
 from sqlalchemy import text
 
+from yitong.booking.schedules.planned import PLANNED
 from yitong.kernel.ids import UUID
 from yitong.kernel.problems import Conflict
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
 _MOST = 100
-_BLOCKED = text("""
-WITH planned AS (
-    SELECT t.organization_id, t.id AS template_id, t.service_id, g.day::date AS day,
-        coalesce(x.practitioner_role_id, t.practitioner_role_id) AS role,
-        CASE WHEN x.practitioner_role_id IS NULL THEN t.team_id END AS team,
-        coalesce(x.location_id, t.location_id) AS location,
-        coalesce(x.start_time, t.start_time) AS begins, coalesce(x.end_time, t.end_time) AS ends
-    FROM schedule_template AS t
-    JOIN generate_series(CAST(:first AS date), CAST(:last AS date), interval '1 day') AS g (day)
-        ON extract(isodow FROM g.day) = t.weekday
-        AND g.day >= t.valid_from AND (t.valid_to IS NULL OR g.day <= t.valid_to)
-    LEFT JOIN LATERAL (
-        SELECT e.* FROM schedule_exception AS e
-        WHERE e.organization_id = t.organization_id AND e.template_id = t.id AND e.day = g.day::date
-            AND e.kind IN ('stop', 'change')
-        ORDER BY e.created_at DESC, e.id DESC LIMIT 1
-    ) AS x ON true
-    WHERE t.active AND t.organization_id = :organization AND x.kind IS DISTINCT FROM 'stop'
-        AND NOT EXISTS (SELECT FROM schedule AS d WHERE d.organization_id = t.organization_id
-            AND d.template_id = t.id AND d.day = g.day::date AND d.exception_id IS NULL)
-    UNION ALL
-    SELECT t.organization_id, t.id, t.service_id, e.day, coalesce(e.practitioner_role_id, t.practitioner_role_id),
-        CASE WHEN e.practitioner_role_id IS NULL THEN t.team_id END, coalesce(e.location_id, t.location_id),
-        coalesce(e.start_time, t.start_time), coalesce(e.end_time, t.end_time)
-    FROM schedule_exception AS e
-    JOIN schedule_template AS t ON t.organization_id = e.organization_id AND t.id = e.template_id
-    WHERE e.kind = 'extra' AND e.day BETWEEN CAST(:first AS date) AND CAST(:last AS date)
-        AND e.organization_id = :organization AND NOT EXISTS (SELECT FROM schedule AS d
-            WHERE d.organization_id = e.organization_id AND d.exception_id = e.id)
-)
+_BLOCKED = text(f"""
+{PLANNED}
 SELECT p.day, p.begins, p.ends, v.name AS service_name, v.name_en AS service_name_en, d.id,
     d.location_id = p.location AS same_place, n.name AS practitioner_name, m.name AS team_name,
     m.name_en AS team_name_en, l.name AS place, l.name_en AS place_en
@@ -59,7 +32,7 @@ LEFT JOIN practitioner AS n ON n.id = r.practitioner_id
 LEFT JOIN care_team AS m ON m.organization_id = d.organization_id AND m.id = d.team_id
 LEFT JOIN location AS l ON l.organization_id = d.organization_id AND l.id = d.location_id
 ORDER BY p.day, p.begins, p.template_id LIMIT :most
-""")
+""")  # noqa: S608
 
 
 async def blocked(tx: Transaction, organization_id: UUID, first: date, last: date) -> list[Conflict]:

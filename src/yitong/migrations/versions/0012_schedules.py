@@ -54,7 +54,6 @@ def upgrade() -> None:
     _people()
     _check("healthcare_service", "kind", "general expert special emergency return_visit treatment exam")
     _check("location", "kind", "building floor room hall window device chair")
-    _check("queue_entry", "state", "waiting called skipped in_consultation finished left")
     op.execute(f"DROP FUNCTION IF EXISTS {_GENERATE}")
     _run_file("generate")
     op.execute(f"REVOKE ALL ON FUNCTION {_GENERATE} FROM PUBLIC")
@@ -187,7 +186,6 @@ def _run_file(name: str) -> None:
 
 
 def downgrade() -> None:
-    _check("queue_entry", "state", "waiting called skipped in_consultation finished")
     _check("location", "kind", "building floor room hall window")
     _check("healthcare_service", "kind", "general expert special emergency return_visit")
     _active(_ACTIVE)
