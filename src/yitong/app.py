@@ -22,6 +22,9 @@ from yitong.booking import model as booking_model
 from yitong.booking.queue import api as queue_api
 from yitong.booking.schedules import api as schedules_api
 from yitong.booking.schedules import model as schedules_model
+from yitong.booking.waitlist import api as waitlist_api
+from yitong.booking.waitlist import jobs as waitlist_jobs
+from yitong.booking.waitlist import model as waitlist_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -51,18 +54,20 @@ TABLES = (
     identity_model,
     booking_model,
     schedules_model,
+    waitlist_model,
     visits_model,
     journey_model,
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (identity_jobs, journey_reactors, journey_jobs)
+LISTENERS = (identity_jobs, waitlist_jobs, journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
     *queue_api.ROUTES,
     *schedules_api.ROUTES,
+    *waitlist_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,

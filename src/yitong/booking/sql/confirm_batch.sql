@@ -103,17 +103,8 @@ BEGIN
         j.name_sealed
     FROM judged AS j LEFT JOIN made AS m ON m.ord = j.ord;
 
-    -- A full slot reopens when the first of the holds that are left runs out.
+    -- A full slot reopens when the first of the holds that are left has run out and its place is back.
     IF any_full THEN
-        UPDATE slot AS s
-        SET reopens_at = f.first
-        FROM (
-            SELECT w.organization_id, w.slot_id, (
-                SELECT min(h.hold_expires_at) FROM appointment AS h
-                WHERE h.organization_id = w.organization_id AND h.slot_id = w.slot_id AND h.state = 'held') AS first
-            FROM (SELECT DISTINCT * FROM unnest(organizations, slots) AS u (organization_id, slot_id)) AS w
-        ) AS f
-        WHERE s.organization_id = f.organization_id AND s.id = f.slot_id AND NOT s.open
-            AND s.reopens_at IS NOT NULL AND s.reopens_at IS DISTINCT FROM f.first;
+        PERFORM booking_mark_reopening(organizations, slots);
     END IF;
 END $$;

@@ -193,9 +193,9 @@ BEGIN
         UPDATE slot AS s
         SET taken = s.taken + n.places,
             open = s.taken + n.places < s.capacity,
-            reopens_at = CASE WHEN s.taken + n.places >= s.capacity THEN least(expires, (
-                SELECT min(h.hold_expires_at) FROM appointment AS h
-                WHERE h.organization_id = s.organization_id AND h.slot_id = s.id AND h.state = 'held')) END
+            reopens_at = CASE WHEN s.taken + n.places >= s.capacity THEN least(
+                booking_hold_back_by(s.organization_id, s.start_at, expires),
+                booking_reopens_at(s.organization_id, s.id)) END
         FROM (SELECT m.organization_id, m.slot_id, count(*)::integer AS places FROM made AS m
               GROUP BY m.organization_id, m.slot_id) AS n
         WHERE s.organization_id = n.organization_id AND s.id = n.slot_id
