@@ -27,6 +27,8 @@ UNION ALL
 SELECT 'role', r.id, p.name, r.title, NULL, NULL
 FROM practitioner_role AS r JOIN practitioner AS p ON p.id = r.practitioner_id WHERE r.organization_id = $1
 UNION ALL
+SELECT 'team', m.id, m.name, m.name_en, NULL, NULL FROM care_team AS m WHERE m.organization_id = $1
+UNION ALL
 SELECT 'location', l.id, l.name, l.name_en, NULL, NULL FROM location AS l WHERE l.organization_id = $1
 """
 
@@ -57,6 +59,7 @@ class Names:
     departments: dict[UUID, tuple[str, str]]
     services: dict[UUID, ServiceName]
     roles: dict[UUID, RoleName]
+    teams: dict[UUID, str]
     locations: dict[UUID, str]
     read_at: float
 
@@ -103,6 +106,7 @@ class NameBoard:
             departments={r["id"]: (r["name"], r["name_en"]) for r in by_kind.get("department", ())},
             services={r["id"]: ServiceName(r["more"], r["name"], r["name_en"]) for r in by_kind.get("service", ())},
             roles={r["id"]: RoleName(r["name"], r["name_en"]) for r in by_kind.get("role", ())},
+            teams={r["id"]: r["name"] for r in by_kind.get("team", ())},
             locations={r["id"]: r["name"] for r in by_kind.get("location", ())},
             read_at=monotonic(),
         )

@@ -28,6 +28,7 @@ def appointment_of(
     service = names.services.get(row["service_id"])
     role_id = row["practitioner_role_id"]
     role = names.roles.get(role_id) if role_id is not None else None
+    team_id = row.get("team_id")  # the batch functions do not answer it
     return Appointment(
         row["id"],
         organization_id,
@@ -45,7 +46,7 @@ def appointment_of(
         service.name if service else "",
         service.name_en if service else "",
         role_id,
-        role.name if role else None,
+        role.name if role else names.teams.get(team_id) if team_id is not None else None,
         role.title if role else None,
         start,
         end,
