@@ -11,6 +11,7 @@ from yitong.app import create_app
 from yitong.cli import opening
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.platform import open_platform
+from yitong.kernel.process import settle
 from yitong.kernel.settings import load_settings
 
 app = typer.Typer(help="Measure against a peer or a limit of the same run.", no_args_is_help=True)
@@ -23,7 +24,9 @@ def application() -> ASGIApp:
     """The web application of a measured server process, from settings in the environment."""
     settings = load_settings()
     configure_logs(settings.log_level, settings.log_format)
-    return create_app(open_platform(settings, settings.database_url))
+    app = create_app(open_platform(settings, settings.database_url))
+    settle()
+    return app
 
 
 @app.callback()
@@ -48,7 +51,7 @@ def _say(text: str) -> None:
 def booking(
     seconds: Seconds = 8.0,
     rounds: Annotated[int, typer.Option(help="How often both sides take turns.", min=1)] = 2,
-    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 256,
+    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 1024,
     servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 1,
     as_json: Json = False,
 ) -> None:

@@ -28,7 +28,7 @@ WHERE s.organization_id = :organization AND s.id = :slot
 """)
 # The first who wants such a place and can take it. Whoever has another visit there on that day, gave this very place
 # up, or was offered this slot before, is passed over.
-_NEXT = text("""
+NEXT = text("""
 SELECT w.id, w.patient_id, w.version, w.unanswered
 FROM waitlist_entry AS w
 JOIN patient AS p ON p.id = w.patient_id
@@ -102,7 +102,8 @@ async def place_of(tx: Transaction, organization_id: UUID, slot_id: UUID) -> Pla
     if row is None:
         return None
     values: dict[str, Any] = dict(row)
-    return Place(**{**values, "zone": ZoneInfo(values["zone"])})
+    values["zone"] = ZoneInfo(values["zone"])
+    return Place(**values)
 
 
 async def awaited(tx: Transaction, place: Place) -> bool:
@@ -117,7 +118,7 @@ async def awaited(tx: Transaction, place: Place) -> bool:
 async def next_for(tx: Transaction, place: Place, given_up_by: UUID, passed_over: Sequence[UUID]) -> Any | None:
     """The entry whose turn it is for a place, locked; None when nobody in the locked line wants or can take it."""
     found = await tx.session.execute(
-        _NEXT,
+        NEXT,
         {
             "organization": place.organization_id,
             "department": place.department_id,
