@@ -22,6 +22,7 @@ from yitong.booking import model as booking_model
 from yitong.booking.queue import api as queue_api
 from yitong.booking.schedules import api as schedules_api
 from yitong.booking.schedules import model as schedules_model
+from yitong.booking.schedules import rebooking
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
 from yitong.booking.waitlist import model as waitlist_model
@@ -60,7 +61,7 @@ TABLES = (
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (identity_jobs, waitlist_jobs, journey_reactors, journey_jobs)
+LISTENERS = (identity_jobs, waitlist_jobs, rebooking, journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,

@@ -153,10 +153,14 @@ class PlannedSession(SessionItem, frozen=True):
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """A stopped session and how many people it concerns."""
+    """A stopped session, how many people it concerns, and how many of them were offered another place at once.
+
+    Offers to the others follow; who got which is answered by ``/schedules/{id}/affected``.
+    """
 
     schedule: PlannedSession
     affected: int
+    offered: int = 0
 
 
 def clock(text: str) -> time:

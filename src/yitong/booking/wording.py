@@ -58,7 +58,7 @@ def appointment_of(
         hold.astimezone(zone) if hold is not None else None,
         opens,
         closes,
-        may_cancel(state, kind, start, now, settings),
+        may_cancel(state, kind, start, now, settings, stopped=bool(row.get("stopped"))),
         cancel_until(start, settings),
         row["created_at"].astimezone(zone),
         row["cancelled_reason"],

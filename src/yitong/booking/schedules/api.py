@@ -2,14 +2,19 @@
 
 from datetime import date
 
+import msgspec
 from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.types import ControllerRouterHandler
 
+from yitong.booking.planning import Stopped, StopRequest
 from yitong.booking.schedules import extra_places as extra
+from yitong.booking.schedules import rebooking
 from yitong.booking.schedules import teams as teamwork
+from yitong.booking.schedules.affected import affected
 from yitong.booking.schedules.schemas import (
+    AffectedVisit,
     CareTeam,
     CareTeamRequest,
     ExtraPlaceMade,
@@ -18,8 +23,12 @@ from yitong.booking.schedules.schemas import (
     WeekGrid,
 )
 from yitong.booking.schedules.week import week
+from yitong.booking.service import stopping
 from yitong.kernel.ids import UUID
 from yitong.kernel.paging import Page
+from yitong.kernel.permissions import Actor
+from yitong.kernel.platform import Platform
+from yitong.kernel.text import Language
 from yitong.kernel.transaction import Transaction
 
 _TAGS = ["schedules"]
@@ -69,6 +78,30 @@ async def add_extra_place(
     return await extra.add_extra_place(tx, schedule_id, data, idempotency_key)
 
 
+@post("/schedules/{schedule_id:uuid}/stop", status_code=200, summary="Stop a session", tags=_TAGS)
+async def stop(
+    platform: NamedDependency[Platform],
+    actor: NamedDependency[Actor],
+    language: NamedDependency[Language],
+    schedule_id: FromPath[UUID],
+    data: JSONBody[StopRequest],
+) -> Stopped:
+    """Open slots close; whoever is booked is told and offered the nearest place like it.
+
+    The stop is committed before the first offer: it holds whatever becomes of the offers.
+    """
+    async with platform.transaction(actor, language) as tx:
+        stopped = await stopping.stop(tx, schedule_id, data)
+    offered = await rebooking.offer_due(platform, data.organization_id, schedule_id)
+    return msgspec.structs.replace(stopped, offered=offered)
+
+
+@get("/schedules/{schedule_id:uuid}/affected", summary="Who a stopped session affects", tags=_TAGS)
+async def list_affected(tx: Tx, schedule_id: FromPath[UUID], organization_id: FromQuery[UUID]) -> Page[AffectedVisit]:
+    """Each with what was offered instead and what became of it."""
+    return Page(await affected(tx, organization_id, schedule_id))
+
+
 ROUTES: list[ControllerRouterHandler] = [
     week_grid,
     list_teams,
@@ -76,4 +109,6 @@ ROUTES: list[ControllerRouterHandler] = [
     change_team,
     list_extra_places,
     add_extra_place,
+    stop,
+    list_affected,
 ]

@@ -106,7 +106,7 @@ async def _changeable(tx: Transaction, organization_id: UUID, appointment_id: UU
     state = AppointmentState(row["state"])
     if state_now(state, row["hold_expires_at"], tx.now) is AppointmentState.EXPIRED:
         raise refusals.HOLD_EXPIRED()
-    if not may_cancel(state, tx.actor.kind, row["start_at"], tx.now, settings):
+    if not may_cancel(state, tx.actor.kind, row["start_at"], tx.now, settings, stopped=row["stopped"]):
         if tx.actor.kind is ActorKind.CITIZEN and state is AppointmentState.BOOKED:
             raise refusals.CANCEL_TOO_LATE(minutes=settings.cancel_minutes_before)
         raise _wrong_state(state)
