@@ -71,6 +71,7 @@ class NameBoard:
         self._database = database
         self._known: dict[UUID, Names] = {}
         self._reading: dict[UUID, asyncio.Lock] = {}
+        self._zone: tuple[float, str] | None = None
         self._open = lru_cache(maxsize=20_000)(sealer.open)
 
     async def of(self, organization_id: UUID) -> Names:
@@ -83,6 +84,16 @@ class NameBoard:
             if known is None or monotonic() - known.read_at >= TIME_TO_LIVE_S:
                 known = self._known[organization_id] = await self._read(organization_id)
         return known
+
+    async def region_zone(self, code: str) -> str:
+        """The time zone of the region with this code, or of the only region there is; UTC before there is any."""
+        if self._zone is None or monotonic() - self._zone[0] >= TIME_TO_LIVE_S:
+            async with (await self._database.raw()).acquire() as connection:
+                found = await connection.fetchval("SELECT zone FROM region ORDER BY code = $1 DESC LIMIT 1", code)
+            if found is None:
+                return "UTC"
+            self._zone = (monotonic(), found)
+        return self._zone[1]
 
     def patient_name(self, sealed: str, patient_id: UUID) -> str:
         """A patient's name; a changed name comes under another seal, so what is kept is never stale."""
