@@ -19,6 +19,7 @@ from yitong import __version__
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
+from yitong.booking.availability import api as availability_api
 from yitong.booking.queue import api as queue_api
 from yitong.booking.schedules import api as schedules_api
 from yitong.booking.schedules import model as schedules_model
@@ -66,6 +67,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
+    *availability_api.ROUTES,
     *queue_api.ROUTES,
     *schedules_api.ROUTES,
     *waitlist_api.ROUTES,
