@@ -88,7 +88,7 @@ async def occupy(tx: Transaction, organization_id: UUID, slot_id: UUID) -> None:
     await tx.session.execute(
         text(
             "UPDATE slot AS s SET taken = s.taken + 1, open = s.taken + 1 < s.capacity, reopens_at ="
-            " CASE WHEN s.taken + 1 >= s.capacity THEN booking_reopens_at(s.organization_id, s.id) END"
+            " CASE WHEN s.taken + 1 >= s.capacity THEN booking_reopens_at(s.organization_id, s.id, s.start_at) END"
             " WHERE s.organization_id = :organization AND s.id = :slot"
         ),
         {"organization": organization_id, "slot": slot_id},

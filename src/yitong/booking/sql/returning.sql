@@ -25,46 +25,47 @@ BEGIN
         at_once, in_ended + make_interval(secs => least_s + booking_chance() * (most_s - least_s))));
 END $$;
 
--- The latest moment at which the place of a hold that runs out at in_expires is back.
-CREATE FUNCTION booking_hold_back_by(in_organization uuid, in_start timestamptz, in_expires timestamptz)
-RETURNS timestamptz LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
-DECLARE
-    rule return_rule := booking_return_rule(in_organization);
-BEGIN
-    RETURN least(in_expires + make_interval(secs => rule.hold_max_seconds),
-        greatest(in_expires, in_start - make_interval(mins => rule.at_once_minutes)));
-END $$;
+-- The latest moment at which the place of a hold that runs out at in_expires is back. One expression, so that the
+-- planner puts it where it is used.
+CREATE FUNCTION booking_hold_back_by(
+    in_expires timestamptz, in_start timestamptz, in_hold_max_seconds integer, in_at_once_minutes integer
+) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT least(in_expires + make_interval(secs => in_hold_max_seconds),
+        greatest(in_expires, in_start - make_interval(mins => in_at_once_minutes)))
+$$;
 
 -- From when on a full slot surely has a place again, without any job: a returning place's own moment, or the latest
 -- moment for the first hold that runs out. Offers do not count, they go to the next in the list. Reads everybody's rows
 -- for whoever asks and tells a moment only.
-CREATE FUNCTION booking_reopens_at(in_organization uuid, in_slot uuid)
-RETURNS timestamptz LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    ends timestamptz;
-    returns timestamptz;
-    start timestamptz;
-BEGIN
-    SELECT min(a.hold_expires_at), min(a.start_at) INTO ends, start FROM appointment AS a
-    WHERE a.organization_id = in_organization AND a.slot_id = in_slot AND a.state = 'held' AND NOT a.offered;
-    SELECT min(r.returns_at) INTO returns FROM returning_place AS r
-    WHERE r.organization_id = in_organization AND r.slot_id = in_slot AND r.state = 'waiting';
-    RETURN CASE WHEN ends IS NULL THEN returns
-        ELSE least(returns, booking_hold_back_by(in_organization, start, ends)) END;
-END $$;
+CREATE FUNCTION booking_reopens_at(in_organization uuid, in_slot uuid, in_start timestamptz)
+RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT least(
+        (SELECT min(b.returns_at) FROM returning_place AS b
+         WHERE b.organization_id = in_organization AND b.slot_id = in_slot AND b.state = 'waiting'),
+        (SELECT booking_hold_back_by(e.first, in_start, r.hold_max_seconds, r.at_once_minutes)
+         FROM return_rule AS r, (
+            SELECT min(h.hold_expires_at) AS first FROM appointment AS h
+            WHERE h.organization_id = in_organization AND h.slot_id = in_slot AND h.state = 'held'
+                AND NOT h.offered) AS e
+         WHERE e.first IS NOT NULL
+            AND r.organization_id IN (in_organization, '00000000-0000-0000-0000-000000000000')
+         ORDER BY r.organization_id = '00000000-0000-0000-0000-000000000000' LIMIT 1))
+$$;
 
 -- Brings reopens_at of these slots up to date where they are full.
 CREATE FUNCTION booking_mark_reopening(in_organizations uuid[], in_slots uuid[]) RETURNS void
-LANGUAGE sql VOLATILE SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
+BEGIN
     UPDATE slot AS s SET reopens_at = f.first
     FROM (
-        SELECT w.organization_id, w.slot_id, booking_reopens_at(w.organization_id, w.slot_id) AS first
+        SELECT l.organization_id, l.id, booking_reopens_at(l.organization_id, l.id, l.start_at) AS first
         FROM (SELECT DISTINCT * FROM unnest(in_organizations, in_slots) AS u (organization_id, slot_id)) AS w
-    ) AS f, schedule AS d
-    WHERE s.organization_id = f.organization_id AND s.id = f.slot_id AND NOT s.open
-        AND d.organization_id = s.organization_id AND d.id = s.schedule_id AND d.stopped_at IS NULL
-        AND s.reopens_at IS DISTINCT FROM f.first
-$$;
+        JOIN slot AS l ON l.organization_id = w.organization_id AND l.id = w.slot_id AND NOT l.open
+        JOIN schedule AS d ON d.organization_id = l.organization_id AND d.id = l.schedule_id
+            AND d.stopped_at IS NULL
+    ) AS f
+    WHERE s.organization_id = f.organization_id AND s.id = f.id AND s.reopens_at IS DISTINCT FROM f.first;
+END $$;
 
 -- Whether anybody waits for a place of this department on this day; tells no more than that.
 CREATE FUNCTION booking_awaited(in_organization uuid, in_department uuid, in_day date) RETURNS boolean

@@ -10,6 +10,7 @@ from yitong.booking.waitlist import line
 from yitong.booking.waitlist.actions import SEE_RULES, SET_RULES
 from yitong.booking.waitlist.events import WaitlistEvent
 from yitong.booking.waitlist.model import ReturnRule
+from yitong.booking.waitlist.rules import REGION
 from yitong.booking.waitlist.schemas import ReturnRuleView
 from yitong.kernel.events import Subject, record
 from yitong.kernel.ids import UUID
@@ -32,16 +33,14 @@ async def show(tx: Transaction, organization_id: UUID) -> ReturnRuleView:
 
 
 async def put(tx: Transaction, wanted: ReturnRuleView) -> ReturnRuleView:
-    """Give a hospital rules of its own; ``inherited`` drops them again in favour of the region's.
+    """Give a hospital rules of its own; ``inherited`` drops them again in favour of the region's (the nil id's).
 
     Holds and offers that run keep the end they were given. Raises Problem ``validation-failed``, ``not-found`` and
     those of the permission check.
     """
     organization_id = wanted.organization_id
     grant = SET_RULES.check(tx.actor, organization_id=organization_id)
-    known = await tx.session.execute(text("SELECT 1 FROM organization WHERE id = :id"), {"id": organization_id})
-    if known.first() is None:
-        raise NOT_FOUND()
+    told = await _told(tx, organization_id)
     values: dict[str, Any] = msgspec.structs.asdict(wanted)
     inherited = values.pop("inherited")
     wrong = [
@@ -49,6 +48,10 @@ async def put(tx: Transaction, wanted: ReturnRuleView) -> ReturnRuleView:
         for least, most in _ORDERED
         if values[least] > values[most]
     ]
+    if inherited and str(organization_id) == REGION:
+        wrong.append(
+            FieldError("inherited", "region", Bilingual("地区规则没有上级。", "The region inherits from nobody."))
+        )
     if wrong:
         raise VALIDATION_FAILED(errors=wrong)
     if inherited:
@@ -57,9 +60,25 @@ async def put(tx: Transaction, wanted: ReturnRuleView) -> ReturnRuleView:
         row = insert(ReturnRule).values(values)
         own = {name: value for name, value in values.items() if name != "organization_id"}
         await tx.session.execute(row.on_conflict_do_update(index_elements=["organization_id"], set_=own))
-    subject = Subject("return_rule", organization_id, organization_id)
+    subject = Subject("return_rule", organization_id, told)
     await record(tx, grant, WaitlistEvent.RULE_SET, subject, {"inherited": inherited, **values})
     return await _read(tx, organization_id)
+
+
+async def _told(tx: Transaction, organization_id: UUID) -> UUID:
+    """The organization whose event log a change belongs to: the hospital itself, for the region its commission."""
+    found = await tx.session.execute(
+        text(
+            "SELECT id FROM organization WHERE id = :id"
+            " UNION ALL SELECT commission_id FROM region"
+            " WHERE code = :region AND CAST(:id AS uuid) = CAST(:nil AS uuid)"
+        ),
+        {"id": organization_id, "region": tx.platform.settings.region_code, "nil": REGION},
+    )
+    told = found.scalars().first()
+    if told is None:
+        raise NOT_FOUND()
+    return told
 
 
 async def _read(tx: Transaction, organization_id: UUID) -> ReturnRuleView:

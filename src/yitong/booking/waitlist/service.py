@@ -226,9 +226,12 @@ async def _ask_again(tx: Transaction, request: JoinRequest) -> None:
     """Places that nobody wanted and that are still on their way back are offered once more."""
     await tx.session.execute(
         text(
-            "UPDATE returning_place AS r SET asked_at = NULL FROM slot AS s"
-            " WHERE s.organization_id = r.organization_id AND s.id = r.slot_id AND r.organization_id = :organization"
-            " AND r.state = 'waiting' AND s.department_id = :department"
+            # What somebody else holds at this moment is being given away or goes back: nobody waits for that here.
+            "UPDATE returning_place SET asked_at = NULL WHERE organization_id = :organization AND id IN ("
+            "SELECT r.id FROM returning_place AS r JOIN slot AS s"
+            " ON s.organization_id = r.organization_id AND s.id = r.slot_id"
+            " WHERE r.organization_id = :organization AND r.state = 'waiting' AND s.department_id = :department"
+            " FOR UPDATE OF r SKIP LOCKED)"
         ),
         {"organization": request.organization_id, "department": request.department_id},
     )
