@@ -20,6 +20,9 @@ from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.booking.queue import api as queue_api
+from yitong.booking.queue import model as queue_model
+from yitong.booking.reviews import api as reviews_api
+from yitong.booking.reviews import model as reviews_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -48,6 +51,8 @@ TABLES = (
     directory_model,
     identity_model,
     booking_model,
+    queue_model,
+    reviews_model,
     visits_model,
     journey_model,
     fhir_model,
@@ -59,6 +64,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *identity_api.ROUTES,
     *booking_api.ROUTES,
     *queue_api.ROUTES,
+    *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
