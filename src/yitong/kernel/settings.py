@@ -68,6 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cancel_minutes_before: Annotated[int, _about("a citizen can cancel until this long before the start", ge=0)] = 60
     check_in_minutes_before: Annotated[int, _about("check-in opens this long before the slot", ge=0)] = 120
     check_in_minutes_after: Annotated[int, _about("check-in closes this long after the slot's end", ge=0)] = 120
+    elderly_pool_from: Annotated[int, _about("places kept for the elderly are for people of this age", ge=0)] = 60
     queue_elderly_from: Annotated[int, _about("people of this age go first within their slot", ge=0)] = 80
     queue_return_behind: Annotated[int, _about("somebody who missed a call waits for this many people", ge=0)] = 3
     hot_routes: Annotated[bool, _about("serve the busiest requests by bare handlers")] = True

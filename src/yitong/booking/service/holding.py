@@ -7,6 +7,7 @@ from yitong.booking.desk import ConfirmAsk, Desk, HoldAsk, desk_of
 from yitong.booking.names import Names
 from yitong.booking.schemas import Appointment, HoldRequest
 from yitong.booking.service.actions import CONFIRM, HOLD
+from yitong.booking.service.gate import Gate, gate_of
 from yitong.booking.states import APPOINTMENT, AppointmentState
 from yitong.booking.wording import appointment_of
 from yitong.kernel.ids import UUID, new_id
@@ -25,6 +26,7 @@ async def hold(platform: Platform, actor: Actor, request: HoldRequest, key: UUID
     """
     HOLD.check(actor, organization_id=request.organization_id, patient_id=request.patient_id)
     desk = desk_of(platform)
+    gate = await gate_of(platform, actor, request)
     row = await desk.holds.submit(
         HoldAsk(
             new_id(),
@@ -36,10 +38,11 @@ async def hold(platform: Platform, actor: Actor, request: HoldRequest, key: UUID
             actor.kind.value,
             request.channel,
             new_id(),
+            *gate,
         )
     )
     if row["outcome"] not in ("held", "replayed"):
-        await _refuse_hold(desk, row, request)
+        await _refuse_hold(desk, row, request, gate)
     return await _worded(desk, actor, request.organization_id, row)
 
 
@@ -97,7 +100,7 @@ async def _worded(desk: Desk, actor: Actor, organization_id: UUID, row: Any) -> 
     return appointment_of(row, organization_id, patient, names, actor.kind, now, platform.settings)
 
 
-async def _refuse_hold(desk: Desk, row: Any, request: HoldRequest) -> NoReturn:
+async def _refuse_hold(desk: Desk, row: Any, request: HoldRequest, gate: Gate) -> NoReturn:
     match row["outcome"]:
         case "full":
             raise refusals.SLOT_TAKEN(
@@ -116,6 +119,18 @@ async def _refuse_hold(desk: Desk, row: Any, request: HoldRequest) -> NoReturn:
             raise refusals.DUPLICATE_BOOKING(conflict=await _appointment_in_the_way(desk, row, request))
         case "key_reused":
             raise IDEMPOTENCY_KEY_REUSED()
+        case "pool":
+            raise refusals.CHANNEL_NOT_OPEN()
+        case "not_released":
+            raise refusals.NOT_RELEASED(extra={"released_until": gate.opens_until})
+        case "too_late":
+            raise refusals.BOOKING_CLOSED()
+        case "person_limit":
+            raise refusals.LIMIT_REACHED(most=gate.max_outstanding, extra={"rule": "person-outstanding"})
+        case "day_limit":
+            raise refusals.LIMIT_REACHED(most=gate.max_day, extra={"rule": "person-day"})
+        case "account_limit":
+            raise refusals.LIMIT_REACHED(most=gate.max_account, extra={"rule": "account-day"})
         case _:
             raise refusals.SLOT_NOT_FOUND()
 
