@@ -1,4 +1,4 @@
-"""When everybody of a line is likely to be called, from who waits, which rooms are open, and how fast each doctor is."""
+"""When everybody of a line is likely to be called: from who waits, which rooms are open, and each doctor's pace."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -143,7 +143,10 @@ async def _fitting(tx: Transaction, request: GroupRequest) -> list[SessionRow]:
         raise _wrong("schedule_ids", "unknown", "所选班次不存在。", "A chosen session does not exist.")
     if any((one.department_id, one.day) != (request.department_id, request.day) for one in found):
         raise _wrong(
-            "schedule_ids", "elsewhere", "只能选择该科室当天的班次。", "Only sessions of that department and day will do."
+            "schedule_ids",
+            "elsewhere",
+            "只能选择该科室当天的班次。",
+            "Only sessions of that department and day will do.",
         )
     if len({(one.service_kind, one.fee_fen) for one in found}) > 1:
         raise _wrong(
@@ -156,7 +159,9 @@ async def _fitting(tx: Transaction, request: GroupRequest) -> list[SessionRow]:
 
 
 async def _group(tx: Transaction, organization_id: UUID, group_id: UUID) -> QueueGroup:
-    found = await tx.session.execute(text(_GROUP + " AND g.id = :id"), {"organization": organization_id, "id": group_id})
+    found = await tx.session.execute(
+        text(_GROUP + " AND g.id = :id"), {"organization": organization_id, "id": group_id}
+    )
     row = found.mappings().one_or_none()
     if row is None:
         raise NOT_FOUND()

@@ -49,9 +49,10 @@ TRANSFER_ELSEWHERE = problem_kind(
     "transfer-elsewhere",
     409,
     Bilingual(
-        "只能转到同一科室、当天未停诊的其他诊室。", "Only another running session of the same department and day will do."
+        "只能转到同一科室、当天未停诊的其他诊室。",
+        "Only a running session of the same department and day will do.",
     ),
-    Bilingual("请选择同科室的诊室；转科请重新挂号。", "Choose a room of the department; another one needs a new booking."),
+    Bilingual("请选择同科室的诊室；转科请重新挂号。", "Choose a room of the department, or book elsewhere."),
 )
 TRANSFER_DEARER = problem_kind(
     "transfer-dearer",

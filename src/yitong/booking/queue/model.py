@@ -65,7 +65,11 @@ class RoomPause(Base):
         CheckConstraint("resumed_at >= paused_at", name="times"),
         # A room that is paused cannot be paused again.
         Index(
-            "uq_room_pause_running", "organization_id", "schedule_id", unique=True, postgresql_where="resumed_at IS NULL"
+            "uq_room_pause_running",
+            "organization_id",
+            "schedule_id",
+            unique=True,
+            postgresql_where="resumed_at IS NULL",
         ),
         hospital(),
     )

@@ -112,8 +112,8 @@ async def lock_session(tx: Transaction, organization_id: UUID, *schedule_ids: UU
     """
     await tx.session.execute(
         text(
-            f"SELECT 1 FROM schedule WHERE organization_id = :organization AND (id = ANY (:ids) OR id IN ({_LINE}))"
-            " ORDER BY id FOR NO KEY UPDATE"
+            f"SELECT 1 FROM schedule WHERE organization_id = :organization"  # noqa: S608
+            f" AND (id = ANY (:ids) OR id IN ({_LINE})) ORDER BY id FOR NO KEY UPDATE"
         ),
         {"organization": organization_id, "ids": list(schedule_ids)},
     )

@@ -22,7 +22,9 @@ async def give(
     mine = kinds.get(appointment.schedule_id, line[0])
     wanted = number_of(mine, appointment.number)
     taken = {
-        number_of(kinds.get(one.schedule_id, mine), one.number) for one in others if one.appointment_id != appointment.id
+        number_of(kinds.get(one.schedule_id, mine), one.number)
+        for one in others
+        if one.appointment_id != appointment.id
     }
     if appointment.number is None or wanted in taken:
         appointment.number = await draw(tx, appointment.organization_id, [one.id for one in line], appointment.id)

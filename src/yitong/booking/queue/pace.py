@@ -23,7 +23,7 @@ def robust_mean(took: Sequence[timedelta]) -> timedelta | None:
 
 
 def shrunk(took: Sequence[timedelta], toward: timedelta, *, trust: int) -> timedelta:
-    """The robust mean pulled towards ``toward`` as if that had been measured ``trust`` times; few values move little."""
+    """The robust mean pulled towards ``toward`` as if that were ``trust`` further values; few move little."""
     mean = robust_mean(took)
     if mean is None:
         return toward

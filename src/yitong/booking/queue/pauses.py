@@ -1,4 +1,4 @@
-"""A room that calls nobody for a while: the reason that everybody may read, in both languages where it is a usual one."""
+"""A room that calls nobody for a while: the reason, in both languages where it is a usual one."""
 
 from yitong.booking.queue.rows import SessionRow
 from yitong.booking.queue.schemas import Pause

@@ -6,6 +6,7 @@ These functions trust their caller to have checked an action; names are opened o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from yitong.booking.queue import rows, rules, voice
@@ -65,7 +66,7 @@ def _summary(one: SessionRow, tx: Transaction) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it stands: its sessions, everybody in the order of their turn, the rules, and what is to be expected."""
+    """A line as it stands: its sessions, everybody in the order of their turn, the rules, and what to expect."""
 
     sessions: Mapping[UUID, SessionRow]
     everybody: Sequence[EntryRow]
@@ -206,7 +207,7 @@ async def place(tx: Transaction, one: SessionRow, appointment: AppointmentRow) -
 
 def _ahead(mine: EntryRow, waiting: Sequence[EntryRow]) -> int:
     """How many are called before; whoever waits for one other room only is not in the way of who waits for this one."""
-    before = waiting[: [row.id for row in waiting].index(mine.id)] if any(r.id == mine.id for r in waiting) else []
+    before = takewhile(lambda row: row.id != mine.id, waiting)
     return sum(mine.bound_to is None or row.bound_to in (None, mine.bound_to) for row in before)
 
 

@@ -71,11 +71,7 @@ async def put_back_with_results(tx: Transaction, grant: Grant, session: SessionR
     if room is None:
         raise NOT_FOUND()
     everybody = await rows.entries(tx, seen.organization_id, room.members)
-    waiting = [
-        one.waiting
-        for one in everybody
-        if one.state is QueueState.WAITING and one.bound_to in (None, room.id)
-    ]
+    waiting = [one.waiting for one in everybody if one.state is QueueState.WAITING and one.bound_to in (None, room.id)]
     policy = await policy_of(tx, seen.organization_id)
     place = _with_results(entry, waiting, tx, policy.result_after)
     bound = len(room.members) > 1  # the doctor who sent for the results reads them

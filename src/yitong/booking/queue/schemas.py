@@ -334,7 +334,7 @@ class JumpedTurn(msgspec.Struct):
 
 
 class QueueAudit(msgspec.Struct):
-    """What the log says about a session's line: numbers without a person, people without a place, turns out of order."""
+    """What the log says about a line: numbers without a person, people without a place, turns out of order."""
 
     schedule_id: UUID
     numbers_given: int

@@ -178,7 +178,7 @@ async def _call(
 async def recall(tx: Transaction, organization_id: UUID, entry_id: UUID) -> QueueEntryView:
     """Call the same person again.
 
-    Raises Problem ``wrong-state`` unless they are called and not yet in, and ``call-limit`` after the last allowed call.
+    Raises Problem ``wrong-state`` unless they are called and not yet in, ``call-limit`` after the last allowed call.
     """
     grant, session, entry, _ = await _to_run(tx, organization_id, entry_id)
     if entry.state is not QueueState.CALLED:

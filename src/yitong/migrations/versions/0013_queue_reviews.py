@@ -73,9 +73,7 @@ def _lines() -> None:
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_queue_group")),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name=op.f("fk_queue_group_organization_id")
-        ),
+        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_queue_group_organization_id")),
         sa.ForeignKeyConstraint(
             ["organization_id", "department_id"],
             ["department.organization_id", "department.id"],
@@ -196,9 +194,7 @@ def _reviews() -> None:
         *(sa.CheckConstraint(f"{aspect} BETWEEN 1 AND 5", name=op.f(f"ck_review_{aspect}")) for aspect in aspects),
         sa.CheckConstraint(f"total = {' + '.join(aspects)}", name=op.f("ck_review_total")),
         sa.CheckConstraint("state IN ('pending','published','hidden')", name=op.f("ck_review_state")),
-        sa.CheckConstraint(
-            "(state = 'hidden') = (hidden_reason IS NOT NULL)", name=op.f("ck_review_hidden_reason")
-        ),
+        sa.CheckConstraint("(state = 'hidden') = (hidden_reason IS NOT NULL)", name=op.f("ck_review_hidden_reason")),
         sa.CheckConstraint("(reply_sealed IS NULL) = (replied_at IS NULL)", name=op.f("ck_review_reply")),
     )
     op.create_index("uq_review_appointment", "review", ["organization_id", "appointment_id"], unique=True)
