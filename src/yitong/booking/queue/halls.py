@@ -134,7 +134,7 @@ class _Board:
             calls=row.calls,
             room_en=one.room_en,
             speech=voice.call(number, name, one.room_words, row.calls),
-            call_id=f"{row.id}:{row.version}:{row.calls}",
+            call_id=f"{row.id}:{(row.called_at or row.checked_in_at).timestamp():.0f}:{row.calls}",
             state=row.state,
         )
 

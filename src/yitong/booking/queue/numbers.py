@@ -34,7 +34,9 @@ async def draw(tx: Transaction, organization_id: UUID, line: Sequence[UUID], app
     """The next number that no session of the line has given, written to the appointment."""
     drawn = await tx.session.execute(
         text(
-            "UPDATE schedule SET next_number = n.next + 1 FROM (SELECT max(next_number) AS next FROM schedule"
+            "UPDATE schedule SET next_number = n.next + 1 FROM (SELECT greatest(max(next_number), (SELECT"
+            " coalesce(max(number), 0) + 1 FROM appointment WHERE organization_id = :organization"
+            " AND schedule_id = ANY (:line))) AS next FROM schedule"
             " WHERE organization_id = :organization AND id = ANY (:line)) n"
             " WHERE organization_id = :organization AND id = ANY (:line) RETURNING n.next"
         ),
