@@ -160,7 +160,7 @@ async def test_a_session_shares_one_line_at_most_and_a_group_can_be_dissolved(cl
     made = await group(client, town, town.session, other)
     assert (await group(client, town, other))["code"] == "session-grouped"
     assert (await get(client, town, town.nurse, "/queue-groups"))["items"] == [made]
-    body = {**made, "schedule_ids": []}
+    body: dict[str, Any] = {**made, "schedule_ids": []}
     await arrive(client, town, await town.patient())
     changed = await client.put(f"/api/queue-groups/{made['id']}", json=body, headers=town.headers(town.nurse))
     assert changed.json()["schedule_ids"] == []
@@ -271,7 +271,7 @@ async def test_back_with_results_after_two_first_visits(client: Client, town: Wo
     back = await post(client, town, mine, f"{path}/check-in")
     assert (back["state"], back["ahead"], back["priority"]) == ("waiting", 2, "result")
     assert "2 位初诊" in back["priority_reason"]["zh"]
-    order = []
+    order: list[str] = []
     for _ in range(5):
         called = await call(client, town, town.doctor, town.session)
         order.append(called["entry"]["number_text"])

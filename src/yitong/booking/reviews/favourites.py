@@ -9,8 +9,8 @@ from yitong.booking.reviews.schemas import Favourite, FavouriteKind, FavouriteMa
 from yitong.directory.queries import practitioner_roles_of
 from yitong.kernel.events import Subject, record
 from yitong.kernel.ids import UUID
-from yitong.kernel.permissions import Role, Scope, action
-from yitong.kernel.problems import NOT_FOUND, problem_kind
+from yitong.kernel.permissions import ActorKind, Grant, Role, Scope, action
+from yitong.kernel.problems import NOT_FOUND, UNAUTHENTICATED, problem_kind
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
@@ -44,7 +44,7 @@ async def favourites(tx: Transaction) -> list[Favourite]:
 
     Raises Problem ``unauthenticated`` or ``forbidden``.
     """
-    KEEP.check(tx.actor)
+    _account(tx)
     found = await tx.session.execute(text(_LIST), {"account": tx.actor.id})
     rows = found.mappings().all()
     wanted = [(row["organization_id"], row["target_id"]) for row in rows if row["kind"] == "role"]
@@ -57,7 +57,7 @@ async def add(tx: Transaction, organization_id: UUID, target_id: UUID, kind: Fav
 
     Raises Problem ``favourites-full``, ``not-found``, ``unauthenticated`` or ``forbidden``.
     """
-    grant = KEEP.check(tx.actor)
+    grant = _account(tx)
     known = await tx.session.execute(text(_TARGET[kind]), {"organization": organization_id, "target": target_id})
     if known.first() is None:
         raise NOT_FOUND()
@@ -83,7 +83,7 @@ async def add(tx: Transaction, organization_id: UUID, target_id: UUID, kind: Fav
 
 async def remove(tx: Transaction, organization_id: UUID, target_id: UUID, kind: FavouriteKind) -> FavouriteMark:
     """No longer keep it; twice is harmless. Raises Problem ``unauthenticated`` or ``forbidden``."""
-    grant = KEEP.check(tx.actor)
+    grant = _account(tx)
     gone = await tx.session.execute(
         text(
             "DELETE FROM favourite WHERE account_id = :account AND kind = :kind AND organization_id = :organization"
@@ -95,6 +95,13 @@ async def remove(tx: Transaction, organization_id: UUID, target_id: UUID, kind: 
         subject = Subject(_SUBJECT[kind], target_id, organization_id)
         await record(tx, grant, ReviewEvent.FAVOURITE_REMOVED, subject, {"kind": kind})
     return FavouriteMark(kind, target_id, organization_id, False)
+
+
+def _account(tx: Transaction) -> Grant:
+    """The grant of somebody who is signed in; without an account there is nothing to keep it with."""
+    if tx.actor.kind is ActorKind.ANONYMOUS:
+        raise UNAUTHENTICATED()
+    return KEEP.check(tx.actor)
 
 
 _SUBJECT = {"role": "practitioner_role", "department": "department"}

@@ -15,7 +15,8 @@ LONGEST = 500
 # messenger's name, or just a long row of digits. Blanks and hyphens between digits are taken out before.
 _PERSONAL = re.compile(
     r"\d{17}[\dX]|(?<!\d)1[3-9]\d{9}(?!\d)|\d{7,}|[\w.+-]+@[\w-]+\.[\w.]+|https?://|www\."
-    r"|(微信|VX|V信|WECHAT|QQ)(号|:|：)?[A-Z0-9_-]{4,}"
+    r"|(微信|VX|V信|WECHAT|QQ)[号:：\s]*[A-Z0-9_-]{4,}",
+    re.IGNORECASE,
 )
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s\-—_.·,，]+(?=\d)")
 _NOISE = re.compile(r"[\s\W_]+")
