@@ -27,6 +27,9 @@ from yitong.booking.schedules import rebooking
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
 from yitong.booking.waitlist import model as waitlist_model
+from yitong.booking.queue import model as queue_model
+from yitong.booking.reviews import api as reviews_api
+from yitong.booking.reviews import model as reviews_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -57,6 +60,8 @@ TABLES = (
     booking_model,
     schedules_model,
     waitlist_model,
+    queue_model,
+    reviews_model,
     visits_model,
     journey_model,
     fhir_model,
@@ -71,6 +76,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *queue_api.ROUTES,
     *schedules_api.ROUTES,
     *waitlist_api.ROUTES,
+    *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,

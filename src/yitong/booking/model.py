@@ -286,18 +286,32 @@ class QueueEntry(Base):
     finished_at: Mapped[datetime | None]
     calls: Mapped[int]
     encounter_id: Mapped[UUID | None]  # what the last call opened
+    # The place in the order beside ``due_at``, written down when it was given: a changed rule moves nobody who waits.
+    turn_rank: Mapped[int]
+    turn_number: Mapped[int]
+    turn_behind: Mapped[int]  # 1: put in right behind whoever has this rank and number
+    turn_at: Mapped[datetime]
+    bound: Mapped[bool]  # only this session's room may call, although others share the line
+    called_schedule_id: Mapped[UUID | None]  # the session whose room called
+    results_expected: Mapped[bool]  # the doctor wants to see the patient again today, with results
+    transferred_from: Mapped[UUID | None]  # the session that handed the person over
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "appointment_id"], ["appointment.organization_id", "appointment.id"]),
         ForeignKeyConstraint(["organization_id", "schedule_id"], ["schedule.organization_id", "schedule.id"]),
-        CheckConstraint("priority IN ('emergency','elderly','normal','returner','late')", name="priority"),
-        CheckConstraint("state IN ('waiting','called','skipped','in_consultation','finished')", name="state"),
+        CheckConstraint(
+            "priority IN ('emergency','privileged','elderly','normal','result','returner','late')", name="priority"
+        ),
+        CheckConstraint("state IN ('waiting','called','skipped','in_consultation','finished','left')", name="state"),
+        CheckConstraint(
+            "state NOT IN ('called','in_consultation') OR called_schedule_id IS NOT NULL", name="called_schedule"
+        ),
         Index("uq_queue_entry_appointment", "organization_id", "appointment_id", unique=True),
         # One person in the room: whoever calls at the same moment as somebody else loses on this index.
         Index(
             "uq_queue_entry_in_room",
             "organization_id",
-            "schedule_id",
+            "called_schedule_id",
             unique=True,
             postgresql_where="state IN ('called','in_consultation')",
         ),
