@@ -21,15 +21,15 @@ from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
 from yitong.booking.availability import api as availability_api
 from yitong.booking.queue import api as queue_api
+from yitong.booking.queue import model as queue_model
+from yitong.booking.reviews import api as reviews_api
+from yitong.booking.reviews import model as reviews_model
 from yitong.booking.schedules import api as schedules_api
 from yitong.booking.schedules import model as schedules_model
 from yitong.booking.schedules import rebooking
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
 from yitong.booking.waitlist import model as waitlist_model
-from yitong.booking.queue import model as queue_model
-from yitong.booking.reviews import api as reviews_api
-from yitong.booking.reviews import model as reviews_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
@@ -9,8 +10,12 @@ from booking.test_extra_places import add, doctor
 from booking.test_schedules import read, rule, send
 from booking.test_week_grid import grid
 from booking.world import World
+from yitong.booking.queue import service as queue
+from yitong.booking.queue.arrivals import check_in
+from yitong.kernel.clock import SetClock
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import Role
+from yitong.kernel.problems import Problem
 
 Client = AsyncTestClient[ASGIApp]
 
@@ -94,3 +99,28 @@ async def test_sessions_of_a_team(world: World, client: Client) -> None:
     assert (await add(world, client, schedule, patient, doctor(world, stranger))).json()["code"] == "forbidden"
     added = await add(world, client, schedule, patient, doctor(world, person))
     assert (added.status_code, added.json()["appointment"]["practitioner_name"]) == (201, "心衰多学科团队")
+
+
+async def test_any_member_calls_a_teams_patients_and_nobody_from_elsewhere(
+    world: World, client: Client, clock: SetClock
+) -> None:
+    person, second = await colleague(world)
+    surgery, service = new_id(), new_id()
+    await world.clinic(world.organization_id, surgery, service)  # the second doctor comes from another department
+    await world.owner.execute("UPDATE practitioner_role SET department_id = $2 WHERE id = $1", second, surgery)
+    team_id = (await send(world, client, "care-teams", team(world, world.role_id, second))).json()["id"]
+    await send(world, client, "schedule-templates", rule(world, practitioner_role_id=None, team_id=team_id))
+    days = {"organization_id": str(world.organization_id), "from": "2026-11-24", "to": "2026-11-24"}
+    await send(world, client, "schedules/generate", days)
+    schedule = await world.owner.fetchval("SELECT id FROM schedule")
+    patient = await world.patient()
+    added = await add(world, client, schedule, patient, world.staff(Role.SCHEDULER))
+    clock.advance(days=1, hours=2)
+    async with world.platform.transaction(world.staff(Role.NURSE)) as tx:
+        await check_in(tx, world.organization_id, UUID(added.json()["appointment"]["id"]))
+    async with world.platform.transaction(doctor(world, new_id(), surgery)) as tx:
+        with pytest.raises(Problem, match="forbidden"):
+            await queue.call_next(tx, world.organization_id, schedule, new_id())
+    async with world.platform.transaction(doctor(world, person, surgery)) as tx:
+        called = await queue.call_next(tx, world.organization_id, schedule, new_id())
+    assert (called.session.practitioner_name, called.entry.patient_id) == ("心衰多学科团队", patient)

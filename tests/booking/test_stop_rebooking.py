@@ -226,6 +226,28 @@ async def test_nobody_is_a_no_show_of_a_stopped_session(world: World, client: Cl
     assert await world.count("event", "type = 'booking:appointment:stopped'") == 2
 
 
+async def test_who_cancels_after_checking_in_is_no_longer_in_the_queue(
+    world: World, client: Client, clock: SetClock
+) -> None:
+    schedule, slots = await world.session(clock.now() + timedelta(hours=2), slots=1, capacity=3)
+    going, staying = await booked(world, slots[0]), await booked(world, slots[0])
+    for one in (going, staying):
+        async with world.platform.transaction(world.citizen(one.patient_id)) as tx:
+            await check_in(tx, world.organization_id, one.id)
+    actor = world.citizen(going.patient_id)
+    asks_the_desk = await post(world, client, actor, f"appointments/{going.id}/cancel", reason="不来了")
+    assert asks_the_desk.json()["code"] == "wrong-state"
+    desk = await post(world, client, world.staff(), f"appointments/{going.id}/cancel", reason="不来了")
+    assert desk.json()["state"] == "cancelled"
+    rows = await world.owner.fetch("SELECT appointment_id, state FROM queue_entry")
+    assert {row["appointment_id"]: row["state"] for row in rows} == {going.id: "left", staying.id: "waiting"}
+    assert await world.count("transition", "machine = 'queue_entry' AND to_state = 'left'") == 1
+    await stop(world, client, schedule)  # now whoever waits may go without asking
+    left = world.citizen(staying.patient_id)
+    assert (await post(world, client, left, f"appointments/{staying.id}/cancel", reason="停诊")).status_code == 200
+    assert await world.count("queue_entry", "state = 'left'") == 2
+
+
 async def test_who_may_see_the_affected(world: World, client: Client) -> None:
     schedule, _ = await world.session(day(world, 2), slots=1)
     assert await affected(world, client, schedule) == []
