@@ -18,6 +18,7 @@ from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.platform import Platform
 from yitong.simulation.seeding.directory import load_directory
 from yitong.simulation.seeding.extras import open_all_day_clinic
+from yitong.simulation.seeding.resources import plan_resources
 
 EIGHT = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # Tuesday, 08:00 on the hospital's wall
 Client = AsyncTestClient[ASGIApp]
@@ -172,12 +173,17 @@ async def test_the_demo_region_plans_nobody_twice(platform: Platform, clock: Set
     owner = await platform.database.connect_as_owner()
     await load_directory(owner, build_region(1, first, 4, 160, days), clock.now())
     await open_all_day_clinic(owner, first)
+    await plan_resources(owner, first)
     made = await generate_region(owner, first, first + timedelta(days=days - 1))
     rules = await owner.fetchval(
         "SELECT count(*) FROM schedule_template AS t JOIN generate_series($1::date, $1::date + 13, '1 day') AS g (day)"
         " ON extract(isodow FROM g.day) = t.weekday AND g.day >= t.valid_from",
         first,
     )
+    kinds = await owner.fetch("SELECT DISTINCT l.kind FROM schedule AS d JOIN location AS l ON l.id = d.location_id")
+    teams = await owner.fetchval("SELECT count(*) FROM schedule WHERE team_id IS NOT NULL")
     await owner.close()
+    assert {one["kind"] for one in kinds} == {"room", "device", "chair"}
+    assert teams == 2
     assert made.skipped == 0
     assert made.schedules == rules > 1000
