@@ -218,6 +218,14 @@ async def _set_aside(tx: Transaction, request: ExceptionRequest, exception_id: U
     values = {"organization": request.organization_id, "id": session["id"]}
     of_it = " WHERE organization_id = :organization AND schedule_id = :id"
     if not session["ever"]:
+        await tx.session.execute(
+            text(
+                "DELETE FROM pool_flow AS f USING slot AS s WHERE s.organization_id = :organization"
+                " AND s.schedule_id = :id AND f.organization_id = s.organization_id"
+                " AND s.id IN (f.slot_id, f.to_slot_id)"
+            ),
+            values,
+        )
         await tx.session.execute(text("DELETE FROM slot" + of_it), values)  # noqa: S608
         await tx.session.execute(
             text("DELETE FROM schedule WHERE organization_id = :organization AND id = :id"), values
