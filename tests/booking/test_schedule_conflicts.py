@@ -15,6 +15,7 @@ from yitong.booking.service.generation import generate_region
 from yitong.directory.demo import build_region
 from yitong.kernel.clock import SetClock
 from yitong.kernel.ids import UUID, new_id
+from yitong.kernel.permissions import Role
 from yitong.kernel.platform import Platform
 from yitong.simulation.seeding.directory import load_directory
 from yitong.simulation.seeding.extras import open_all_day_clinic
@@ -187,3 +188,24 @@ async def test_the_demo_region_plans_nobody_twice(platform: Platform, clock: Set
     assert teams == 2
     assert made.skipped == 0
     assert made.schedules == rules > 1000
+
+
+async def test_a_day_cut_into_pools_can_still_be_changed(world: World, client: Client) -> None:
+    home = str(world.organization_id)
+    quota = {"organization_id": home, "pool": "onsite", "places": 1, "flows_back_hours_before": 24}
+    made = await send(world, client, "quota-rules", quota, Role.HOSPITAL_ADMIN)
+    assert made.status_code == 201, made.text
+    template = (await send(world, client, "schedule-templates", rule(world))).json()["id"]
+    days = {"organization_id": home, "from": "2026-11-24", "to": "2026-11-24"}
+    await send(world, client, "schedules/generate", days)
+    assert await world.count("pool_flow") == 8
+    change = {
+        "organization_id": home,
+        "template_id": template,
+        "kind": "change",
+        "reason": "会议",
+        "date": "2026-11-24",
+    }
+    assert (await send(world, client, "schedule-exceptions", {**change, "start_time": "10:00"})).status_code == 201
+    assert await world.count("slot") == 8
+    assert await world.count("pool_flow") == 4
