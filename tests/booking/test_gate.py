@@ -75,7 +75,9 @@ async def _days(world: World, days: int) -> list[UUID]:
     found: list[UUID] = []
     for n in range(days):
         start = world.platform.clock.now().astimezone(ZONE) + timedelta(days=n + 1)
-        _, slots = await world.session(start.replace(hour=8, minute=0, second=0, microsecond=0), slots=1, capacity=50)
+        _, slots = await world.session(
+            start.replace(hour=8, minute=0, second=0, microsecond=0), slots=1, capacity=50, role=False
+        )
         found.append(slots[0])
     return found
 
