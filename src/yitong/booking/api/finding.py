@@ -110,8 +110,7 @@ async def session_slots(
     channel: FromQuery[Channel | None] = None,
 ) -> Page[SlotItem]:
     """Each stretch of the session with what is left of it: of common places, or of the pools of a channel."""
-    found = await finding.session_slots(platform, organization_id, schedule_id, channel)
-    return Page(with_tokens(platform, found))
+    return Page(with_tokens(platform, await finding.session_slots(platform, organization_id, schedule_id, channel)))
 
 
 ROUTES: list[ControllerRouterHandler] = [
