@@ -378,9 +378,9 @@ async def test_over_http(world: World, client: httpx.AsyncClient) -> None:
     reset = await client.put("/api/return-rules", json=rules | {"inherited": True}, headers=world.headers(admin))
     assert (reset.json()["inherited"], reset.json()["offer_minutes"]) == (True, 30)
     region = rules | {"organization_id": str(UUID(int=0)), "offer_minutes": 20, "inherited": False}
-    wide = {"headers": world.headers(world.staff(Role.PLATFORM_ADMIN))}
-    assert (await client.put("/api/return-rules", json=region, **wide)).json()["offer_minutes"] == 20
-    assert (await client.put("/api/return-rules", json=region | {"inherited": True}, **wide)).status_code == 400
+    wide = world.headers(world.staff(Role.PLATFORM_ADMIN))
+    assert (await client.put("/api/return-rules", json=region, headers=wide)).json()["offer_minutes"] == 20
+    assert (await client.put("/api/return-rules", json=region | {"inherited": True}, headers=wide)).status_code == 400
     refused = await client.put("/api/return-rules", json=region, headers=world.headers(admin))
     assert refused.json()["code"] == "forbidden"
     now = await client.get(f"/api/return-rules?organization_id={home}", headers=world.headers(admin))
