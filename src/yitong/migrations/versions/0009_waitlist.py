@@ -9,7 +9,7 @@ from alembic import op
 from yitong.kernel.database import DatabaseRole
 
 revision: str = "0009"
-down_revision: str | None = "0007"
+down_revision: str | None = "0008"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
