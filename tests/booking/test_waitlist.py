@@ -159,6 +159,30 @@ async def test_only_whom_a_place_suits_is_offered_it(world: World, clock: SetClo
     assert (await entry(world, suited)).state == "offered"
 
 
+async def test_whoever_is_banned_is_passed_over_until_the_ban_ends(world: World, clock: SetClock) -> None:
+    _, slots = await world.session(slots=2, capacity=1)
+    booked = [await book(world, slot) for slot in slots]
+    banned = await join(world)
+    now = clock.now()
+    await world.insert(
+        "booking_ban",
+        patient_id=banned.patient_id,
+        id=new_id(),
+        organization_id=world.organization_id,
+        made_at=now,
+        until=now + timedelta(minutes=1),
+        reason="no_show",
+        counted=3,
+    )
+    clock.advance(seconds=1)
+    other = await join(world)
+    await give_up(world, booked[0])
+    assert [(await entry(world, one)).state for one in (banned, other)] == ["waiting", "offered"]
+    clock.advance(minutes=1)
+    await give_up(world, booked[1])
+    assert (await entry(world, banned)).state == "offered"
+
+
 async def test_the_line_keeps_its_order(world: World, clock: SetClock) -> None:
     """Six wait, four places come free one after the other: they go to the first four, whatever the ids are."""
     await world.owner.execute("UPDATE return_rule SET entries_most = 9")
