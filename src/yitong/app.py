@@ -23,6 +23,10 @@ from yitong.booking.availability import api as availability_api
 from yitong.booking.channels import api as channels_api
 from yitong.booking.channels import flows as channels_flows
 from yitong.booking.channels import model as channels_model
+from yitong.booking.draw import api as draw_api
+from yitong.booking.draw import drawing as draw_jobs
+from yitong.booking.draw import model as draw_model
+from yitong.booking.draw import reactors as draw_reactors
 from yitong.booking.limits import api as limits_api
 from yitong.booking.limits import bans as limits_bans
 from yitong.booking.limits import counting as limits_counting
@@ -63,6 +67,7 @@ TABLES = (
     channels_model,
     waitlist_model,
     limits_model,
+    draw_model,
     visits_model,
     journey_model,
     fhir_model,
@@ -76,6 +81,8 @@ LISTENERS = (
     waitlist_jobs,
     limits_bans,
     limits_counting,
+    draw_jobs,
+    draw_reactors,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -86,6 +93,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *channels_api.ROUTES,
     *waitlist_api.ROUTES,
     *limits_api.ROUTES,
+    *draw_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,

@@ -81,6 +81,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         _about("a hold carries the token its list gave: off, warn (one raises the score without it) or required"),
     ] = "warn"
     proof_bits: Annotated[int, _about("leading zero bits a suspicious device has to find", ge=1)] = 16
+    draw_claim_hours: Annotated[int, _about("how long a place won in a draw waits for its confirmation", ge=1)] = 12
+    draw_reveal_minutes: Annotated[int, _about("between a draw's closing and its seed's reveal", ge=0)] = 10
+    draw_choices: Annotated[int, _about("most times one request for a draw may name", ge=1)] = 5
+    draw_beacon: Annotated[str, _about("source of the public value mixed into new draws; none when empty")] = ""
+    draw_ends_hours_before: Annotated[int, _about("a draw passes no place on later than this before it", ge=0)] = 2
     hot_routes: Annotated[bool, _about("serve the busiest requests by bare handlers")] = True
     waiting_batches: Annotated[int, _about("so many full batches may wait; who comes then waits in line", ge=1)] = 8
     snapshot_ms: Annotated[int, _about("how old the picture of a department's free places may be", ge=0)] = 1000
