@@ -50,7 +50,9 @@ BEGIN
         JOIN schedule AS d ON d.organization_id = s.organization_id AND d.id = s.schedule_id
         -- Nothing flows earlier than a fortnight before its slot.
         WHERE w.due_at <= in_now AND w.due_at > in_now - interval '15 days' AND w.start_at > in_now
-            AND d.stopped_at IS NULL AND (s.taken < s.capacity OR s.reopens_at <= in_now)
+            AND d.stopped_at IS NULL AND (s.taken < s.capacity OR s.reopens_at <= in_now OR EXISTS (
+                SELECT FROM appointment AS h WHERE h.organization_id = s.organization_id AND h.slot_id = s.id
+                    AND h.state = 'held' AND h.hold_expires_at <= in_now))
         ORDER BY w.due_at LIMIT in_most
     ) AS f;
     IF sources IS NULL THEN
