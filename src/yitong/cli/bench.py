@@ -92,3 +92,30 @@ def search(
 
     settings = opening.settings_or_exit()
     _print(run(settings, say=_say, slots=slots, seconds=seconds, per_s=per_s, servers=servers), as_json)
+
+
+@app.command()
+def flash(
+    patients: Annotated[int, typer.Option(help="How many people come.", min=10)] = 20_000,
+    requests_each: Annotated[int, typer.Option(help="Requests that each of them sends.", min=2)] = 5,
+    places: Annotated[int, typer.Option(help="How many places there are.", min=1)] = 1000,
+    servers: Annotated[int, typer.Option(help="Web server processes; one is killed.", min=1)] = 2,
+    connections: Annotated[int, typer.Option(help="Connections at a time.", min=1)] = 400,
+    control_patients: Annotated[int, typer.Option(help="People of the control.", min=10)] = 4_000,
+    as_json: Json = False,
+) -> None:
+    """A crowd storms a few places over breaking connections while a server dies; and a control without protection."""
+    from yitong.simulation.bench.flash import run
+
+    options = {
+        "patients": patients,
+        "requests_each": requests_each,
+        "places": places,
+        "servers": servers,
+        "connections": connections,
+        "control_patients": control_patients,
+    }
+    result = run(opening.settings_or_exit(), say=_say, **options)
+    _print(result, as_json)
+    if result["oversold"] or result["missing"] or result["unanswered"] or not result["control_oversold"]:
+        raise typer.Exit(1)

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from yitong.booking.channels.service import channel_for, window_of
-from yitong.booking.schemas import HoldRequest
-from yitong.kernel.permissions import Actor
+from yitong.booking.channels.pools import Channel
+from yitong.booking.channels.service import window_of
+from yitong.kernel.ids import UUID
 from yitong.kernel.platform import Platform
 
 
@@ -20,9 +20,7 @@ class Gate(NamedTuple):
     max_account: int  # places that one account may take within a day
 
 
-async def gate_of(platform: Platform, actor: Actor, request: HoldRequest) -> Gate:
-    """The gate for this actor and channel at this moment. Raises Problem ``channel-foreign``."""
-    now = platform.clock.now()
-    channel = await channel_for(platform, actor, request.organization_id, request.channel)
-    window = await window_of(platform, request.organization_id, channel, now)
+async def gate_of(platform: Platform, organization_id: UUID, channel: Channel) -> Gate:
+    """The gate of a channel at a hospital at this moment."""
+    window = await window_of(platform, organization_id, channel, platform.clock.now())
     return Gate(window.pools, window.not_before, window.opens_until, -1, -1, -1)

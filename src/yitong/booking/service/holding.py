@@ -3,6 +3,7 @@
 from typing import Any, NoReturn
 
 from yitong.booking import refusals
+from yitong.booking.availability.line import line_of
 from yitong.booking.channels.service import channel_for, release_of
 from yitong.booking.desk import ConfirmAsk, Desk, HoldAsk, desk_of
 from yitong.booking.names import Names
@@ -12,24 +13,30 @@ from yitong.booking.service.gate import Gate, gate_of
 from yitong.booking.states import APPOINTMENT, AppointmentState
 from yitong.booking.wording import appointment_of
 from yitong.kernel.ids import UUID, new_id
-from yitong.kernel.permissions import FOREIGN_PATIENT, Actor
+from yitong.kernel.permissions import FOREIGN_PATIENT, Actor, ActorKind
 from yitong.kernel.platform import Platform
 from yitong.kernel.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, WRONG_STATE, Conflict
 from yitong.kernel.text import Bilingual
 
 
-async def hold(platform: Platform, actor: Actor, request: HoldRequest, key: UUID) -> Appointment:
+async def hold(
+    platform: Platform, actor: Actor, request: HoldRequest, key: UUID, ticket: str | None = None
+) -> Appointment:
     """Keep a place for a patient until the hold runs out; the same ``key`` again answers the same appointment.
 
-    Raises Problem ``slot-taken`` (with up to three alternatives), ``slot-past``, ``slot-stopped``, ``slot-not-found``,
-    ``specialty-unsuitable``, ``duplicate-booking`` (names the appointment in the way), ``idempotency-key-reused``,
-    ``channel-foreign``, those of the gate (``channel-not-open``, ``not-released``, ``booking-closed``,
-    ``limit-reached``) and those of the permission check.
+    ``ticket``: a citizen's place in the line that a full house sends to.
+
+    Raises Problem ``waiting-room`` (with the ticket to come back with), ``slot-taken`` (with up to three alternatives),
+    ``slot-past``, ``slot-stopped``, ``slot-not-found``, ``specialty-unsuitable``, ``duplicate-booking`` (names the
+    appointment in the way), ``idempotency-key-reused``, ``channel-foreign``, those of the gate (``channel-not-open``,
+    ``not-released``, ``booking-closed``, ``limit-reached``) and those of the permission check.
     """
     HOLD.check(actor, organization_id=request.organization_id, patient_id=request.patient_id)
     desk = desk_of(platform)
+    if actor.kind is ActorKind.CITIZEN:
+        line_of(platform).enter(ticket, desk.holds.waiting)
     channel = await channel_for(platform, actor, request.organization_id, request.channel)
-    gate = await gate_of(platform, actor, request)
+    gate = await gate_of(platform, request.organization_id, channel)
     row = await desk.holds.submit(
         HoldAsk(
             new_id(),
