@@ -1,16 +1,13 @@
 """A community health centre books a place at a hospital for its patient, out of the pool that is kept for referrals."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from sqlalchemy import text
 
-from yitong.booking import refusals as booking_refusals
 from yitong.booking.channels import refusals
 from yitong.booking.channels.actions import REFER
 from yitong.booking.channels.board import board_of
-from yitong.booking.channels.service import ChannelWindow, window_of
+from yitong.booking.channels.opening import check_open
 from yitong.booking.channels.taking import Taking, take_place
 from yitong.booking.queries import appointments
 from yitong.booking.schemas import Appointment
@@ -53,9 +50,8 @@ async def _refer(tx: Transaction, request: ReferralRequest) -> Appointment:
     centre = await board_of(tx.platform).of(request.centre_id)
     if not centre.community_centre or request.organization_id == request.centre_id:
         raise refusals.CHANNEL_FOREIGN(channel=_CHANNEL)
-    window = await window_of(tx.platform, request.organization_id, _CHANNEL, tx.now)
-    await _check_open(tx, request, window)
     await tx.open_patient_index()
+    await check_open(tx, request.organization_id, request.slot_id, request.patient_id, _CHANNEL)
     payload = {"centre_id": request.centre_id, "reason": request.reason}
     taking = Taking(request.organization_id, request.slot_id, request.patient_id, _CHANNEL, payload)
     appointment_id = await take_place(tx, grant, taking)
@@ -63,20 +59,3 @@ async def _refer(tx: Transaction, request: ReferralRequest) -> Appointment:
     if row is None:
         raise NOT_FOUND()
     return await worded(tx, row)
-
-
-async def _check_open(tx: Transaction, request: ReferralRequest, window: ChannelWindow) -> None:
-    found = await tx.session.execute(
-        text("SELECT pool, start_at FROM slot WHERE organization_id = :organization AND id = :slot"),
-        {"organization": request.organization_id, "slot": request.slot_id},
-    )
-    row: Any = found.one_or_none()
-    if row is None:
-        raise booking_refusals.SLOT_NOT_FOUND()
-    start: datetime = row.start_at
-    if row.pool not in window.pools.split(","):
-        raise booking_refusals.CHANNEL_NOT_OPEN()
-    if start > window.opens_until:
-        raise booking_refusals.NOT_RELEASED(extra={"released_until": window.opens_until})
-    if start < window.not_before:
-        raise booking_refusals.BOOKING_CLOSED()

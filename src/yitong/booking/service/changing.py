@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from yitong.booking import refusals
+from yitong.booking.channels.opening import check_open
+from yitong.booking.channels.service import channel_for
 from yitong.booking.events import BookingEvent
 from yitong.booking.model import Appointment as AppointmentRow
 from yitong.booking.queries import appointments
@@ -62,6 +64,9 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     await places.lock(tx, organization_id, [row["slot_id"], request.slot_id])
     row = await _changeable(tx, organization_id, row["id"])
     chosen = await places.choose(tx, organization_id, request.slot_id, patient_id)
+    # Moving is booking: nobody reaches by it what their channel may not have.
+    channel = await channel_for(tx.platform, tx.actor, organization_id, None)
+    await check_open(tx, organization_id, request.slot_id, patient_id, channel)
     made = new_id()
     await ending.close(tx, grant, row, BookingEvent.RESCHEDULED, _MOVED, made)
     await places.make_way(tx, organization_id, patient_id, chosen)

@@ -88,9 +88,8 @@ BEGIN
         UPDATE slot AS s
         SET capacity = s.capacity + n.places,
             open = s.taken < s.capacity + n.places,
-            reopens_at = CASE WHEN s.taken >= s.capacity + n.places THEN (
-                SELECT min(h.hold_expires_at) FROM appointment AS h
-                WHERE h.organization_id = s.organization_id AND h.slot_id = s.id AND h.state = 'held') END
+            reopens_at = CASE WHEN s.taken >= s.capacity + n.places
+                THEN booking_reopens_at(s.organization_id, s.id, s.start_at) END
         FROM net AS n
         WHERE s.organization_id = n.organization_id AND s.id = n.id
     ), counted AS (
@@ -173,9 +172,8 @@ BEGIN
         UPDATE slot AS s
         SET capacity = s.capacity + n.delta,
             open = s.taken < s.capacity + n.delta,
-            reopens_at = CASE WHEN s.taken >= s.capacity + n.delta THEN (
-                SELECT min(h.hold_expires_at) FROM appointment AS h
-                WHERE h.organization_id = s.organization_id AND h.slot_id = s.id AND h.state = 'held') END
+            reopens_at = CASE WHEN s.taken >= s.capacity + n.delta
+                THEN booking_reopens_at(s.organization_id, s.id, s.start_at) END
         FROM (
             SELECT m.id, m.delta FROM moves AS m WHERE m.kept_id IS NOT NULL AND m.delta <> 0
             UNION ALL
