@@ -193,8 +193,9 @@ def _reviews() -> None:
         ),
         *(sa.CheckConstraint(f"{aspect} BETWEEN 1 AND 5", name=op.f(f"ck_review_{aspect}")) for aspect in aspects),
         sa.CheckConstraint(f"total = {' + '.join(aspects)}", name=op.f("ck_review_total")),
-        sa.CheckConstraint("state IN ('pending','published','hidden')", name=op.f("ck_review_state")),
+        sa.CheckConstraint("state IN ('pending','published','hidden','withdrawn')", name=op.f("ck_review_state")),
         sa.CheckConstraint("(state = 'hidden') = (hidden_reason IS NOT NULL)", name=op.f("ck_review_hidden_reason")),
+        sa.CheckConstraint("state <> 'withdrawn' OR text_sealed IS NULL", name=op.f("ck_review_withdrawn")),
         sa.CheckConstraint("(reply_sealed IS NULL) = (replied_at IS NULL)", name=op.f("ck_review_reply")),
     )
     op.create_index("uq_review_appointment", "review", ["organization_id", "appointment_id"], unique=True)
