@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision: str = "0013"
 down_revision: str | None = "0007"
@@ -72,6 +73,9 @@ def _lines() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
+        sa.Column("repeats_weekly", sa.Boolean(), nullable=False),
+        sa.Column("template_ids", JSONB, nullable=False),
+        sa.Column("repeats_id", sa.Uuid()),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_queue_group")),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_queue_group_organization_id")),
         sa.ForeignKeyConstraint(
@@ -81,6 +85,13 @@ def _lines() -> None:
         ),
     )
     op.create_index("ix_queue_group_day", "queue_group", ["organization_id", "day"])
+    op.create_index(
+        "uq_queue_group_repeats",
+        "queue_group",
+        ["organization_id", "repeats_id"],
+        unique=True,
+        postgresql_where="repeats_id IS NOT NULL",
+    )
     op.create_table(
         "queue_group_session",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
