@@ -19,6 +19,10 @@ from yitong import __version__
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
+from yitong.booking.availability import api as availability_api
+from yitong.booking.channels import api as channels_api
+from yitong.booking.channels import flows as channels_flows
+from yitong.booking.channels import model as channels_model
 from yitong.booking.queue import api as queue_api
 from yitong.booking.queue import model as queue_model
 from yitong.booking.reviews import api as reviews_api
@@ -53,18 +57,21 @@ TABLES = (
     booking_model,
     queue_model,
     reviews_model,
+    channels_model,
     visits_model,
     journey_model,
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (identity_jobs, journey_reactors, journey_jobs)
+LISTENERS = (channels_flows, identity_jobs, journey_reactors, journey_jobs)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
+    *availability_api.ROUTES,
     *queue_api.ROUTES,
     *reviews_api.ROUTES,
+    *channels_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,

@@ -75,6 +75,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     review_shown_from: Annotated[int, _about("a doctor's mean is shown from this many reviews on", ge=1)] = 5
     favourites_cap: Annotated[int, _about("doctors and departments an account may keep", ge=1)] = 200
     hot_routes: Annotated[bool, _about("serve the busiest requests by bare handlers")] = True
+    waiting_batches: Annotated[int, _about("so many full batches may wait; who comes then waits in line", ge=1)] = 8
+    snapshot_ms: Annotated[int, _about("how old the picture of a department's free places may be", ge=0)] = 1000
     batch_size: Annotated[int, _about("most booking requests in one database call", ge=1)] = 256
     sms_url: Annotated[str, _about("address of the text-message gateway; the sandbox's when empty")] = ""
     sms_secret: Annotated[str, _about("secret that signs calls to the text-message gateway", secret=True)] = ""

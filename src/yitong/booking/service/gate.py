@@ -1,15 +1,12 @@
 """What a request for a place may draw on before the database decides: which pools, which days, how many places."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
-from yitong.booking.schemas import HoldRequest
-from yitong.kernel.permissions import Actor, ActorKind
+from yitong.booking.channels.pools import Channel
+from yitong.booking.channels.service import window_of
+from yitong.kernel.ids import UUID
 from yitong.kernel.platform import Platform
-
-_EVERY_POOL = "common,onsite,elderly,community,partner"
-_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
-_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Gate(NamedTuple):
@@ -23,7 +20,7 @@ class Gate(NamedTuple):
     max_account: int  # places that one account may take within a day
 
 
-async def gate_of(_platform: Platform, actor: Actor, _request: HoldRequest) -> Gate:
-    """The gate for this actor and channel at this moment."""
-    pools = "common" if actor.kind is ActorKind.CITIZEN else _EVERY_POOL
-    return Gate(pools, _ALWAYS, _FOREVER, -1, -1, -1)
+async def gate_of(platform: Platform, organization_id: UUID, channel: Channel) -> Gate:
+    """The gate of a channel at a hospital at this moment."""
+    window = await window_of(platform, organization_id, channel, platform.clock.now())
+    return Gate(window.pools, window.not_before, window.opens_until, -1, -1, -1)

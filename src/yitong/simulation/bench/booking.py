@@ -37,7 +37,7 @@ class Plan:
     seconds: float = 8.0
     rounds: int = 2
     clients: int = 64
-    connections: int = 256
+    connections: int = 1024
     servers: int = 1
     organizations: int = 16
     departments: int = 20
