@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -74,6 +74,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     review_days: Annotated[int, _about("a finished visit can be reviewed for this many days", ge=1)] = 30
     review_shown_from: Annotated[int, _about("a doctor's mean is shown from this many reviews on", ge=1)] = 5
     favourites_cap: Annotated[int, _about("doctors and departments an account may keep", ge=1)] = 200
+    risk_checks: Annotated[bool, _about("score accounts, count devices, refuse hand-overs; exact caps always hold")] = (
+        True
+    )
+    rate_limits: Annotated[bool, _about("bound the requests of a session, a device and an address block")] = True
+    datacentre_file: Annotated[str, _about("file with networks of hosting providers, one a line; none when empty")] = ""
+    slot_tokens: Annotated[
+        Literal["off", "warn", "required"],
+        _about("a hold carries the token its list gave: off, warn (one raises the score without it) or required"),
+    ] = "warn"
+    proof_bits: Annotated[int, _about("leading zero bits a suspicious device has to find", ge=1)] = 16
     hot_routes: Annotated[bool, _about("serve the busiest requests by bare handlers")] = True
     waiting_batches: Annotated[int, _about("so many full batches may wait; who comes then waits in line", ge=1)] = 8
     snapshot_ms: Annotated[int, _about("how old the picture of a department's free places may be", ge=0)] = 1000

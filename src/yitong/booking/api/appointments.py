@@ -58,7 +58,7 @@ async def confirm(
 async def cancel(
     tx: NamedDependency[Transaction], appointment_id: FromPath[UUID], data: JSONBody[CancelRequest]
 ) -> Appointment:
-    """The place goes back to the slot at once."""
+    """The place goes to the waiting list first, and after a while to everybody."""
     return await service.cancel(tx, appointment_id, data)
 
 

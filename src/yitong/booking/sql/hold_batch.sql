@@ -193,9 +193,18 @@ BEGIN
         UPDATE slot AS s
         SET taken = s.taken + n.places,
             open = s.taken + n.places < s.capacity,
-            reopens_at = CASE WHEN s.taken + n.places >= s.capacity THEN least(expires, (
-                SELECT min(h.hold_expires_at) FROM appointment AS h
-                WHERE h.organization_id = s.organization_id AND h.slot_id = s.id AND h.state = 'held')) END
+            -- As booking_reopens_at says, with the holds of this batch, which are not in the table yet.
+            reopens_at = CASE WHEN s.taken + n.places >= s.capacity THEN (
+                SELECT least(
+                    (SELECT min(b.returns_at) FROM returning_place AS b
+                     WHERE b.organization_id = s.organization_id AND b.slot_id = s.id AND b.state = 'waiting'),
+                    booking_hold_back_by(e.first, s.start_at, r.hold_max_seconds, r.at_once_minutes))
+                FROM return_rule AS r, (
+                    SELECT least(expires, min(h.hold_expires_at)) AS first FROM appointment AS h
+                    WHERE h.organization_id = s.organization_id AND h.slot_id = s.id AND h.state = 'held'
+                        AND NOT h.offered) AS e
+                WHERE r.organization_id IN (s.organization_id, '00000000-0000-0000-0000-000000000000')
+                ORDER BY r.organization_id = '00000000-0000-0000-0000-000000000000' LIMIT 1) END
         FROM (SELECT m.organization_id, m.slot_id, count(*)::integer AS places FROM made AS m
               GROUP BY m.organization_id, m.slot_id) AS n
         WHERE s.organization_id = n.organization_id AND s.id = n.slot_id
