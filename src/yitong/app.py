@@ -23,6 +23,15 @@ from yitong.booking.availability import api as availability_api
 from yitong.booking.channels import api as channels_api
 from yitong.booking.channels import flows as channels_flows
 from yitong.booking.channels import model as channels_model
+from yitong.booking.draw import api as draw_api
+from yitong.booking.draw import drawing as draw_jobs
+from yitong.booking.draw import model as draw_model
+from yitong.booking.draw import reactors as draw_reactors
+from yitong.booking.limits import api as limits_api
+from yitong.booking.limits import bans as limits_bans
+from yitong.booking.limits import counting as limits_counting
+from yitong.booking.limits import model as limits_model
+from yitong.booking.limits.edge import Edge
 from yitong.booking.queue import api as queue_api
 from yitong.booking.queue import model as queue_model
 from yitong.booking.reviews import api as reviews_api
@@ -62,16 +71,29 @@ TABLES = (
     identity_model,
     booking_model,
     schedules_model,
+    channels_model,
     waitlist_model,
+    limits_model,
+    draw_model,
     queue_model,
     reviews_model,
-    channels_model,
     visits_model,
     journey_model,
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (channels_flows, identity_jobs, waitlist_jobs, rebooking, journey_reactors, journey_jobs)
+LISTENERS = (
+    channels_flows,
+    identity_jobs,
+    journey_reactors,
+    journey_jobs,
+    waitlist_jobs,
+    rebooking,
+    limits_bans,
+    limits_counting,
+    draw_jobs,
+    draw_reactors,
+)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
@@ -79,9 +101,11 @@ ROUTES: list[ControllerRouterHandler] = [
     *availability_api.ROUTES,
     *queue_api.ROUTES,
     *schedules_api.ROUTES,
-    *waitlist_api.ROUTES,
-    *reviews_api.ROUTES,
     *channels_api.ROUTES,
+    *waitlist_api.ROUTES,
+    *limits_api.ROUTES,
+    *draw_api.ROUTES,
+    *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
@@ -117,9 +141,9 @@ async def metrics() -> Response[bytes]:
 
 
 def create_app(platform: Platform, *, with_worker: bool = False) -> ASGIApp:
-    """The whole web application: the hot routes (when switched on) in front of the ordinary ones."""
+    """The whole web application: the edge, then the hot routes (when switched on), then the ordinary ones."""
     app = create_web(platform, with_worker=with_worker)
-    return HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app
+    return Edge(HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app, platform)
 
 
 def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:

@@ -20,7 +20,7 @@ def set_gate(monkeypatch: pytest.MonkeyPatch, world: World, **limits: object) ->
     now = world.platform.clock.now()
     open_gate = Gate("common", now - timedelta(days=1), now + timedelta(days=60), -1, -1, -1)
 
-    async def same(_platform: Platform, _actor: Actor, _request: HoldRequest) -> Gate:
+    async def same(_platform: Platform, _actor: Actor, _organization_id: UUID, _channel: str) -> Gate:
         return open_gate._replace(**limits)  # type: ignore[arg-type]
 
     monkeypatch.setattr(holding, "gate_of", same)

@@ -112,6 +112,7 @@ class SlotOffer(msgspec.Struct, frozen=True):
     start_at: datetime
     end_at: datetime
     remaining: int
+    slot_token: str | None = None  # sent back as X-Slot-Token with the hold
 
 
 class CalendarDay(msgspec.Struct, frozen=True):
@@ -155,3 +156,4 @@ class SlotItem(msgspec.Struct, frozen=True):
     remaining: int
     state: Literal["open", "full", "past", "stopped"]
     pool: str
+    slot_token: str | None = None

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
+from yitong.booking.limits.tokens import with_tokens
 from yitong.booking.queries.search import Order
 from yitong.booking.schemas import CalendarDay, Channel, SessionItem, SlotItem, SlotOffer
 from yitong.booking.service import finding
@@ -60,7 +61,7 @@ async def search(
         sort=sort,
         limit=limit,
     )
-    return Page(await finding.search(platform, asked))
+    return Page(with_tokens(platform, await finding.search(platform, asked)))
 
 
 @get("/departments/{department_id:uuid}/calendar", summary="A department's days", tags=_TAGS)
@@ -109,7 +110,7 @@ async def session_slots(
     channel: FromQuery[Channel | None] = None,
 ) -> Page[SlotItem]:
     """Each stretch of the session with what is left of it: of common places, or of the pools of a channel."""
-    return Page(await finding.session_slots(platform, organization_id, schedule_id, channel))
+    return Page(with_tokens(platform, await finding.session_slots(platform, organization_id, schedule_id, channel)))
 
 
 ROUTES: list[ControllerRouterHandler] = [

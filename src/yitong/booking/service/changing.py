@@ -5,7 +5,9 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from yitong.booking import refusals
+from yitong.booking.channels.service import channel_for, window_of
 from yitong.booking.events import BookingEvent
+from yitong.booking.limits.service import before_change
 from yitong.booking.model import Appointment as AppointmentRow
 from yitong.booking.queries import appointments
 from yitong.booking.queue.moves import lock_session
@@ -65,6 +67,7 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     await _lock_line(tx, row)
     row = await _changeable(tx, organization_id, row["id"])
     chosen = await places.choose(tx, organization_id, request.slot_id, patient_id)
+    await _through_the_gate(tx, organization_id, patient_id, chosen)
     made = new_id()
     await ending.close(tx, grant, row, BookingEvent.RESCHEDULED, _MOVED, made)
     await places.make_way(tx, organization_id, patient_id, chosen)
@@ -89,6 +92,22 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     await record_move(tx, grant, APPOINTMENT, subject, None, AppointmentState.BOOKED, sequence=1, event_id=event_id)
     await passing.pass_on(tx, organization_id, row["slot_id"])
     return await _reread(tx, organization_id, made)
+
+
+async def _through_the_gate(tx: Transaction, organization_id: UUID, patient_id: UUID, chosen: Any) -> None:
+    """Moving to a time asks no less than booking it: its pool, its release, how often somebody moves.
+
+    Raises Problem ``channel-not-open``, ``not-released``, ``booking-closed`` or ``limit-reached``.
+    """
+    await before_change(tx.platform, tx.actor, organization_id, patient_id)
+    channel = await channel_for(tx.platform, tx.actor, organization_id, None)
+    window = await window_of(tx.platform, organization_id, channel, tx.now)
+    if chosen["pool"] not in window.pools.split(","):
+        raise refusals.CHANNEL_NOT_OPEN()
+    if chosen["start_at"] > window.opens_until:
+        raise refusals.NOT_RELEASED(extra={"released_until": window.opens_until})
+    if chosen["start_at"] < window.not_before:
+        raise refusals.BOOKING_CLOSED()
 
 
 async def _own(tx: Transaction, action: Action, organization_id: UUID, appointment_id: UUID) -> tuple[Grant, Any]:

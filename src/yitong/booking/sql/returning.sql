@@ -30,8 +30,8 @@ END $$;
 CREATE FUNCTION booking_hold_back_by(
     in_expires timestamptz, in_start timestamptz, in_hold_max_seconds integer, in_at_once_minutes integer
 ) RETURNS timestamptz LANGUAGE sql STABLE AS $$
-    SELECT least(in_expires + make_interval(secs => in_hold_max_seconds),
-        greatest(in_expires, in_start - make_interval(mins => in_at_once_minutes)))
+    SELECT CASE WHEN in_expires IS NOT NULL THEN least(in_expires + make_interval(secs => in_hold_max_seconds),
+        greatest(in_expires, in_start - make_interval(mins => in_at_once_minutes))) END
 $$;
 
 -- From when on a full slot surely has a place again, without any job: a returning place's own moment, or the latest

@@ -10,7 +10,7 @@ from yitong.booking.schedules.periods import constraint_sql
 from yitong.kernel.database import DatabaseRole
 
 revision: str = "0012"
-down_revision: str | None = "0009"
+down_revision: str | None = "0011"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
