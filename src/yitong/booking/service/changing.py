@@ -67,7 +67,9 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     await _lock_line(tx, row)
     row = await _changeable(tx, organization_id, row["id"])
     chosen = await places.choose(tx, organization_id, request.slot_id, patient_id)
-    await _through_the_gate(tx, organization_id, patient_id, chosen)
+    if not row["displaced"]:  # who must move because the session was stopped has not moved too often
+        await before_change(tx.platform, tx.actor, organization_id, patient_id)
+    await _through_the_gate(tx, organization_id, chosen)
     made = new_id()
     await ending.close(tx, grant, row, BookingEvent.RESCHEDULED, _MOVED, made)
     await places.make_way(tx, organization_id, patient_id, chosen)
@@ -94,12 +96,11 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     return await _reread(tx, organization_id, made)
 
 
-async def _through_the_gate(tx: Transaction, organization_id: UUID, patient_id: UUID, chosen: Any) -> None:
-    """Moving to a time asks no less than booking it: its pool, its release, how often somebody moves.
+async def _through_the_gate(tx: Transaction, organization_id: UUID, chosen: Any) -> None:
+    """Moving to a time asks no less than booking it: its pool and its release.
 
-    Raises Problem ``channel-not-open``, ``not-released``, ``booking-closed`` or ``limit-reached``.
+    Raises Problem ``channel-not-open``, ``not-released`` or ``booking-closed``.
     """
-    await before_change(tx.platform, tx.actor, organization_id, patient_id)
     channel = await channel_for(tx.platform, tx.actor, organization_id, None)
     window = await window_of(tx.platform, organization_id, channel, tx.now)
     if chosen["pool"] not in window.pools.split(","):
