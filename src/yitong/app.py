@@ -88,6 +88,7 @@ LISTENERS = (
     journey_reactors,
     journey_jobs,
     waitlist_jobs,
+    rebooking,
     limits_bans,
     limits_counting,
     draw_jobs,
