@@ -33,6 +33,12 @@ from yitong.booking.limits import counting as limits_counting
 from yitong.booking.limits import model as limits_model
 from yitong.booking.limits.edge import Edge
 from yitong.booking.queue import api as queue_api
+from yitong.booking.queue import model as queue_model
+from yitong.booking.reviews import api as reviews_api
+from yitong.booking.reviews import model as reviews_model
+from yitong.booking.schedules import api as schedules_api
+from yitong.booking.schedules import model as schedules_model
+from yitong.booking.schedules import rebooking
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
 from yitong.booking.waitlist import model as waitlist_model
@@ -68,6 +74,9 @@ TABLES = (
     waitlist_model,
     limits_model,
     draw_model,
+    schedules_model,
+    queue_model,
+    reviews_model,
     visits_model,
     journey_model,
     fhir_model,
@@ -83,6 +92,7 @@ LISTENERS = (
     limits_counting,
     draw_jobs,
     draw_reactors,
+    rebooking,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -94,6 +104,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *waitlist_api.ROUTES,
     *limits_api.ROUTES,
     *draw_api.ROUTES,
+    *schedules_api.ROUTES,
+    *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
