@@ -28,6 +28,22 @@ export interface Problem {
   conflict?: { kind: string; id: string; text: Bilingual }
   alternatives?: SlotOffer[]
   binding?: string
+  /** `not-released`: when this channel may book it. */
+  opens_at?: string
+  /** `booking-banned`: when booking is free again. */
+  until?: string
+  /** `limit-reached`: the limit's code. */
+  rule?: string
+  /** `waiting-room`: what to come back with, and when. */
+  ticket?: string
+  place?: number
+  ahead?: number
+  poll_after_s?: number
+  /** `proof-needed`. */
+  challenge?: string
+  difficulty_bits?: number
+  /** `phone-code-needed`, when the code is already on its way. */
+  challenge_id?: string
   request_id?: string
 }
 
