@@ -72,10 +72,14 @@ export type Specialty = Wire['Specialty']
 export type PractitionerRole = Wire['PractitionerRole']
 export type SearchAnswer = Wire['Found']
 
-export type SlotOffer = Wire['SlotOffer']
+/** Lists of slots hand out a short-lived word that shows the person looked before booking. */
+interface Listed {
+  slot_token?: string | null
+}
+export type SlotOffer = Wire['SlotOffer'] & Listed
 export type CalendarDay = Wire['CalendarDay']
 export type ClinicSession = Wire['SessionItem']
-export type Slot = Wire['SlotItem']
+export type Slot = Wire['SlotItem'] & Listed
 
 export type AppointmentState = Wire['AppointmentState']
 export type Appointment = Omit<Wire['Appointment'], 'state'> & { state: AppointmentState }

@@ -1,7 +1,7 @@
 /** SM3 (GB/T 32905-2016) in plain arithmetic, so that a phone can check a draw's published list by itself. */
 const START = [0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e]
 
-const turn = (x: number, by: number): number => (by % 32 === 0 ? x : (x << (by % 32)) | (x >>> (32 - (by % 32))))
+const turn = (x: number, by: number): number => (by % 32 === 0 ? x : (x << by % 32) | (x >>> (32 - (by % 32))))
 const p0 = (x: number): number => x ^ turn(x, 9) ^ turn(x, 17)
 const p1 = (x: number): number => x ^ turn(x, 15) ^ turn(x, 23)
 
