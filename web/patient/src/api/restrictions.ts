@@ -1,21 +1,25 @@
 import { call } from './client'
-import type { Bilingual, Items, PhoneChallenge } from './types'
+import type { Items, PhoneChallenge } from './types'
 
 // What keeps somebody from booking for a while, and how it is appealed.
 
 export interface Ban {
   id: string
   patient_id: string
-  /** The hospital that set it; null for the whole region. */
-  organization_id: string | null
-  since: string
+  organization_id: string
+  organization_name: string
+  /** Why, as a code; the words come from `banReason.*`. */
+  reason: string
+  /** How many visits were missed. */
+  counted: number
+  made_at: string
   until: string
-  reason: Bilingual
+  in_force: boolean
+  appeal: string | null
   appealed_at: string | null
-  appeal_text: string | null
   decided_at: string | null
   lifted: boolean | null
-  decision_reason: string | null
+  decision: string | null
 }
 
 export const readBans = (patientId: string) => call<Items<Ban>>('/bans', { query: { patient_id: patientId } })

@@ -14,6 +14,8 @@ export interface WaitEntry {
   department_name_en: string
   practitioner_role_id: string | null
   practitioner_name: string | null
+  patient_id: string
+  patient_name: string
   from: string
   to: string
   period: 'am' | 'pm' | 'any'
@@ -22,7 +24,8 @@ export interface WaitEntry {
   /** How many stand before this one; null once it no longer waits. */
   ahead: number | null
   /** How many places went to this line in the last seven days. */
-  offered_last_week: number | null
+  offered_last_week: number
+  offer_id: string | null
 }
 export interface NewWaitEntry {
   patient_id: string
@@ -35,26 +38,22 @@ export interface NewWaitEntry {
   period: 'am' | 'pm' | 'any'
 }
 
-export type OfferReason = 'waitlist' | 'stopped' | 'moved' | 'draw'
+export type OfferReason = 'waitlist' | 'stopped' | 'moved'
 export type OfferState = 'open' | 'taken' | 'declined' | 'expired'
 export interface Offer {
   id: string
   organization_id: string
   patient_id: string
+  /** The wait that it ends, when it comes of one. */
+  entry_id: string | null
   reason: OfferReason
   state: OfferState
-  /** The place that is kept: an appointment in state `held`. */
-  appointment_id: string
+  made_at: string
+  expires_at: string
   /** The appointment that this one stands in for, when a clinic was stopped or moved. */
   replaces_appointment_id: string | null
-  offered_at: string
-  expires_at: string
-}
-/** An offer with what it is about. */
-export interface OpenOffer {
-  offer: Offer
-  visit: Appointment
-  before: Appointment | null
+  /** The place that is kept: an appointment in state `held`; confirming it takes the offer. */
+  appointment: Appointment
 }
 
 export interface Release {
@@ -63,13 +62,13 @@ export interface Release {
   day: string
   opens_at: string
   /** The end of the span in which it opens: the exact second differs by hospital, so that scripts gain nothing. */
-  opens_until?: string | null
+  opens_by: string
 }
 
 export const joinWaitlist = (given: NewWaitEntry, key: string) =>
   call<WaitEntry>('/waitlist-entries', { method: 'POST', body: given, idempotencyKey: key })
 export const readWaitlist = (patientId: string) =>
-  call<Items<WaitEntry>>('/waitlist-entries', { query: { patient_id: patientId } })
+  call<Items<WaitEntry>>('/waitlist-entries', { query: { patient_id: patientId, past: true } })
 export const leaveWaitlist = (id: string, organizationId: string) =>
   call<WaitEntry>(`/waitlist-entries/${id}/leave`, { method: 'POST', body: { organization_id: organizationId } })
 

@@ -86,6 +86,11 @@ export function useGuard(pause = (ms: number) => new Promise<void>((resolve) => 
       if (proof) answers['X-Proof'] = proof
       return proof !== null
     }
+    if (problem.code === 'proof-wrong' && answers['X-Proof']) {
+      // Used up or too old: without it the server sets a new puzzle.
+      delete answers['X-Proof']
+      return true
+    }
     if (isCode(problem) && asked.codes++ < MOST_CODES) {
       Object.assign(guard, { phase: 'code', problem })
       const code = await new Promise<string | null>((resolve) => (onCode = resolve))
@@ -100,7 +105,11 @@ export function useGuard(pause = (ms: number) => new Promise<void>((resolve) => 
   return guard
 }
 
+/** With these a new code has to be sent; after `code-wrong` the same one can be typed again. */
+export const NEW_CODE = ['code-expired', 'code-used', 'code-too-many-tries']
+const CODE_PROBLEMS = ['phone-code-needed', 'code-wrong', ...NEW_CODE]
+
 /** A code is asked for, or the one that was given is wrong or too old and another may be typed. */
 function isCode(problem: Problem): boolean {
-  return ['phone-code-needed', 'code-wrong', 'code-expired'].includes(problem.code)
+  return CODE_PROBLEMS.includes(problem.code)
 }

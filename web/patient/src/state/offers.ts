@@ -1,5 +1,4 @@
-import { readAppointment } from '@/api/care'
-import { readOffers, type Offer, type OpenOffer } from '@/api/waitlist'
+import { readOffers, type Offer } from '@/api/waitlist'
 import { epochOf } from '@/words/time'
 
 /** How long an offer still stands, in seconds; `now` in epoch milliseconds. */
@@ -13,13 +12,4 @@ export async function readOpenOffers(patientId: string): Promise<Offer[]> {
   return items
     .filter((one) => one.state === 'open')
     .sort((one, other) => epochOf(one.expires_at) - epochOf(other.expires_at))
-}
-
-/** One offer with the place that it keeps and, after a stopped clinic, the appointment that it stands in for. */
-export async function withVisits(offer: Offer): Promise<OpenOffer> {
-  const [visit, before] = await Promise.all([
-    readAppointment(offer.appointment_id, offer.organization_id),
-    offer.replaces_appointment_id ? readAppointment(offer.replaces_appointment_id, offer.organization_id) : null,
-  ])
-  return { offer, visit, before }
 }

@@ -1,4 +1,7 @@
 /** SM3 (GB/T 32905-2016) in plain arithmetic, so that a phone can check a draw's published list by itself. */
+import { joined } from './bytes'
+
+const NODE = Uint8Array.of(1)
 const START = [0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e]
 
 const turn = (x: number, by: number): number => (by % 32 === 0 ? x : (x << by % 32) | (x >>> (32 - (by % 32))))
@@ -47,27 +50,16 @@ export function sm3(data: Uint8Array): Uint8Array {
   return out
 }
 
-/** The root of a Merkle tree over leaf bytes as in RFC 6962 §2.1: leaves and nodes carry different prefixes. */
+/** The root of the Merkle tree of RFC 6962 §2.1 over leaf digests, which carry their own prefix already. */
 export function merkleRoot(leaves: readonly Uint8Array[]): Uint8Array {
-  if (leaves.length === 0) return sm3(new Uint8Array(0))
-  return subtree(leaves, 0, leaves.length)
-}
-
-function subtree(leaves: readonly Uint8Array[], from: number, to: number): Uint8Array {
-  if (to - from === 1) return prefixed(0, leaves[from]!)
-  let left = 1
-  while (left * 2 < to - from) left *= 2
-  return prefixed(1, subtree(leaves, from, from + left), subtree(leaves, from + left, to))
-}
-
-function prefixed(kind: number, ...parts: Uint8Array[]): Uint8Array {
-  const size = parts.reduce((sum, part) => sum + part.length, 1)
-  const data = new Uint8Array(size)
-  data[0] = kind
-  let at = 1
-  for (const part of parts) {
-    data.set(part, at)
-    at += part.length
+  let level = leaves
+  if (level.length === 0) return sm3(new Uint8Array(0))
+  // Pairing neighbours and passing an odd one up is the same tree as splitting at the largest power of two.
+  while (level.length > 1) {
+    const above: Uint8Array[] = []
+    for (let i = 0; i + 1 < level.length; i += 2) above.push(sm3(joined(NODE, level[i]!, level[i + 1]!)))
+    if (level.length % 2) above.push(level[level.length - 1]!)
+    level = above
   }
-  return sm3(data)
+  return level[0]!
 }

@@ -1,6 +1,7 @@
 /** The mock's answers about waiting lists, offers, draws, reviews, favourites, bans and what stands before a booking. */
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { releases } from './fair-world.mjs'
+import { createHash, randomUUID } from 'node:crypto'
+import { releases, shown } from './fair-world.mjs'
+import { publish, requestOf } from './publish.mjs'
 import { departments, doctors, iso, organizations } from './region.mjs'
 import { appointment, both, Refusal } from './world.mjs'
 
@@ -9,7 +10,6 @@ const among = (list, id, what = 'id') => {
   if (!found) throw new Refusal(404, 'not-found', '找不到', 'Not found')
   return found
 }
-const shown = ({ leaves, secret, ...draw }) => draw
 
 /** Refuses as the real gate would, as long as the test put hurdles in the way and they are not met. */
 export function gate(world, step, headers) {
@@ -66,12 +66,14 @@ export function makeOffer(world, patient, reason, replaces = null, minutes = 28)
     id: randomUUID(),
     organization_id: kept.organization_id,
     patient_id: patient.patient_id,
+    entry_id: null,
     reason,
     state: 'open',
-    appointment_id: kept.id,
     replaces_appointment_id: replaces,
-    offered_at: iso(Date.now() - 120_000),
+    made_at: iso(Date.now() - 120_000),
     expires_at: kept.hold_expires_at,
+    ended_at: null,
+    appointment: kept,
   }
   world.offers.unshift(made)
   return made
@@ -108,23 +110,32 @@ const waiting = (world, body) => {
   return made
 }
 
-function enter(world, params, body) {
-  const draw = among(world.draws, params.id)
+/** Lets a person take part; `state` and `rank` are what the draw brought them. */
+export function enter(world, drawId, patientId, choices, state = 'entered', rank = null) {
+  const draw = among(world.draws, drawId)
+  withdraw(world, draw, (one) => one.patient_id === patientId)
+  const entry = requestOf(draw, choices, patientId)
+  draw.entries.push(entry)
   const made = {
+    ...entry,
     id: randomUUID(),
     draw_id: draw.id,
-    patient_id: body.patient_id,
-    patient_name: world.members.find((one) => one.patient_id === body.patient_id)?.name ?? '',
-    choices: body.choices,
-    state: 'waiting',
-    leaf: randomBytes(32).toString('hex'),
-    position: null,
-    appointment_id: null,
-    waitlist_entry_id: null,
+    organization_id: draw.organization_id,
+    patient_id: patientId,
+    stratum_title: both('普通', 'General'),
+    state,
+    requested_at: iso(Date.now()),
+    withdrawn_at: null,
+    rank,
+    offer: null,
   }
-  world.drawRequests = world.drawRequests.filter((one) => one.draw_id !== draw.id || one.patient_id !== body.patient_id)
   world.drawRequests.push(made)
   return made
+}
+function withdraw(world, draw, which) {
+  const gone = world.drawRequests.filter((one) => one.draw_id === draw.id && which(one))
+  world.drawRequests = world.drawRequests.filter((one) => !gone.includes(one))
+  draw.entries = draw.entries.filter((entry) => !gone.some((one) => one.leaf === entry.leaf))
 }
 
 export const fairRoutes = [
@@ -150,7 +161,7 @@ export const fairRoutes = [
     '/offers/:id/decline',
     ({ world, params }) => {
       const one = Object.assign(among(world.offers, params.id), { state: 'declined' })
-      Object.assign(among(world.appointments, one.appointment_id), { state: 'cancelled', can_cancel: false })
+      Object.assign(one.appointment, { state: 'cancelled', can_cancel: false })
       return one
     },
   ],
@@ -198,27 +209,18 @@ export const fairRoutes = [
     '/draws/:id/my-requests',
     ({ world, params }) => ({ items: world.drawRequests.filter((one) => one.draw_id === params.id), next: null }),
   ],
-  ['POST', '/draws/:id/requests', ({ world, params, body }) => enter(world, params, body)],
+  ['POST', '/draws/:id/requests', ({ world, params, body }) => enter(world, params.id, body.patient_id, body.choices)],
   [
     'DELETE',
     '/draws/:id/requests/:request',
-    ({ world, params }) => {
-      world.drawRequests = world.drawRequests.filter((one) => one.id !== params.request)
-    },
+    ({ world, params }) => withdraw(world, among(world.draws, params.id), (one) => one.id === params.request),
   ],
   [
     'GET',
     '/draws/:id/publication',
     ({ world, params }) => {
       const draw = among(world.draws, params.id)
-      return {
-        draw_id: draw.id,
-        seed_commitment: draw.seed_commitment,
-        seed: draw.seed,
-        beacon: null,
-        requests_root: draw.requests_root,
-        leaves: draw.leaves,
-      }
+      return publish(draw, draw.entries)
     },
     true,
   ],

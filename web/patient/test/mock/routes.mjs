@@ -278,7 +278,7 @@ const routes = [
     ({ world, params, headers }) => {
       const one = mine(world, params.id)
       gate(world, 'confirm', headers)
-      for (const given of world.offers) if (given.appointment_id === one.id) given.state = 'taken'
+      for (const given of world.offers) if (given.appointment === one) given.state = 'taken'
       Object.assign(one, { state: 'booked', number: 12, hold_expires_at: null, can_cancel: true })
       world.messages.unshift({
         id: randomUUID(),
