@@ -1,4 +1,4 @@
-import { call } from './client'
+import { address, call } from './client'
 import type { Bilingual, Items } from './types'
 
 // Clinics that release by draw: requests are collected, the seed is sealed before and shown after.
@@ -95,23 +95,12 @@ export interface Publication {
 
 export const readDraws = (organizationId?: string) =>
   call<Items<Draw>>('/draws', { query: { organization_id: organizationId } })
-export const readDraw = (id: string, organizationId: string) =>
-  call<Draw>(`/draws/${id}`, { query: { organization_id: organizationId } })
-export const readMyRequests = (id: string, organizationId: string) =>
-  call<Items<DrawRequest>>(`/draws/${id}/my-requests`, { query: { organization_id: organizationId } })
-export const enterDraw = (
-  id: string,
-  organizationId: string,
-  given: { patient_id: string; choices: string[] },
-  key: string,
-) =>
-  call<DrawRequest>(`/draws/${id}/requests`, {
-    method: 'POST',
-    query: { organization_id: organizationId },
-    body: given,
-    idempotencyKey: key,
-  })
-export const withdrawRequest = (id: string, requestId: string, organizationId: string) =>
-  call<void>(`/draws/${id}/requests/${requestId}`, { method: 'DELETE', query: { organization_id: organizationId } })
-export const readPublication = (id: string, organizationId: string) =>
-  call<Publication>(`/draws/${id}/publication`, { query: { organization_id: organizationId } })
+export const readDraw = (id: string) => call<Draw>(`/draws/${id}`)
+export const readMyRequests = (id: string) => call<Items<DrawRequest>>(`/draws/${id}/my-requests`)
+export const enterDraw = (id: string, given: { patient_id: string; choices: string[] }, key: string) =>
+  call<DrawRequest>(`/draws/${id}/requests`, { method: 'POST', body: given, idempotencyKey: key })
+export const withdrawRequest = (id: string, requestId: string) =>
+  call<DrawRequest>(`/draws/${id}/requests/${requestId}`, { method: 'DELETE' })
+export const readPublication = (id: string) => call<Publication>(`/draws/${id}/publication`)
+/** Where anybody gets the published file. */
+export const publicationAddress = (id: string): string => address(`/draws/${id}/publication`)

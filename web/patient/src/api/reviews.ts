@@ -5,41 +5,61 @@ import type { Items, PractitionerRole } from './types'
 
 export const ASPECTS = ['attitude', 'explanation', 'skill', 'waiting', 'environment'] as const
 export type Aspect = (typeof ASPECTS)[number]
-export type Scores = Partial<Record<Aspect, number>>
+export type Scores = Record<Aspect, number>
 
+export type ReviewState = 'pending' | 'published' | 'hidden'
 export interface Review {
   id: string
-  at: string
-  score: number
+  written_at: string
+  /** `李*`, or nothing for somebody who doesn't want to be named. */
+  author: string
+  anonymous: boolean
   scores: Scores
+  mean: number
   text: string
-  /** `李*` or nothing for somebody who doesn't want to be named. */
-  author_masked: string | null
+  state: ReviewState
   reply: string | null
-  reply_at: string | null
+  replied_at: string | null
+  mine: boolean
 }
-export interface ReviewPage {
-  review_count: number
-  /** Nothing until there are enough reviews to show them without showing who wrote them. */
-  review_mean: number | null
+export interface ReviewSummary {
+  count: number
+  /** Nothing until there are `shown_from` reviews: fewer would show who wrote them. */
+  mean: number | null
   distribution: Record<string, number> | null
-  aspects: Scores | null
-  items: Review[]
-  next?: string | null
+  aspects: Partial<Scores> | null
+  shown_from: number
+}
+export interface ReviewPage extends Items<Review> {
+  summary: ReviewSummary
 }
 
 /** A doctor, with what patients say in numbers. */
-export type Doctor = PractitionerRole & { review_count?: number; review_mean?: number | null }
+export type Doctor = PractitionerRole & { review_count?: number | null; review_mean?: number | null }
+export interface Favourite {
+  kind: 'role' | 'department'
+  target_id: string
+  organization_id: string
+  organization_name: string
+  department_id: string
+  department_name: string
+  department_name_en: string
+  practitioner: Doctor | null
+}
 
 export const readReviews = (roleId: string, organizationId: string, cursor?: string) =>
   call<ReviewPage>(`/practitioner-roles/${roleId}/reviews`, { query: { organization_id: organizationId, cursor } })
+/** What somebody of the family wrote about a visit; a refusal with status 404 when nobody did. */
+export const readOwnReview = (appointmentId: string, organizationId: string) =>
+  call<Review>(`/appointments/${appointmentId}/review`, { query: { organization_id: organizationId } })
 export const sendReview = (
   given: { appointment_id: string; organization_id: string; scores: Scores; text: string; anonymous: boolean },
   key: string,
-) => call<{ id: string; state: string }>('/reviews', { method: 'POST', body: given, idempotencyKey: key })
+) => call<Review>('/reviews', { method: 'POST', body: given, idempotencyKey: key })
 
-export const readFavourites = () => call<Items<Doctor>>('/favourites')
-export const keepFavourite = (roleId: string, organizationId: string) =>
-  call<void>(`/favourites/${roleId}`, { method: 'PUT', body: { organization_id: organizationId } })
-export const dropFavourite = (roleId: string, organizationId: string) =>
-  call<void>(`/favourites/${roleId}`, { method: 'DELETE', query: { organization_id: organizationId } })
+type Kind = Favourite['kind']
+export const readFavourites = () => call<Items<Favourite>>('/favourites')
+export const keepFavourite = (id: string, organizationId: string, kind: Kind = 'role') =>
+  call<unknown>(`/favourites/${id}`, { method: 'PUT', query: { organization_id: organizationId, kind } })
+export const dropFavourite = (id: string, organizationId: string, kind: Kind = 'role') =>
+  call<unknown>(`/favourites/${id}`, { method: 'DELETE', query: { organization_id: organizationId, kind } })

@@ -83,7 +83,16 @@ export type Slot = Wire['SlotItem'] & Listed
 
 export type AppointmentState = Wire['AppointmentState']
 export type Appointment = Omit<Wire['Appointment'], 'state'> & { state: AppointmentState }
-export type QueuePlace = Wire['QueuePlace']
+export type QueuePlace = Wire['QueuePlace'] & {
+  room_en?: string
+  /** All rooms that call from this line. */
+  rooms?: string[]
+  /** The room calls nobody at the moment. */
+  paused?: { reason: string; reason_en: string; since: string; until: string | null } | null
+  /** The class that decides the order, in words, and why this person is in it. */
+  priority_text?: Bilingual | null
+  priority_reason?: Bilingual | null
+}
 
 export type StepState = Wire['StepState']
 export type StepAction = Wire['StepAction']

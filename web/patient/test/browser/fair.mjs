@@ -11,10 +11,14 @@ export async function fairScreens({ page, mock, shoot, open }) {
   const clinic = `organization_id=${free.organization_id}&department_id=${free.department_id}`
   const button = (nth = -1) => page.locator('.yt-foot .wd-button').nth(nth)
   const slot = free.slots.find((one) => one.state === 'open' && one.remaining > 0)
+  // The browser keeps a page whose address differs only in its query; a reload makes it anew.
+  const fresh = async (at) => {
+    await open(at)
+    await page.reload()
+    await page.waitForTimeout(300)
+  }
   const confirm = async () => {
-    // Another address in between: the same one would not load the page again.
-    await open('me/index')
-    await open(`booking/confirm?slot_id=${slot.slot_id}&at=${encodeURIComponent(slot.start_at)}&${clinic}`)
+    await fresh(`booking/confirm?slot_id=${slot.slot_id}&at=${encodeURIComponent(slot.start_at)}&${clinic}`)
   }
 
   // A full clinic, and joining its waiting list.
@@ -50,8 +54,7 @@ export async function fairScreens({ page, mock, shoot, open }) {
   const booked = world.appointments.find((one) => one.practitioner_name)
   Object.assign(booked, { state: 'booked', can_cancel: true })
   const stopped = makeOffer(world, { patient_id: me.patient_id, name: me.name }, 'stopped', booked.id)
-  await open('me/index')
-  await open(`waitlist/offer?id=${stopped.id}`)
+  await fresh(`waitlist/offer?id=${stopped.id}`)
   await shoot('48-offer-stopped')
   await button().click()
   await page.waitForURL(/done/)
@@ -113,8 +116,7 @@ export async function fairScreens({ page, mock, shoot, open }) {
   const at = (page_, draw) => `draws/${page_}?id=${draw.id}&organization_id=${draw.organization_id}`
   await open(at('detail', announced))
   await shoot('61-draw-announced')
-  await open('me/index')
-  await open(at('detail', running))
+  await fresh(at('detail', running))
   await page.locator('.wish').nth(1).click()
   await page.locator('.wish').nth(4).click()
   await shoot('62-draw-choose')
@@ -131,17 +133,14 @@ export async function fairScreens({ page, mock, shoot, open }) {
     outcome: 'offered',
     expires_at: new Date(Date.now() + 11 * 3_600_000).toISOString(),
   }
-  await open('me/index')
-  await open(at('detail', drawn))
+  await fresh(at('detail', drawn))
   await shoot('64-draw-won')
   await open(at('proof', drawn))
   await shoot('65-draw-proof')
   Object.assign(won, { state: 'lost', rank: 31, offer: null })
-  await open('me/index')
-  await open(at('detail', drawn))
+  await fresh(at('detail', drawn))
   await shoot('66-draw-lost')
-  await open('me/index')
-  await open(at('proof', closed))
+  await fresh(at('proof', closed))
   await shoot('67-draw-proof-closed')
 
   // Reviews, favourites, limits.

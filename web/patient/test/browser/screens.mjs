@@ -34,7 +34,7 @@ for (const mode of modes) {
   page.setDefaultTimeout(8000)
   let name = 'start'
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !/status of 4\d\d|ERR_INTERNET/.test(message.text()))
+    if (['error', 'warning'].includes(message.type()) && !/status of (4\d\d|503)|ERR_INTERNET/.test(message.text()))
       faults.push(`${mode} ${name}: ${message.text()}`)
   })
   page.on('pageerror', (error) => faults.push(`${mode} ${name}: ${error.stack}`))

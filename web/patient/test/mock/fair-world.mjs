@@ -84,13 +84,16 @@ export function makeReviews() {
   ]
   return said.map(([score, text, author_masked, reply], n) => ({
     id: `0192e000-0000-7000-8000-00000000000${n}`,
-    at: iso(Date.now() - (n * 5 + 2) * 24 * HOUR),
-    score,
+    written_at: iso(Date.now() - (n * 5 + 2) * 24 * HOUR),
+    mean: score,
+    state: 'published',
+    anonymous: !author_masked,
+    mine: false,
     scores: { attitude: score, explanation: score, skill: 5, waiting: 4, environment: score },
     text,
-    author_masked,
+    author: author_masked ?? '',
     reply,
-    reply_at: reply ? iso(Date.now() - (n * 5 + 1) * 24 * HOUR) : null,
+    replied_at: reply ? iso(Date.now() - (n * 5 + 1) * 24 * HOUR) : null,
   }))
 }
 

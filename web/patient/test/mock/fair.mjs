@@ -79,6 +79,23 @@ export function makeOffer(world, patient, reason, replaces = null, minutes = 28)
   return made
 }
 
+function favourite(id) {
+  const practitioner = doctors.find((one) => one.id === id) ?? null
+  const department = among(departments, practitioner?.department_id ?? id)
+  const organization = among(organizations, department.organization_id)
+  return {
+    kind: practitioner ? 'role' : 'department',
+    target_id: id,
+    organization_id: organization.id,
+    organization_name: organization.name,
+    department_id: department.id,
+    department_name: department.name,
+    department_name_en: department.name_en,
+    practitioner,
+    added_at: iso(Date.now()),
+  }
+}
+
 const waiting = (world, body) => {
   const organization = among(organizations, body.organization_id)
   const department = among(departments, body.department_id)
@@ -169,28 +186,58 @@ export const fairRoutes = [
     'GET',
     '/practitioner-roles/:id/reviews',
     ({ world }) => ({
-      review_count: 63,
-      review_mean: 4.7,
-      distribution: { 5: 48, 4: 11, 3: 3, 2: 1, 1: 0 },
-      aspects: { attitude: 4.9, explanation: 4.8, skill: 4.8, waiting: 4.1, environment: 4.5 },
+      summary: {
+        count: 63,
+        mean: 4.7,
+        distribution: { 5: 48, 4: 11, 3: 3, 2: 1, 1: 0 },
+        aspects: { attitude: 4.9, explanation: 4.8, skill: 4.8, waiting: 4.1, environment: 4.5 },
+        shown_from: 5,
+      },
       items: world.reviews,
       next: null,
     }),
     true,
   ],
+  ['GET', '/appointments/:id/review', ({ world, params }) => among(world.reviewed, params.id, 'appointment_id')],
   [
     'POST',
     '/reviews',
     ({ world, body }) => {
       if (world.reviewed.some((one) => one.appointment_id === body.appointment_id))
         throw new Refusal(409, 'already-reviewed', '这次就诊已经评价过了', 'This visit is reviewed already')
-      world.reviewed.push(body)
-      return { id: randomUUID(), state: 'shown' }
+      const given = Object.values(body.scores)
+      const made = {
+        ...body,
+        id: randomUUID(),
+        written_at: iso(Date.now()),
+        author: '',
+        mean: given.reduce((sum, one) => sum + one, 0) / given.length,
+        state: 'published',
+        reply: null,
+        replied_at: null,
+        mine: true,
+      }
+      world.reviewed.push(made)
+      return made
     },
   ],
-  ['GET', '/favourites', ({ world }) => ({ items: doctors.filter((one) => world.favourites.has(one.id)), next: null })],
-  ['PUT', '/favourites/:id', ({ world, params }) => void world.favourites.add(params.id)],
-  ['DELETE', '/favourites/:id', ({ world, params }) => void world.favourites.delete(params.id)],
+  ['GET', '/favourites', ({ world }) => ({ items: [...world.favourites].map((id) => favourite(id)), next: null })],
+  [
+    'PUT',
+    '/favourites/:id',
+    ({ world, params, query }) => {
+      world.favourites.add(params.id)
+      return { kind: query.kind, target_id: params.id, organization_id: query.organization_id, favourite: true }
+    },
+  ],
+  [
+    'DELETE',
+    '/favourites/:id',
+    ({ world, params, query }) => {
+      world.favourites.delete(params.id)
+      return { kind: query.kind, target_id: params.id, organization_id: query.organization_id, favourite: false }
+    },
+  ],
   [
     'GET',
     '/bans',
@@ -200,7 +247,7 @@ export const fairRoutes = [
     'POST',
     '/bans/:id/appeal',
     ({ world, params, body }) =>
-      Object.assign(among(world.bans, params.id), { appealed_at: iso(Date.now()), appeal_text: body.text }),
+      Object.assign(among(world.bans, params.id), { appealed_at: iso(Date.now()), appeal: body.text }),
   ],
   ['GET', '/draws', ({ world }) => ({ items: world.draws.map(shown), next: null }), true],
   ['GET', '/draws/:id', ({ world, params }) => shown(among(world.draws, params.id)), true],
