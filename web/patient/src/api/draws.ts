@@ -8,7 +8,7 @@ export interface Stratum {
   code: string
   title: Bilingual
   /** So many places are kept for this class; nothing: all of it goes before the next class. */
-  places: number | null
+  places?: number | null
 }
 export interface DrawSlot {
   slot_id: string
@@ -88,9 +88,10 @@ export interface Publication {
   terms_digest: string
   requests: { leaf: string; identity: string; stratum: string; choices: string[] }[]
   root: string
-  beacon: string | null
-  seed: string | null
-  results: { rank: number; leaf: string; turn: number; ticket: string; slot_id: string | null }[]
+  beacon?: string | null
+  /** Nothing until the draw is drawn, like what follows from it. */
+  seed?: string | null
+  results?: { rank: number; leaf: string; turn: number; ticket: string; slot_id: string | null }[]
 }
 
 export const readDraws = (organizationId?: string) =>

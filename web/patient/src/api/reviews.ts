@@ -7,7 +7,7 @@ export const ASPECTS = ['attitude', 'explanation', 'skill', 'waiting', 'environm
 export type Aspect = (typeof ASPECTS)[number]
 export type Scores = Record<Aspect, number>
 
-export type ReviewState = 'pending' | 'published' | 'hidden'
+export type ReviewState = 'pending' | 'published' | 'hidden' | 'withdrawn'
 export interface Review {
   id: string
   written_at: string
@@ -56,6 +56,9 @@ export const sendReview = (
   given: { appointment_id: string; organization_id: string; scores: Scores; text: string; anonymous: boolean },
   key: string,
 ) => call<Review>('/reviews', { method: 'POST', body: given, idempotencyKey: key })
+/** Takes a review back: its words are erased and its stars count no more. */
+export const withdrawReview = (id: string, organizationId: string) =>
+  call<Review>(`/reviews/${id}`, { method: 'DELETE', query: { organization_id: organizationId } })
 
 type Kind = Favourite['kind']
 export const readFavourites = () => call<Items<Favourite>>('/favourites')

@@ -39,8 +39,8 @@ export function checkDraw(
   const line = mine ? found.requests.findIndex((one) => one.leaf === mine.leaf) + 1 : 0
   return {
     root: holds(() => termsFit(found) && requestsFit(found) && (noted.root === null || noted.root === found.root)),
-    seed: found.seed === null ? 'later' : holds(() => seedFits(found, noted.commitment)),
-    order: found.seed === null ? 'later' : holds(() => orderFits(found)),
+    seed: !found.seed ? 'later' : holds(() => seedFits(found, noted.commitment)),
+    order: !found.seed ? 'later' : holds(() => orderFits(found)),
     mine: mine === null ? 'later' : holds(() => line > 0 && isMine(found.terms.draw_id, mine)),
     line,
   }
@@ -85,10 +85,11 @@ function isMine(draw: string, { salt, identity, patient_id: id, leaf, stratum, c
 
 function orderFits(found: Publication): boolean {
   const due = allocate(found)
+  const results = found.results ?? []
   return (
-    due.length === found.results.length &&
+    due.length === results.length &&
     due.every((one, i) => {
-      const said = found.results[i]!
+      const said = results[i]!
       return said.leaf === one.leaf && said.ticket === one.ticket && said.slot_id === one.slot_id
     })
   )
@@ -99,7 +100,7 @@ interface Turn {
   leaf: string
   choices: string[]
 }
-type Result = Pick<Publication['results'][number], 'leaf' | 'ticket' | 'slot_id'>
+type Result = Pick<NonNullable<Publication['results']>[number], 'leaf' | 'ticket' | 'slot_id'>
 
 /**
  * Serves the requests in the order of their lots, class after class: each gets the first wish that still has room. A class

@@ -76,7 +76,7 @@ export function useGuard(pause = (ms: number) => new Promise<void>((resolve) => 
     if (problem.code === 'waiting-room' && problem.ticket) {
       Object.assign(guard, { phase: 'room', ahead: problem.ahead ?? 0, place: problem.place ?? 0 })
       answers['X-Ticket'] = problem.ticket
-      await pause(Math.max(1, problem.poll_after_s ?? 3) * 1000)
+      await pause(Math.max(0.5, problem.poll_after_s ?? 3) * 1000)
       return true
     }
     if (problem.code === 'proof-needed' && problem.challenge && asked.proofs++ < MOST_PROOFS) {

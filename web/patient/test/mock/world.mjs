@@ -138,6 +138,7 @@ export function place(one) {
     expected_minutes: 25,
     room: one.room,
     department_name: one.department_name,
+    department_name_en: one.department_name_en,
     practitioner_name: one.practitioner_name,
     now_serving: 'A009',
     hint: {

@@ -179,6 +179,10 @@ test('a finished visit is reviewed once', async () => {
   expect(mock.world.reviewed).toMatchObject([{ appointment_id: visit.id, mean: 4, anonymous: true }])
   await app.tap(app.byClass('yt-blank__act')[0]!.children[0]!)
   expect(app.text()).toContain('您的评价')
+  await app.tap('撤回')
+  await sheet('打分也不再计入')
+  await app.tap('撤回')
+  expect(app.text()).toContain('您已撤回对这次就诊的评价')
 })
 
 test('a ban says why and until when, and is appealed', async () => {

@@ -51,9 +51,9 @@ test.each<[string, (found: Publication) => void, keyof ReturnType<typeof checkDr
   ['a seed that is none', (found) => (found.seed = 'x'), 'seed'],
   ['no public value', (found) => (found.beacon = null), 'seed'],
   ['another public value', (found) => (found.beacon = 'chosen later'), 'order'],
-  ['two results exchanged', (found) => found.results.reverse(), 'order'],
-  ['a place for somebody else', (found) => (found.results[0]!.slot_id = null), 'order'],
-  ['a result less', (found) => found.results.pop(), 'order'],
+  ['two results exchanged', (found) => found.results!.reverse(), 'order'],
+  ['a place for somebody else', (found) => (found.results![0]!.slot_id = null), 'order'],
+  ['a result less', (found) => found.results!.pop(), 'order'],
 ])('%s is noticed', (_name, tamper, check) => {
   const found = published()
   tamper(found)
