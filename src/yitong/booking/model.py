@@ -12,6 +12,8 @@ from yitong.kernel.tables import Base, hospital
 _ROOMY = {"postgresql_with": {"fillfactor": 80}}
 # An appointment is confirmed seconds after it was held: each page keeps room for a second version of all its rows.
 _FOR_TWO = {"postgresql_with": {"fillfactor": 45}}
+# Whom places may be kept for; anybody may take one of ``common``.
+POOLS = ("common", "onsite", "elderly", "community", "partner", "extra", "draw")
 ACTIVE_SQL = "state IN ('held','booked','checked_in','called','in_consultation')"
 
 
@@ -135,6 +137,9 @@ class Slot(Base):
     ``taken`` counts occupying appointments, running holds among them. ``open`` changes only when the slot fills or
     frees, so counting stays a heap-only update. A slot that is full with holds in it says in ``reopens_at`` when the
     first of them runs out: from then on readers see a place in it although no job has run.
+
+    A stretch of time of which some places are kept for somebody (``pool``) is several slots, one a pool: the limit that
+    protects a slot thereby protects every quota.
     """
 
     __tablename__ = "slot"
@@ -148,18 +153,20 @@ class Slot(Base):
     capacity: Mapped[int]
     taken: Mapped[int]
     open: Mapped[bool]
+    pool: Mapped[str] = mapped_column(server_default="common")  # whom these places are kept for
     reopens_at: Mapped[datetime | None]
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "schedule_id"], ["schedule.organization_id", "schedule.id"]),
         CheckConstraint("start_at < end_at AND end_at <= start_at + interval '30 minutes'", name="times"),
         CheckConstraint("taken BETWEEN 0 AND capacity", name="never_oversold"),
+        CheckConstraint(f"pool IN {POOLS}", name="pool"),
         Index("ix_slot_schedule", "organization_id", "schedule_id", "start_at"),
         Index(
             "ix_slot_open",
             "specialty_code",
             "start_at",
-            postgresql_where="open",
+            postgresql_where="open AND pool = 'common'",
             postgresql_include=["organization_id", "id", "schedule_id", "department_id"],
         ),
         # The nearest hospitals' places first: one short read a hospital.
@@ -168,11 +175,14 @@ class Slot(Base):
             "specialty_code",
             "organization_id",
             "start_at",
-            postgresql_where="open",
+            postgresql_where="open AND pool = 'common'",
             postgresql_include=["id", "schedule_id", "department_id"],
         ),
         Index(
-            "ix_slot_reopens", "specialty_code", "reopens_at", postgresql_where="NOT open AND reopens_at IS NOT NULL"
+            "ix_slot_reopens",
+            "specialty_code",
+            "reopens_at",
+            postgresql_where="NOT open AND reopens_at IS NOT NULL AND pool = 'common'",
         ),
         hospital() | _ROOMY,
     )
@@ -208,6 +218,7 @@ class Appointment(Base):
     created_at: Mapped[datetime]
     cancelled_reason: Mapped[str | None]
     rescheduled_to: Mapped[UUID | None]
+    offered: Mapped[bool] = mapped_column(server_default="false")  # a hold that was offered, not asked for
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "slot_id"], ["slot.organization_id", "slot.id"]),
@@ -224,7 +235,8 @@ class Appointment(Base):
             unique=True,
             postgresql_where="active",
         ),
-        Index("uq_appointment_key", "organization_id", "booked_by", "idempotency_key", unique=True),
+        # Led by the account: the places one account took lately are counted along it.
+        Index("uq_appointment_key", "booked_by", "idempotency_key", "organization_id", unique=True),
         Index("ix_appointment_slot", "organization_id", "slot_id"),
         Index("ix_appointment_patient", "patient_id", "start_at"),
         Index("ix_appointment_schedule", "organization_id", "schedule_id"),

@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -68,9 +68,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cancel_minutes_before: Annotated[int, _about("a citizen can cancel until this long before the start", ge=0)] = 60
     check_in_minutes_before: Annotated[int, _about("check-in opens this long before the slot", ge=0)] = 120
     check_in_minutes_after: Annotated[int, _about("check-in closes this long after the slot's end", ge=0)] = 120
+    elderly_pool_from: Annotated[int, _about("places kept for the elderly are for people of this age", ge=0)] = 60
     queue_elderly_from: Annotated[int, _about("people of this age go first within their slot", ge=0)] = 80
     queue_return_behind: Annotated[int, _about("somebody who missed a call waits for this many people", ge=0)] = 3
+    risk_checks: Annotated[bool, _about("score accounts, count devices, refuse hand-overs; exact caps always hold")] = (
+        True
+    )
+    rate_limits: Annotated[bool, _about("bound the requests of a session, a device and an address block")] = True
+    datacentre_file: Annotated[str, _about("file with networks of hosting providers, one a line; none when empty")] = ""
+    slot_tokens: Annotated[
+        Literal["off", "warn", "required"],
+        _about("a hold carries the token its list gave: off, warn (one raises the score without it) or required"),
+    ] = "warn"
+    proof_bits: Annotated[int, _about("leading zero bits a suspicious device has to find", ge=1)] = 16
     hot_routes: Annotated[bool, _about("serve the busiest requests by bare handlers")] = True
+    waiting_batches: Annotated[int, _about("so many full batches may wait; who comes then waits in line", ge=1)] = 8
+    snapshot_ms: Annotated[int, _about("how old the picture of a department's free places may be", ge=0)] = 1000
     batch_size: Annotated[int, _about("most booking requests in one database call", ge=1)] = 256
     sms_url: Annotated[str, _about("address of the text-message gateway; the sandbox's when empty")] = ""
     sms_secret: Annotated[str, _about("secret that signs calls to the text-message gateway", secret=True)] = ""

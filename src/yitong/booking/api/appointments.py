@@ -5,7 +5,7 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from yitong.booking import service
@@ -34,9 +34,13 @@ async def hold(
     actor: NamedDependency[Actor],
     data: JSONBody[HoldRequest],
     idempotency_key: NamedDependency[UUID],
+    ticket: Annotated[str | None, HeaderParameter(name="X-Ticket")] = None,
 ) -> Appointment:
-    """Keeps a place until ``hold_expires_at``; confirm it before that. The same Idempotency-Key answers the same."""
-    return await service.hold(platform, actor, data, idempotency_key)
+    """Keeps a place until ``hold_expires_at``; confirm it before that. The same Idempotency-Key answers the same.
+
+    In a rush the answer may be ``waiting-room`` with a ticket: send the same request again with it as X-Ticket.
+    """
+    return await service.hold(platform, actor, data, idempotency_key, ticket)
 
 
 @post("/appointments/{appointment_id:uuid}/confirm", status_code=200, summary="Confirm a hold", tags=_TAGS)
@@ -54,7 +58,7 @@ async def confirm(
 async def cancel(
     tx: NamedDependency[Transaction], appointment_id: FromPath[UUID], data: JSONBody[CancelRequest]
 ) -> Appointment:
-    """The place goes back to the slot at once."""
+    """The place goes to the waiting list first, and after a while to everybody."""
     return await service.cancel(tx, appointment_id, data)
 
 

@@ -9,7 +9,9 @@ from yitong.kernel.problems import NOT_FOUND
 async def hold_place(request: HotRequest) -> tuple[int, Appointment]:
     """``POST /api/holds``."""
     key = request.idempotency_key()
-    return 201, await hold(request.platform, request.actor, decode(request.body, HoldRequest), key)
+    ticket = request.headers.get(b"x-ticket")
+    wanted: HoldRequest = decode(request.body, HoldRequest)
+    return 201, await hold(request.platform, request.actor, wanted, key, ticket.decode("latin-1") if ticket else None)
 
 
 async def confirm_place(request: HotRequest) -> tuple[int, Appointment]:
