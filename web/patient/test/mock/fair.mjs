@@ -221,6 +221,11 @@ export const fairRoutes = [
       return made
     },
   ],
+  [
+    'DELETE',
+    '/reviews/:id',
+    ({ world, params }) => Object.assign(among(world.reviewed, params.id), { state: 'withdrawn', text: '' }),
+  ],
   ['GET', '/favourites', ({ world }) => ({ items: [...world.favourites].map((id) => favourite(id)), next: null })],
   [
     'PUT',
