@@ -9,8 +9,8 @@ export const room = defineWords(
     complaint: '主诉', complaintHint: '患者自述的主要症状与持续时间', diagnosis: '初步诊断', diagnosisHint: '诊断名称，多个用分号隔开', advice: '处理与医嘱', adviceHint: '检查、治疗、用药建议与注意事项',
     followUp: '去向', follow: { none: '无需复诊', return_visit: '复诊', observe: '留观' }, saved: '已保存 {time}', saving: '正在保存', unsaved: '未保存', readOnly: '开始接诊后可书写记录',
     history: '既往就诊', noHistory: '本机构没有既往记录', elapsed: '接诊 {n} 分钟', diagnosisNeeded: '请先填写初步诊断', finishedToast: '{number} {name} 就诊完成', calledToast: '已呼叫 {number} {name}', skippedToast: '{number} 已过号',
-    priority: { emergency: '急', elderly: '老', normal: '', returner: '回', late: '迟' },
-    priorityLong: { emergency: '急诊优先', elderly: '老年优先', normal: '', returner: '回诊', late: '迟到' },
+    priority: { emergency: '急', privileged: '优', elderly: '老', normal: '', result: '检', returner: '回', late: '迟' },
+    priorityLong: { emergency: '急诊优先', privileged: '依规优先', elderly: '老年优先', normal: '', result: '检查回诊', returner: '过号返回', late: '迟到' },
     doneList: '已完成 {n} 人', skipConfirm: '把 {number} {name} 记为过号？过号后可以归队。', place: '第 {n} 位', people: '{n} 人',
   },
   {
@@ -21,8 +21,8 @@ export const room = defineWords(
     complaint: 'Chief complaint', complaintHint: 'Main symptom in the patient’s words, and since when', diagnosis: 'Diagnosis', diagnosisHint: 'Name of the diagnosis; separate several by semicolons', advice: 'Treatment and advice', adviceHint: 'Exams, treatment, medication and what to watch for',
     followUp: 'Follow-up', follow: { none: 'None', return_visit: 'Return visit', observe: 'Observation' }, saved: 'Saved {time}', saving: 'Saving', unsaved: 'Not saved', readOnly: 'Start the consultation to write the note',
     history: 'Earlier visits', noHistory: 'No earlier visits here', elapsed: '{n} min in the room', diagnosisNeeded: 'Please write a diagnosis first', finishedToast: '{number} {name} finished', calledToast: 'Called {number} {name}', skippedToast: '{number} skipped',
-    priority: { emergency: 'E', elderly: 'Eld', normal: '', returner: 'R', late: 'L' },
-    priorityLong: { emergency: 'Emergency', elderly: 'Elderly first', normal: '', returner: 'Returning', late: 'Late' },
+    priority: { emergency: 'E', privileged: 'P', elderly: 'Eld', normal: '', result: 'Res', returner: 'R', late: 'L' },
+    priorityLong: { emergency: 'Emergency', privileged: 'First by rule', elderly: 'Elderly first', normal: '', result: 'Back with results', returner: 'Missed the call', late: 'Late' },
     doneList: '{n} finished', skipConfirm: 'Mark {number} {name} as skipped? They can be put back in line.', place: 'Place {n}', people: '{n}',
   },
 )

@@ -1,0 +1,14 @@
+import { defineWords } from './words'
+
+export const waitlist = defineWords(
+  {
+    title: '候补管理', line: '候补队列', offers: '号源通知', department: '科室', everyDepartment: '全部科室', none: '没有人在候补', noneHint: '号满时患者可在手机或服务台登记候补；有号释放时按顺序通知。', place: '顺位', patient: '患者', clinic: '科室', doctor: '医生', anyDoctor: '不限医生', wants: '可就诊日期', period: '时段', periods: { am: '上午', pm: '下午', any: '不限' }, joined: '登记时间', state: '状态', priority: '优先', ahead: '前面 {n} 人',
+    states: { waiting: '候补中', offered: '待确认', booked: '已约上', left: '已退出', expired: '已过期' }, unanswered: '未回应 {n} 次', leave: '退出', leaveTitle: '让 {name} 退出候补？', left: '已退出候补', join: '登记候补', joinTitle: '登记候补', joined2: '{name} 已登记候补，前面 {n} 人', span: '可就诊日期', spanHint: '只通知这段日期内释放的号', service: '号别', anyService: '不限号别',
+    offersNone: '现在没有待确认的号', offersHint: '有号释放时，系统按顺序为候补患者占号并通知，到时未确认则顺延给下一位。', reason: '来源', reasons: { waitlist: '候补', stopped: '停诊改约', moved: '调班改约' }, slot: '就诊时间', expires: '确认期限', remaining: '剩 {time}', over: '已到期', decline: '代为放弃', declineTitle: '代 {name} 放弃这个号？', declineText: '号会立刻通知下一位候补患者。', declined: '已放弃，号源通知下一位', accept: '代为确认', accepted: '{name} 已预约成功', figures: { waiting: '候补中', offered: '待确认', booked: '已约上', lapsed: '过期或退出' },
+  },
+  {
+    title: 'Waiting list', line: 'In line', offers: 'Offers', department: 'Department', everyDepartment: 'All departments', none: 'Nobody is waiting', noneHint: 'When a clinic is full, people join on the phone or at the desk; a freed place is offered in order.', place: 'Place', patient: 'Patient', clinic: 'Department', doctor: 'Doctor', anyDoctor: 'Any doctor', wants: 'Days', period: 'Time', periods: { am: 'Morning', pm: 'Afternoon', any: 'Any' }, joined: 'Joined', state: 'State', priority: 'Priority', ahead: '{n} ahead',
+    states: { waiting: 'Waiting', offered: 'Offered', booked: 'Booked', left: 'Left', expired: 'Expired' }, unanswered: '{n} unanswered', leave: 'Leave', leaveTitle: 'Take {name} off the list?', left: 'Off the list', join: 'Join the list', joinTitle: 'Join the waiting list', joined2: '{name} is on the list, {n} ahead', span: 'Days that suit', spanHint: 'Only places on these days are offered', service: 'Clinic kind', anyService: 'Any kind',
+    offersNone: 'No open offers', offersHint: 'A freed place is held for the next in line and offered; if it is not confirmed in time it goes on to the next.', reason: 'Why', reasons: { waitlist: 'Waiting list', stopped: 'Stopped clinic', moved: 'Moved clinic' }, slot: 'Visit', expires: 'Confirm by', remaining: '{time} left', over: 'Over', decline: 'Decline for them', declineTitle: 'Decline this place for {name}?', declineText: 'The place is offered to the next in line at once.', declined: 'Declined; the next is being told', accept: 'Confirm for them', accepted: '{name} is booked', figures: { waiting: 'Waiting', offered: 'Offered', booked: 'Booked', lapsed: 'Expired or left' },
+  },
+)
