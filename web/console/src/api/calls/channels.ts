@@ -35,20 +35,23 @@ export const readChannelUse = (organization_id: string, from: string, to: string
   ask<Listed<ChannelUse>>('GET', '/api/channel-use', { query: { organization_id, from, to } })
 
 export type DifferenceKind = 'missing_here' | 'missing_there' | 'state' | 'time'
+export type Mend = 'take_here' | 'cancel_here' | 'move_here' | 'resend' | 'accept'
+export type Side = { state: string; start_at: string; department: string; patient_local_number: string | null }
 export type Difference = {
-  id: string; kind: DifferenceKind; external_id: string | null; appointment_id: string | null; start_at: string | null; other_start_at: string | null
-  department: string | null; patient_name_masked?: string | null; status_here: string | null; status_there: string | null; mended_at: string | null; mended_by?: string | null
+  id: string; kind: DifferenceKind; external_id: string | null; appointment_id: string | null; here: Side | null; there: Side | null; state: string; mends: Mend[]; mend: Mend | null
+  note: string | null; mended_at: string | null
 }
-export type Reconciliation = { id: string; day: string; made_at: string; made_by?: string | null; compared: number; open: number; differences?: Difference[] }
+export type ReconciliationSummary = { id: string; organization_id: string; day: string; made_at: string; compared: number; differences: number; open: number }
+export type Reconciliation = Omit<ReconciliationSummary, 'differences' | 'open'> & { differences: Difference[] }
 export type ReconciledItem = { external_id: string; start_at: string; department: string; patient_local_number: string; status: string }
 
 export const listReconciliations = (organization_id: string) =>
-  ask<Listed<Reconciliation>>('GET', '/api/channel-reconciliations', { query: { organization_id } })
+  ask<Listed<ReconciliationSummary>>('GET', '/api/channel-reconciliations', { query: { organization_id } })
 export const readReconciliation = (id: string, organization_id: string) =>
   ask<Reconciliation>('GET', '/api/channel-reconciliations/{reconciliation_id}', { path: { reconciliation_id: id }, query: { organization_id } })
 export const reconcile = (body: { organization_id: string; day: string; items: ReconciledItem[] }, key: string) =>
   ask<Reconciliation>('POST', '/api/channel-reconciliations', { body, key })
-export const mendDifference = (id: string, difference: string, organization_id: string, reason: string) =>
+export const mendDifference = (id: string, difference: string, organization_id: string, mend: Mend, reason: string) =>
   ask<Difference>('POST', '/api/channel-reconciliations/{reconciliation_id}/differences/{difference_id}/mend', {
-    path: { reconciliation_id: id, difference_id: difference }, body: { organization_id, reason },
+    path: { reconciliation_id: id, difference_id: difference }, body: { organization_id, mend, reason },
   })

@@ -5,31 +5,36 @@ import type { Words } from '../types'
 export type RuleKind = 'cap' | 'limit' | 'change' | 'ban' | 'signal' | 'level' | 'rate'
 /** `value` things within `window_seconds`; a signal adds `weight` points to an account's score. */
 export type LimitRule = {
-  code: string; kind: RuleKind; subject: string; window_seconds: number; value: number; weight: number; enabled: boolean; text: Words
-  default: { enabled: boolean; window_seconds: number; value: number; weight: number }; inherited: boolean; per_hospital: boolean
+  code: string; kind: RuleKind; subject: string; text: Words; enabled: boolean; window_seconds: number; value: number; weight: number
+  default_enabled: boolean; default_window_seconds: number; default_value: number; default_weight: number; per_hospital: boolean; inherited: boolean; changed_at: string | null
 }
-export type LimitChange = { organization_id: string | null; enabled: boolean; window_seconds: number; value: number; weight: number }
+/** For the region without an organization; what is left out stays. */
+export type LimitChange = { organization_id: string | null; enabled?: boolean; window_seconds?: number; value?: number; weight?: number }
 export const listLimitRules = (organization_id?: string) => ask<Listed<LimitRule>>('GET', '/api/limit-rules', { query: { organization_id } })
 export const changeLimitRule = (code: string, body: LimitChange) => ask<LimitRule>('PUT', '/api/limit-rules/{code}', { path: { code }, body })
 
 export const OUTCOMES = ['passed', 'warned', 'challenged', 'code_asked', 'refused'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 export type RiskLevel = 'ok' | 'challenge' | 'code' | 'refuse'
-export type Handover = {
-  id: string; at: string; from_masked: string; to_masked: string; department_name: string; practitioner_name: string | null; start_at: string; via: 'account' | 'device' | 'block' | 'pair' | 'none'; refused: boolean
-}
+/** One gave a place up, another took it; `via` says what ties the two accounts. */
+export type Handover = { at: string; organization_id: string; schedule_id: string; from_account: string; to_account: string; via: 'account' | 'device' | 'block' | 'pair' | 'none'; refused: boolean }
 export type RiskBoard = {
-  rules: { rule: string; text: Words; counts: Partial<Record<Outcome, number>> }[]
-  subjects: { subject: string; masked: string; score: number; level: RiskLevel; reasons: Words[] }[]
-  timeline: { hour: string; counts: Partial<Record<Outcome, number>> }[]
-  transfers: Handover[]
+  first: string; last: string
+  counts: { rule: string; text: Words; outcome: Outcome; count: number }[]
+  hours: { hour: string; refused: number; challenged: number; passed: number; warned: number }[]
+  subjects: { subject: string; score: number; level: RiskLevel; signals: number; reasons: Words[] }[]
+  handovers: Handover[]
 }
-export const readRiskBoard = (query: { organization_id?: string; from: string; to: string }) => ask<RiskBoard>('GET', '/api/risk/board', { query })
+export type RiskSignal = { id: string; at: string; organization_id: string; kind: string; text: Words; weight: number; account: string; appointment_id: string | null; detail: Record<string, unknown> }
+type RiskSpan = { organization_id?: string; from: string; to: string }
+/** `from` and `to` are instants. */
+export const readRiskBoard = (query: RiskSpan) => ask<RiskBoard>('GET', '/api/risk/board', { query })
+export const listRiskSignals = (query: RiskSpan & { cursor?: string }) => ask<Listed<RiskSignal>>('GET', '/api/risk/signals', { query })
 
 export type Ban = {
-  id: string; patient_id: string; patient_name: string; id_number_masked: string | null; organization_id: string; reason: string; counted: number; made_at: string; until: string
-  appealed_at: string | null; appeal_text: string | null; decided_at: string | null; decided_by: string | null; lifted: boolean | null; decision: string | null
+  id: string; patient_id: string; patient_name: string; organization_id: string; organization_name: string; reason: string; counted: number; made_at: string; until: string; in_force: boolean
+  appeal: string | null; appealed_at: string | null; decided_at: string | null; lifted: boolean | null; decision: string | null
 }
-export const listBans = (query: { organization_id?: string; patient_id?: string }) => ask<Listed<Ban>>('GET', '/api/bans', { query })
-export const decideBan = (id: string, body: { organization_id: string | null; lift: boolean; reason: string }) =>
-  ask<Ban>('POST', '/api/bans/{ban_id}/decide', { path: { ban_id: id }, body })
+/** `appealed` asks for appeals that nobody has decided yet. */
+export const listBans = (query: { organization_id?: string; patient_id?: string; appealed?: boolean }) => ask<Listed<Ban>>('GET', '/api/bans', { query })
+export const decideBan = (id: string, body: { lift: boolean; reason: string }) => ask<Ban>('POST', '/api/bans/{ban_id}/decide', { path: { ban_id: id }, body })

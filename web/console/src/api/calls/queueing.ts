@@ -16,6 +16,15 @@ export const resumeQueue = (schedule_id: string, organization_id: string) =>
 export const transferEntry = (id: string, body: { organization_id: string; schedule_id: string; reason: string }) =>
   ask<QueueEntry>('POST', '/api/queue-entries/{entry_id}/transfer', { path: { entry_id: id }, body })
 
+/** Grounds on which somebody goes first within their own slot; the staff has seen the document. */
+export const GROUNDS = ['soldier', 'martyr_family', 'disabled', 'pregnant', 'infant'] as const
+export type Ground = (typeof GROUNDS)[number]
+export const privilegeEntry = (id: string, organization_id: string, ground: Ground) =>
+  ask<QueueEntry>('POST', '/api/queue-entries/{entry_id}/privilege', { path: { entry_id: id }, body: { organization_id, ground } })
+/** From now on a check-in puts somebody who was seen back into the line, after some first visits. */
+export const expectResults = (id: string, organization_id: string) =>
+  ask<QueueEntry>('POST', '/api/queue-entries/{entry_id}/expect-results', { path: { entry_id: id }, body: { organization_id } })
+
 export type QueueGroup = { id: string; organization_id: string; department_id: string; department_name?: string; department_name_en?: string; date: string; name: string; name_en: string | null; schedule_ids: string[] }
 export type QueueGroupInput = Omit<QueueGroup, 'id' | 'department_name' | 'department_name_en'>
 export const listQueueGroups = (organization_id: string, date: string) => ask<Listed<QueueGroup>>('GET', '/api/queue-groups', { query: { organization_id, date } })

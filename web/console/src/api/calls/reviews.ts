@@ -5,15 +5,15 @@ export const ASPECTS = ['attitude', 'explanation', 'skill', 'waiting', 'environm
 export type Aspect = (typeof ASPECTS)[number]
 export type ReviewState = 'published' | 'pending' | 'hidden'
 export type Review = {
-  id: string; organization_id: string; practitioner_role_id: string; practitioner_name: string; department_name: string; written_at: string; visited_on: string
-  author: string; scores: Partial<Record<Aspect, number>>; mean: number; text: string; state: ReviewState; held_reason: string | null; reply: string | null; replied_at: string | null; hidden_reason: string | null
+  id: string; organization_id: string; practitioner_role_id: string | null; practitioner_name: string | null; department_name: string; written_at: string; visited_on: string
+  author: string; anonymous: boolean; scores: Partial<Record<Aspect, number>>; mean: number; text: string; state: ReviewState; held_reason: string | null; reply: string | null; replied_at: string | null; hidden_reason: string | null
 }
-export type ReviewSummary = { count: number; mean: number | null; distribution: Record<'1' | '2' | '3' | '4' | '5', number>; aspects: Partial<Record<Aspect, number>> }
+export type ReviewSummary = { count: number; mean: number | null; distribution: Record<string, number> | null; aspects: Partial<Record<Aspect, number>> | null; shown_from: number }
 
 export const listReviews = (query: { organization_id: string; state?: ReviewState; practitioner_role_id?: string; cursor?: string }) =>
   ask<Listed<Review>>('GET', '/api/reviews', { query })
 export const readDoctorReviews = (role_id: string, organization_id: string) =>
-  ask<{ summary: ReviewSummary; items: Review[] }>('GET', '/api/practitioner-roles/{role_id}/reviews', { path: { role_id }, query: { organization_id } })
+  ask<{ summary: ReviewSummary; items: Review[]; next: string | null }>('GET', '/api/practitioner-roles/{role_id}/reviews', { path: { role_id }, query: { organization_id } })
 export const replyReview = (id: string, organization_id: string, text: string) =>
   ask<Review>('POST', '/api/reviews/{review_id}/reply', { path: { review_id: id }, body: { organization_id, text } })
 export const hideReview = (id: string, organization_id: string, reason: string) =>

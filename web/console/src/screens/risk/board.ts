@@ -1,12 +1,25 @@
-import { OUTCOMES, type Ban, type Outcome, type RiskBoard } from '@/api/calls/limits'
+import type { Ban, Outcome, RiskBoard } from '@/api/calls/limits'
+import type { Words } from '@/api/types'
 
-export const sumOf = (counts: Partial<Record<Outcome, number>>): number => OUTCOMES.reduce((sum, o) => sum + (counts[o] ?? 0), 0)
+export type RuleSum = { rule: string; text: Words; total: number; counts: Partial<Record<Outcome, number>> }
+
+/** Counts by rule and outcome → one entry a rule, the busiest first. */
+export function byRule(board: RiskBoard): RuleSum[] {
+  const rules = new Map<string, RuleSum>()
+  for (const { rule, text, outcome, count } of board.counts) {
+    const sum = rules.get(rule) ?? { rule, text, total: 0, counts: {} }
+    sum.counts[outcome] = (sum.counts[outcome] ?? 0) + count
+    sum.total += count
+    rules.set(rule, sum)
+  }
+  return [...rules.values()].sort((a, b) => b.total - a.total || a.rule.localeCompare(b.rule))
+}
 
 /** The four numbers at the top of the board. */
 export const figuresOf = (board: RiskBoard) => ({
-  checks: board.rules.reduce((sum, r) => sum + sumOf(r.counts), 0),
-  blockedTotal: board.rules.reduce((sum, r) => sum + (r.counts.refused ?? 0), 0),
-  handovers: board.transfers.length,
+  checks: board.counts.reduce((sum, c) => sum + c.count, 0),
+  blockedTotal: board.counts.reduce((sum, c) => sum + (c.outcome === 'refused' ? c.count : 0), 0),
+  handovers: board.handovers.length,
   watchedAccounts: board.subjects.length,
 })
 

@@ -1,11 +1,11 @@
 import { onScopeDispose, shallowRef } from 'vue'
-import type { PlannedInWeek } from '@/api/calls/planning'
 import { plusDays } from '@/app/format'
+import type { PlanCard } from './plan'
 import { PX_PER_MINUTE, STEP, dragged, drawn, minutesOf, type Axis, type Grip, type Place, type Span } from './timeline'
 
-export type Ghost = Place & { session: PlannedInWeek | null }
+export type Ghost = Place & { session: PlanCard | null }
 type Cell = { resourceId: string; day: string; axis: Axis; element: HTMLElement }
-type Held = { session: PlannedInWeek | null; grip: Grip; was: Place; grab: number; from: number; x: number; y: number; moved: boolean }
+type Held = { session: PlanCard | null; grip: Grip; was: Place; grab: number; from: number; x: number; y: number; moved: boolean }
 
 const THRESHOLD_PX = 4
 
@@ -63,9 +63,9 @@ export function usePlanDrag(axisOfRow: (resourceId: string) => Axis, onDone: (gh
   }
   onScopeDispose(stop)
 
-  const placeOf = (session: PlannedInWeek, resourceId: string): Place => ({ day: session.date, resourceId, start: minutesOf(session.start_at), end: minutesOf(session.end_at) })
+  const placeOf = (session: PlanCard, resourceId: string): Place => ({ day: session.date, resourceId, start: minutesOf(session.start_at), end: minutesOf(session.end_at) })
 
-  function grab(event: PointerEvent, session: PlannedInWeek, resourceId: string, grip: Grip): void {
+  function grab(event: PointerEvent, session: PlanCard, resourceId: string, grip: Grip): void {
     const cell = cellAt(event.clientX, event.clientY)
     if (event.button !== 0 || !cell) return
     const was = placeOf(session, resourceId)
@@ -79,7 +79,7 @@ export function usePlanDrag(axisOfRow: (resourceId: string) => Axis, onDone: (gh
   }
 
   /** The same by keyboard: arrows move the focused card, Shift+arrows change its length; true when the key was used. */
-  function nudge(event: KeyboardEvent, session: PlannedInWeek, resourceId: string): boolean {
+  function nudge(event: KeyboardEvent, session: PlanCard, resourceId: string): boolean {
     const was = placeOf(session, resourceId)
     const now: Place = ghost.value?.session === session ? ghost.value : was
     const span: Span = now
