@@ -41,13 +41,13 @@ export const shell = defineWords(
     appointment: {
       held: '待确认', booked: '已预约', checked_in: '已签到', called: '已叫号', in_consultation: '就诊中', fulfilled: '已完成', cancelled: '已取消', no_show: '爽约', expired: '已过期',
     },
-    service: { general: '普通门诊', expert: '专家门诊', special: '特需门诊', emergency: '急诊', return_visit: '复诊门诊' },
+    service: { general: '普通门诊', expert: '专家门诊', special: '特需门诊', emergency: '急诊', return_visit: '复诊门诊', treatment: '治疗', exam: '检查' },
     channel: { wechat: '微信', alipay: '支付宝', h5: '网页', app: 'App', window: '窗口', kiosk: '自助机', phone: '电话', third_party: '第三方', community: '社区转诊', doctor: '医生', system: '医院系统' },
     pool: { common: '公共', onsite: '现场', elderly: '老年', community: '社区', partner: '合作', extra: '加号', draw: '抽签' },
     card: { active: '卡正常', frozen: '卡已冻结', none: '未领卡' },
     floor: '{n} 层',
     departmentKind: { outpatient: '门诊', inpatient: '住院', emergency: '急诊', laboratory: '检验', imaging: '影像', examination: '检查', pharmacy: '药房', surgery: '手术', admin: '行政', medtech: '医技' },
-    locationKind: { hall: '候诊厅', room: '诊室', building: '楼栋', floor: '楼层', ward: '病区', desk: '服务台', device: '设备间', theatre: '手术间' },
+    locationKind: { hall: '候诊厅', room: '诊室', building: '楼栋', floor: '楼层', ward: '病区', desk: '服务台', chair: '治疗位', device: '设备', theatre: '手术间' },
     organizationKind: { hospital: '医院', community_centre: '社区卫生服务中心', pharmacy: '药店', insurer: '医保机构', commission: '卫生健康委' },
   },
   {
@@ -90,13 +90,13 @@ export const shell = defineWords(
     appointment: {
       held: 'Held', booked: 'Booked', checked_in: 'Checked in', called: 'Called', in_consultation: 'In consultation', fulfilled: 'Finished', cancelled: 'Cancelled', no_show: 'No-show', expired: 'Expired',
     },
-    service: { general: 'General clinic', expert: 'Expert clinic', special: 'Special clinic', emergency: 'Emergency', return_visit: 'Return visit' },
+    service: { general: 'General clinic', expert: 'Expert clinic', special: 'Special clinic', emergency: 'Emergency', return_visit: 'Return visit', treatment: 'Treatment', exam: 'Examination' },
     channel: { wechat: 'WeChat', alipay: 'Alipay', h5: 'Web', app: 'App', window: 'Window', kiosk: 'Kiosk', phone: 'Phone', third_party: 'Third party', community: 'Community referral', doctor: 'Doctor', system: 'Hospital system' },
     pool: { common: 'Common', onsite: 'On site', elderly: 'Elderly', community: 'Community', partner: 'Partner', extra: 'Extra', draw: 'Draw' },
     card: { active: 'Card active', frozen: 'Card frozen', none: 'No card' },
     floor: 'Floor {n}',
     departmentKind: { outpatient: 'Outpatient', inpatient: 'Inpatient', emergency: 'Emergency', laboratory: 'Laboratory', imaging: 'Imaging', examination: 'Examination', pharmacy: 'Pharmacy', surgery: 'Surgery', admin: 'Administration', medtech: 'Technical' },
-    locationKind: { hall: 'Waiting hall', room: 'Room', building: 'Building', floor: 'Floor', ward: 'Ward', desk: 'Desk', device: 'Device room', theatre: 'Theatre' },
+    locationKind: { hall: 'Waiting hall', room: 'Room', building: 'Building', floor: 'Floor', ward: 'Ward', desk: 'Desk', chair: 'Treatment place', device: 'Device', theatre: 'Theatre' },
     organizationKind: { hospital: 'Hospital', community_centre: 'Community centre', pharmacy: 'Pharmacy', insurer: 'Insurer', commission: 'Health commission' },
   },
 )

@@ -26,6 +26,9 @@ export const listExtraPlaces = (schedule_id: string, organization_id: string) =>
 export const addExtraPlace = (schedule_id: string, body: ExtraPlaceInput, key: string) =>
   ask<{ appointment: Appointment; left: number }>('POST', '/api/schedules/{schedule_id}/extra-places', { path: { schedule_id }, body, key })
 
+/** What templates gained for teams since the generated schema was written. */
+export type OfTeam = { team_id?: string | null; team_name?: string | null }
+
 export type TeamMember = { practitioner_role_id: string; name: string; title: string; department_name: string; lead: boolean }
 export type CareTeam = { id: string; organization_id: string; department_id: string; department_name: string; name: string; name_en: string; active: boolean; members: TeamMember[] }
 export type CareTeamInput = { organization_id: string; department_id: string; name: string; name_en: string; active: boolean; members: string[]; lead_id: string | null }

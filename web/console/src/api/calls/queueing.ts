@@ -1,5 +1,5 @@
 import { ask, type Listed } from '../ask'
-import type { Queue, QueueEntry, QueueSummary, Words } from '../types'
+import type { HallBoard, HallCall, HallRoom, Queue, QueueEntry, QueueSummary, Words } from '../types'
 
 /** Calls of queue keeping: pausing a room, handing somebody over, groups of rooms, and the rules of the line. */
 export type Pause = { reason: string; reason_en: string; since: string; until: string | null }
@@ -8,6 +8,14 @@ export type QueueMore = { paused?: Pause | null; group_id?: string | null; group
 export type EntryMore = { room?: string; priority_text?: Words; priority_reason?: Words | null; expected_at?: string | null; transferred_from?: string | null; spoken?: Words | null; results_expected?: boolean; can_return?: boolean }
 export type FullQueue = Omit<Queue, 'entries' | 'current'> & QueueMore & { entries: (QueueEntry & EntryMore)[]; current: (QueueEntry & EntryMore) | null }
 export type QueueInList = QueueSummary & QueueMore
+
+/** What the hall's board gained: speech, pauses, classes of the order, and the calls a screen missed. */
+export type HallCallMore = HallCall & { call_id?: string; speech?: Words; room_en?: string }
+export type HallNameMore = HallRoom['waiting'][number] & { priority?: string; priority_text?: Words }
+export type HallRoomMore = Omit<HallRoom, 'waiting'> & { room_en?: string; paused?: Pause | null; group_name?: string | null; waiting: HallNameMore[] }
+export type FullBoard = Omit<HallBoard, 'calling' | 'rooms'> & { calling: HallCallMore[]; rooms: HallRoomMore[]; recent?: HallCallMore[] }
+export const readMissed = (location_id: string, organization_id: string, since: string) =>
+  ask<FullBoard>('GET', '/api/halls/{location_id}', { path: { location_id }, query: { organization_id, since } })
 
 export const pauseQueue = (schedule_id: string, organization_id: string, reason: string, until: string | null = null) =>
   ask<FullQueue>('POST', '/api/queues/{schedule_id}/pause', { path: { schedule_id }, body: { organization_id, reason, until } })
