@@ -11,7 +11,7 @@ export const room = defineWords(
     history: '既往就诊', noHistory: '本机构没有既往记录', elapsed: '接诊 {n} 分钟', diagnosisNeeded: '请先填写初步诊断', finishedToast: '{number} {name} 就诊完成', calledToast: '已呼叫 {number} {name}', skippedToast: '{number} 已过号',
     priority: { emergency: '急', privileged: '优', elderly: '老', normal: '', result: '检', returner: '回', late: '迟' },
     priorityLong: { emergency: '急诊优先', privileged: '依规优先', elderly: '老年优先', normal: '', result: '检查回诊', returner: '过号返回', late: '迟到' },
-    expectResults: '等结果回诊', resultsExpected: '待回诊', resultsToast: '{number} 拿到结果签到后可回诊', from: '自{room}转来', doneList: '已完成 {n} 人', skipConfirm: '把 {number} {name} 记为过号？过号后可以归队。', place: '第 {n} 位', people: '{n} 人',
+    expectResults: '等结果回诊', resultsExpected: '待回诊', resultsToast: '{number} 拿到结果签到后可回诊', from: '转自 {room}', doneList: '已完成 {n} 人', skipConfirm: '把 {number} {name} 记为过号？过号后可以归队。', place: '第 {n} 位', people: '{n} 人',
   },
   {
     title: 'Consulting room', noSession: 'You have no clinic today', noSessionHint: 'If the roster says otherwise, ask the scheduler; you can also look at all rooms of the organization.', mine: 'Mine', everyone: 'All rooms',

@@ -56,7 +56,7 @@ export const queueMore = { paused: null, group_id: null, group_name: null, group
 export const pauseAt = (n) => (n === 2 ? { reason: '医生会诊', reason_en: 'the doctor is consulting on another patient', since: d.now(-12), until: null } : null)
 const today = d.schedules.filter((s) => s.date === d.today && s.department_id === d.departments[0].id)
 const groups = [{ id: d.id(), organization_id: d.hospital.id, department_id: d.departments[0].id, department_name: d.departments[0].name, department_name_en: d.departments[0].name_en, date: d.today, name: '心内科普通门诊', name_en: 'Cardiology general', schedule_ids: today.slice(0, 2).map((s) => s.schedule_id) }]
-const pause = ({ body }) => { queueMore.paused = body.reason ? { reason: body.reason, reason_en: body.reason, since: d.now(), until: null } : null; return {} }
+const pause = ({ body }) => { queueMore.paused = body.reason ? { reason: body.reason, reason_en: body.reason, since: d.now(), until: null } : null; return null }
 
 // Reviews
 const words = ['医生非常耐心，讲解清楚，开药也解释了副作用。', '等候时间有点长，但是看得很仔细。', '上午去的，检查安排得很快，当天就拿到结果。', '态度一般，说话太快没听明白。', '王医生电话 13800000000 加我了，很热情。', '环境干净，护士指引到位。', '', '第二次来复诊，恢复得不错，谢谢医生！']

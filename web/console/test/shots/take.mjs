@@ -71,7 +71,7 @@ await shoot('32-hall-no-token', { hash: '/hall/x', role: null, size: [1920, 1080
 const manager = { role: 'hospital_admin' }
 await shoot('40-plan-drag', { hash: '/schedules', role: 'scheduler', steps: async (p) => { await p.getByRole('button', { name: '下一周' }).click(); await p.waitForTimeout(900); const card = p.locator('.session.movable').first(); await card.hover(); const box = await card.boundingBox(); await p.mouse.down(); await p.mouse.move(box.x + 20, box.y + 60, { steps: 6 }); await p.mouse.move(box.x + 175, box.y + 70, { steps: 6 }) } })
 await shoot('41-plan-move', { hash: '/schedules', role: 'scheduler', steps: async (p) => { await p.getByRole('button', { name: '下一周' }).click(); await p.waitForTimeout(900); const card = p.locator('.session.movable').first(); await card.focus(); for (const key of ['ArrowDown', 'ArrowDown', 'Shift+ArrowDown', 'Enter']) await p.keyboard.press(key); await p.waitForTimeout(600) } })
-await shoot('42-plan-affected', { hash: '/schedules', role: 'scheduler', steps: async (p) => { await p.getByRole('button', { name: '下一周' }).click(); await p.waitForTimeout(900); await p.locator('.session.stopped').first().click(); await p.waitForTimeout(500); await p.keyboard.press('F9'); await p.waitForTimeout(700) } })
+await shoot('42-plan-affected', { hash: '/schedules', role: 'scheduler', steps: async (p) => { await p.getByRole('button', { name: '下一周' }).click(); await p.waitForTimeout(900); await p.locator('.session.movable').first().click(); await p.waitForTimeout(600); await p.keyboard.press('F4'); await p.waitForTimeout(500); await p.getByRole('button', { name: '医生请假' }).click(); await p.keyboard.press('Control+Enter'); await p.waitForTimeout(1500) } })
 await shoot('43-teams', { hash: '/schedules', role: 'scheduler', steps: click('专家团队') })
 await shoot('44-extra-place', { hash: '/schedules', role: 'scheduler', steps: async (p) => { await p.getByRole('button', { name: '下一周' }).click(); await p.waitForTimeout(900); await p.locator('.session.movable').first().click(); await p.waitForTimeout(500); await p.keyboard.press('F8'); await p.waitForTimeout(400); await p.locator('.pick input').fill('王'); await p.keyboard.press('Enter'); await p.waitForTimeout(600) } })
 await shoot('45-channels', { hash: '/channels', ...manager })
@@ -98,6 +98,7 @@ await shoot('65-limits', { hash: '/risk', ...manager, steps: click('限制规则
 await shoot('66-bans', { hash: '/risk', ...manager, steps: async (p) => { await click('爽约限制')(p); await p.getByRole('button', { name: '处理' }).first().click(); await p.waitForTimeout(500) } })
 await shoot('67-english-risk', { hash: '/risk', ...manager, language: 'en' })
 await shoot('68-english-channels', { hash: '/channels', ...manager, language: 'en' })
+await shoot('70-room-paused', { hash: '/room', role: 'doctor', steps: async (p) => { await p.keyboard.press('F6'); await p.waitForTimeout(500); await p.getByRole('button', { name: '医生会诊' }).click(); await p.keyboard.press('Control+Enter'); await p.waitForTimeout(1500) } })
 await shoot('69-room-pause', { hash: '/room', role: 'doctor', steps: async (p) => { await p.keyboard.press('F6'); await p.waitForTimeout(600) } })
 
 await browser.close()
