@@ -98,7 +98,7 @@ await shoot('65-limits', { hash: '/risk', ...manager, steps: click('限制规则
 await shoot('66-bans', { hash: '/risk', ...manager, steps: async (p) => { await click('爽约限制')(p); await p.getByRole('button', { name: '处理' }).first().click(); await p.waitForTimeout(500) } })
 await shoot('67-english-risk', { hash: '/risk', ...manager, language: 'en' })
 await shoot('68-english-channels', { hash: '/channels', ...manager, language: 'en' })
-await shoot('70-room-paused', { hash: '/room', role: 'doctor', steps: async (p) => { await p.keyboard.press('F6'); await p.waitForTimeout(500); await p.getByRole('button', { name: '医生会诊' }).click(); await p.keyboard.press('Control+Enter'); await p.waitForTimeout(1500) } })
+await shoot('70-room-paused', { hash: '/room', role: 'doctor', steps: async (p) => { await p.waitForSelector('.counts'); await p.keyboard.press('F6'); await p.waitForTimeout(500); await p.getByRole('button', { name: '医生会诊' }).click(); await p.keyboard.press('Control+Enter'); await p.waitForTimeout(1500) } })
 await shoot('69-room-pause', { hash: '/room', role: 'doctor', steps: async (p) => { await p.keyboard.press('F6'); await p.waitForTimeout(600) } })
 
 await browser.close()
