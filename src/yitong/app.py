@@ -19,7 +19,29 @@ from yitong import __version__
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
+from yitong.booking.availability import api as availability_api
+from yitong.booking.channels import api as channels_api
+from yitong.booking.channels import flows as channels_flows
+from yitong.booking.channels import model as channels_model
+from yitong.booking.draw import api as draw_api
+from yitong.booking.draw import drawing as draw_jobs
+from yitong.booking.draw import model as draw_model
+from yitong.booking.draw import reactors as draw_reactors
+from yitong.booking.limits import api as limits_api
+from yitong.booking.limits import bans as limits_bans
+from yitong.booking.limits import counting as limits_counting
+from yitong.booking.limits import model as limits_model
+from yitong.booking.limits.edge import Edge
 from yitong.booking.queue import api as queue_api
+from yitong.booking.queue import model as queue_model
+from yitong.booking.reviews import api as reviews_api
+from yitong.booking.reviews import model as reviews_model
+from yitong.booking.schedules import api as schedules_api
+from yitong.booking.schedules import model as schedules_model
+from yitong.booking.schedules import rebooking
+from yitong.booking.waitlist import api as waitlist_api
+from yitong.booking.waitlist import jobs as waitlist_jobs
+from yitong.booking.waitlist import model as waitlist_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -48,17 +70,42 @@ TABLES = (
     directory_model,
     identity_model,
     booking_model,
+    channels_model,
+    waitlist_model,
+    limits_model,
+    draw_model,
+    schedules_model,
+    queue_model,
+    reviews_model,
     visits_model,
     journey_model,
     fhir_model,
 )
 EVENTS = (booking_events,)
-LISTENERS = (identity_jobs, journey_reactors, journey_jobs)
+LISTENERS = (
+    channels_flows,
+    identity_jobs,
+    journey_reactors,
+    journey_jobs,
+    waitlist_jobs,
+    limits_bans,
+    limits_counting,
+    draw_jobs,
+    draw_reactors,
+    rebooking,
+)
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
     *identity_api.ROUTES,
     *booking_api.ROUTES,
+    *availability_api.ROUTES,
     *queue_api.ROUTES,
+    *channels_api.ROUTES,
+    *waitlist_api.ROUTES,
+    *limits_api.ROUTES,
+    *draw_api.ROUTES,
+    *schedules_api.ROUTES,
+    *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
@@ -94,9 +141,9 @@ async def metrics() -> Response[bytes]:
 
 
 def create_app(platform: Platform, *, with_worker: bool = False) -> ASGIApp:
-    """The whole web application: the hot routes (when switched on) in front of the ordinary ones."""
+    """The whole web application: the edge, then the hot routes (when switched on), then the ordinary ones."""
     app = create_web(platform, with_worker=with_worker)
-    return HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app
+    return Edge(HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app, platform)
 
 
 def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:

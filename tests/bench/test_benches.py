@@ -3,7 +3,7 @@
 import pytest
 
 from yitong.kernel.settings import Settings
-from yitong.simulation.bench import booking, search
+from yitong.simulation.bench import booking, flash, search
 
 
 @pytest.mark.stack
@@ -31,3 +31,24 @@ def test_search(settings: Settings) -> None:
     assert result["slots"] >= 30_000
     assert result["searches"] > 0
     assert min(result["p99_ms"], result["cpu_ratio"], result["bare_cpu_us"]) > 0
+
+
+@pytest.mark.stack
+def test_flash(settings: Settings) -> None:
+    result = flash.run(
+        settings,
+        patients=400,
+        requests_each=5,
+        places=60,
+        departments=1,
+        connections=60,
+        cut_every=20,
+        kill_after_s=1.0,
+        control_patients=300,
+    )
+    assert (result["oversold"], result["missing"], result["unanswered"], result["changed_answers"]) == (0, 0, 0, 0)
+    assert result["workers_killed"] == 1
+    assert result["cut"] > 0
+    assert result["repeated"] >= result["cut"]
+    assert 0 < result["promised"] <= result["places"] == 60
+    assert result["gone_by_second"][-1] == result["promised"]

@@ -79,7 +79,9 @@ async def test_moving(world: World) -> None:
     async with world.platform.transaction(actor) as tx:
         before = await show(tx, world.organization_id, old.id)
     assert (before.state, before.rescheduled_to) == ("cancelled", new.id)
-    assert [(await world.row("slot", slot))["taken"] for slot in slots] == [0, 1, 1]
+    # The old place is on its way back: counted, and nobody's.
+    assert [(await world.row("slot", slot))["taken"] for slot in slots] == [1, 1, 1]
+    assert await world.count("returning_place", "slot_id = $1 AND state = 'waiting'", slots[0]) == 1
     assert await world.count("event", "type = 'booking:appointment:rescheduled'") == 1
 
 

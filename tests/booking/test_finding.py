@@ -76,14 +76,17 @@ async def test_filters(world: World, region: dict[str, UUID]) -> None:
     assert len(await search(world.platform, Search(specialty="03", limit=2))) == 2
 
 
-async def test_a_full_slot_shows_again_when_its_hold_runs_out(world: World, clock: SetClock) -> None:
+async def test_a_full_slot_shows_again_when_its_hold_has_run_out(world: World, clock: SetClock) -> None:
     _, slots = await world.session(slots=1, capacity=1)
     patient = await world.patient()
     await hold(world.platform, world.citizen(patient), HoldRequest(world.organization_id, slots[0], patient), new_id())
     for sort in ("time", "fee", "distance"):
         wish = Search(specialty="03", sort=sort, latitude=39.9, longitude=116.4)
         assert await search(world.platform, wish) == []
+    # Nobody is shown a place that is still on its way back; after the longest delay it is there without any job.
     clock.advance(seconds=world.platform.settings.hold_seconds)
+    assert await search(world.platform, Search(specialty="03")) == []
+    clock.advance(minutes=5)
     for sort in ("time", "fee", "distance"):
         wish = Search(specialty="03", sort=sort, latitude=39.9, longitude=116.4)
         assert [one.remaining for one in await search(world.platform, wish)] == [1]
@@ -127,3 +130,22 @@ async def test_over_http(world: World, client: AsyncTestClient[ASGIApp]) -> None
 async def test_wrong_searches(client: AsyncTestClient[ASGIApp], query: str) -> None:
     answer = await client.get(f"/api/slots/search?{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, "validation-failed")
+
+
+async def test_days_are_those_of_the_region(world: World, clock: SetClock) -> None:
+    await world.owner.execute("UPDATE region SET zone = 'Asia/Urumqi'")  # two hours behind
+    await world.session(slots=1)
+    day = (clock.now() + timedelta(days=1)).date()  # the session begins at 06:00 there
+    late = (clock.now() + timedelta(days=1)).replace(hour=17, minute=0)  # 01:00 in the east, 23:00 in the region
+    await world.session(late, slots=1, role=False)
+    found = await search(world.platform, Search(specialty="03", first=day, last=day))
+    assert len(found) == 2
+    assert len(await search(world.platform, Search(specialty="03", first=day + timedelta(days=1)))) == 0
+
+
+async def test_days_of_a_region_in_the_east(world: World, clock: SetClock) -> None:
+    late = (clock.now() + timedelta(days=1)).replace(hour=17, minute=0)  # 01:00 on the day after in the east
+    await world.session(late, slots=1, role=False)
+    day = (clock.now() + timedelta(days=1)).date()
+    assert await search(world.platform, Search(specialty="03", first=day, last=day)) == []
+    assert len(await search(world.platform, Search(specialty="03", first=day + timedelta(days=1)))) == 1

@@ -74,6 +74,7 @@ async def test_full_slot_names_the_conflict_and_three_alternatives(world: World)
 
 
 async def test_hold_that_ran_out_gives_its_place_to_the_next(world: World, clock: SetClock) -> None:
+    await world.return_after(0)
     _, slots = await world.session(capacity=1)
     first, second = await world.patient(), await world.patient()
     held = await hold(
@@ -94,6 +95,7 @@ async def test_hold_that_ran_out_gives_its_place_to_the_next(world: World, clock
 
 
 async def test_own_hold_that_ran_out_does_not_stand_in_the_way(world: World, clock: SetClock) -> None:
+    await world.return_after(0)
     _, slots = await world.session(capacity=1)
     patient = await world.patient()
     actor = world.citizen(patient)

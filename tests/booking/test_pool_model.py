@@ -1,7 +1,7 @@
 """Whatever people do in whatever order, the pool agrees with a plain model of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from booking.world import World
 from yitong.booking.schemas import Appointment, CancelRequest, HoldRequest
 from yitong.booking.service import cancel, confirm, hold, sweep_holds
+from yitong.booking.waitlist.jobs import tend_lists
 from yitong.kernel.clock import SetClock
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.problems import Problem
 
 PATIENTS = 4
+AFTER_CANCEL_S, AFTER_HOLD_S = 600, 299  # fixed instead of random, so that the model knows them
 OPERATIONS = st.lists(
     st.one_of(
         st.tuples(st.just("hold"), st.integers(0, PATIENTS - 1), st.integers(0, 1)),
@@ -38,8 +40,20 @@ class Place:
     state: str
     expires: datetime
 
+    ended: datetime | None = None  # when it was cancelled, and from what
+    was: str = ""
+
     def now(self, moment: datetime) -> str:
         return "expired" if self.state == "held" and self.expires <= moment else self.state
+
+    def keeps_until(self) -> datetime:
+        """Until when the place of somebody who is gone is on its way back."""
+        if self.state == "cancelled" and self.ended is not None:
+            return self.ended + timedelta(seconds=AFTER_CANCEL_S if self.was == "booked" else AFTER_HOLD_S)
+        return self.expires + timedelta(seconds=AFTER_HOLD_S)
+
+    def counts(self, moment: datetime) -> bool:
+        return self.now(moment) in ("held", "booked") or moment < self.keeps_until()
 
 
 class Model:
@@ -50,7 +64,7 @@ class Model:
         self.places: list[Place] = []
 
     def sitting(self, slot: int, moment: datetime) -> int:
-        return sum(p.slot == slot and p.now(moment) in ("held", "booked") for p in self.places)
+        return sum(p.slot == slot and p.counts(moment) for p in self.places)
 
     def hold(self, patient: UUID, slot: int, moment: datetime) -> str:
         if any(p.patient == patient and p.now(moment) in ("held", "booked") for p in self.places):
@@ -70,7 +84,11 @@ class Model:
 async def test_the_pool_agrees_with_its_model(
     world: World, clock: SetClock, capacities: tuple[int, int], operations: list[tuple[str, int, int]]
 ) -> None:
-    await world.owner.execute("DELETE FROM transition; DELETE FROM appointment; DELETE FROM slot; DELETE FROM schedule")
+    await world.owner.execute(
+        "DELETE FROM transition; DELETE FROM returning_place; DELETE FROM appointment; DELETE FROM slot;"
+        " DELETE FROM schedule"
+    )
+    await world.return_after(AFTER_CANCEL_S, AFTER_HOLD_S)
     _, slots = await world.session(slots=2)
     for slot, capacity in zip(slots, capacities, strict=True):
         await world.owner.execute("UPDATE slot SET capacity = $2 WHERE id = $1", slot, capacity)
@@ -90,9 +108,10 @@ async def test_the_pool_agrees_with_its_model(
             expected = (model.confirm if name == "confirm" else model.cancel)(place, moment)
             assert await _change(world, name, place) == expected
             if expected in ("booked", "cancelled"):
-                place.state = expected
+                place.was, place.state, place.ended = place.state, expected, moment
         await _agree(world, model, slots, clock.now())
     await sweep_holds(world.platform)
+    await tend_lists(world.platform)
     for number, slot in enumerate(slots):
         assert (await world.row("slot", slot))["taken"] == model.sitting(number, clock.now())
 
@@ -121,16 +140,18 @@ async def _change(world: World, name: str, place: Place) -> str:
 
 
 async def _agree(world: World, model: Model, slots: list[UUID], moment: datetime) -> None:
-    """The slots' counts are those of their rows, and no slot holds more than it can."""
+    """The slots' counts are those of their rows, none holds more than it can, and a full one says when it reopens."""
     for number, slot in enumerate(slots):
         row: Any = await world.row("slot", slot)
         rows = await world.owner.fetch(
-            "SELECT state, hold_expires_at FROM appointment WHERE slot_id = $1"
-            " AND state NOT IN ('cancelled', 'expired')",
-            slot,
+            "SELECT hold_expires_at FROM appointment WHERE slot_id = $1 AND state NOT IN ('cancelled', 'expired')", slot
         )
-        assert row["taken"] == len(rows) <= model.capacities[number]
-        assert row["open"] == (len(rows) < model.capacities[number])
-        ends = [one["hold_expires_at"] for one in rows if one["state"] == "held"]
+        returning = await world.owner.fetch(
+            "SELECT returns_at FROM returning_place WHERE slot_id = $1 AND state = 'waiting'", slot
+        )
+        assert row["taken"] == len(rows) + len(returning) <= model.capacities[number]
+        assert row["open"] == (row["taken"] < model.capacities[number])
+        ends = [one["hold_expires_at"] + timedelta(seconds=AFTER_HOLD_S) for one in rows if one["hold_expires_at"]]
+        ends += [one["returns_at"] for one in returning]
         assert row["reopens_at"] == (min(ends, default=None) if not row["open"] else None)
-        assert model.sitting(number, moment) <= model.capacities[number]
+        assert model.sitting(number, moment) <= row["taken"]

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from worlds import World
-from yitong.booking.queue import arrivals, moves
-from yitong.kernel.ids import UUID
+from worlds import Session, World
+from yitong.booking.queue import arrivals, groups, moves, rows, service
+from yitong.booking.queue.schemas import GroupRequest
+from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.problems import Problem
 from yitong.kernel.transaction import Transaction
 from yitong.visits import service as visits
@@ -80,3 +81,64 @@ async def test_control_without_lock_and_index_two_people_are_called(
         await owner.close()
     assert await all_at_once(town) == ["called", "called"]
     assert await in_room(town) == 2, "the race is real: without protection two people stand at one door"
+
+
+async def two_doors(town: World, people: int) -> list[Session]:
+    """Two rooms that share a line in which people wait; the second one has no doctor's name on its door."""
+    other = await town.open_session()
+    sessions = [town.session, other]
+    async with town.platform.transaction(town.nurse) as tx:
+        day = town.session.day
+        request = GroupRequest(town.hospital_id, town.department_id, day, "一条队伍", [one.id for one in sessions])
+        await groups.make_group(tx, request, new_id())
+    await waiting_room(town, people)
+    return sessions
+
+
+async def click_at(town: World, session: Session) -> str:
+    """One room's click: whose number was called, or the code of the refusal."""
+    try:
+        async with town.platform.transaction(town.nurse) as tx:
+            called = await visits.call_next(tx, town.hospital_id, session.id)
+    except Problem as refused:
+        return refused.code
+    return called.entry.number_text
+
+
+async def test_two_rooms_of_a_line_never_call_the_same_person(town: World) -> None:
+    sessions = await two_doors(town, 4)
+    for _ in range(2):
+        called = await asyncio.gather(*(click_at(town, one) for one in sessions))
+        assert len(set(called)) == 2
+        async with town.platform.transaction(town.nurse) as tx:
+            for row in await rows.entries(tx, town.hospital_id, [one.id for one in sessions]):
+                if row.state in rows.IN_ROOM:
+                    await service.finish(tx, town.hospital_id, row.appointment_id)
+    assert (await town.one("SELECT count(*) FROM queue_entry WHERE state = 'finished'"))[0] == 4
+    assert (await town.one("SELECT count(DISTINCT subject_id) FROM event WHERE type = 'queue:entry:called'"))[0] == 4
+
+
+async def test_control_without_the_lines_lock_two_rooms_reach_for_one_person(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both look at the same first person; the history's key lets one of the two win, the other calls nobody."""
+    sessions = await two_doors(town, 4)
+    barrier = asyncio.Barrier(CLICKS)
+    unlocked = rows.entry
+
+    async def both_looked(tx: Transaction, organization_id: UUID, entry_id: UUID, *, lock: bool = False) -> object:
+        found = await unlocked(tx, organization_id, entry_id)
+        if lock:
+            await barrier.wait()
+        return found
+
+    async def no_lock(_: Transaction, __: UUID, *___: UUID) -> None:
+        return None
+
+    monkeypatch.setattr(moves, "lock_session", no_lock)
+    monkeypatch.setattr(moves, "entry_row", both_looked)
+    monkeypatch.setattr(moves, "locked_appointment", moves.seen_appointment)
+    outcomes = await asyncio.gather(*(click_at(town, one) for one in sessions))
+    assert sorted(outcomes) == ["A001", "room-occupied"], "a doctor is refused although three people wait"
+    called = await town.rows("SELECT payload->>'number_text' FROM event WHERE type = 'queue:entry:called'")
+    assert [row[0] for row in called] == ["A001"], "the key of the history still keeps one person from two doors"

@@ -7,17 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yitong.booking.queue.rules import (
+    FIRST_VISIT,
     Priority,
+    Turn,
     Waiting,
     Window,
-    expected_at,
     hint,
     in_order,
     number_text,
     order_key,
-    pace,
     placed,
     placed_again,
+    placed_late,
+    placed_with_results,
     window,
 )
 from yitong.booking.states import QueueState
@@ -112,6 +114,71 @@ def test_an_emergency_keeps_its_class_when_it_returns() -> None:
     assert placed_again(missed, [arrival(2, 0, 0)], behind=3) == (Priority.EMERGENCY, missed.due_at)
 
 
+def results(number: int, queue: list[Waiting], after: int, at_minute: int) -> Waiting:
+    """Somebody who comes back with results, placed by the rule."""
+    now = OPENING + timedelta(minutes=at_minute)
+    due_at, turn = placed_with_results(queue, now, number, after=after)
+    return Waiting(UUID(int=number), Priority.RESULT, due_at, number, turn)
+
+
+@given(people, st.integers(1, 4), st.integers(1, 6))
+def test_between_two_with_results_there_are_some_first_visits(
+    queue: list[tuple[Waiting, int, int]], after: int, returners: int
+) -> None:
+    first_visits = [w for w, _, _ in queue]
+    line = list(first_visits)
+    for n in range(returners):
+        line.append(results(1000 + n, line, after, 400 + n))
+    order = in_order(line)
+    assert [w for w in order if w.priority is not Priority.RESULT] == in_order(first_visits), "nobody else moves"
+    since, left = 0, sum(w.priority in FIRST_VISIT for w in first_visits)
+    for one in order:
+        if one.priority in FIRST_VISIT:
+            since, left = since + 1, left - 1
+        elif one.priority is Priority.RESULT:
+            assert since == after or left == 0, "exactly the number of the rule, unless fewer wait"
+            since = 0
+    came = [w.number for w in order if w.priority is Priority.RESULT]
+    assert came == sorted(came), "who comes back first is seen first"
+
+
+def test_with_results_and_nobody_waiting_it_is_now() -> None:
+    back = results(5, [], 2, 30)
+    assert back.due_at == OPENING + timedelta(minutes=30)
+    later = arrival(6, 2, 0)
+    assert in_order([later, back]) == [back, later]
+
+
+def test_who_goes_first_by_rule_overtakes_their_own_slot_only() -> None:
+    early, peer, old = arrival(1, 0, 0), arrival(2, 1, 0), arrival(3, 1, 0, 90)
+    soldier = Waiting(UUID(int=4), Priority.PRIVILEGED, OPENING + SLOT, 4, Turn(1, 4))
+    assert in_order([peer, old, soldier, early]) == [early, soldier, old, peer]
+
+
+@pytest.mark.parametrize(("grace", "expected"), [(0, Priority.LATE), (9, Priority.LATE), (10, Priority.NORMAL)])
+def test_late_is_later_than_the_grace(grace: int, expected: Priority) -> None:
+    given_class, due_at = placed(
+        slot_start=OPENING,
+        slot_end=OPENING + SLOT,
+        now=OPENING + SLOT + timedelta(minutes=10),
+        emergency=False,
+        age_years=30,
+        elderly_from=None,
+        grace=timedelta(minutes=grace),
+    )
+    assert given_class is expected
+    assert due_at == (OPENING if expected is Priority.NORMAL else OPENING + SLOT + timedelta(minutes=10))
+
+
+def test_a_late_comer_waits_for_at_least_some_people() -> None:
+    line = [arrival(n, slot=n, at_minute=0) for n in range(1, 5)]
+    now = OPENING + timedelta(minutes=5)
+    assert placed_late(now, line, behind=0) == now
+    assert placed_late(now, line, behind=2) == OPENING + 2 * SLOT
+    assert placed_late(now, line, behind=9) == OPENING + 4 * SLOT
+    assert placed_late(OPENING + 9 * SLOT, line, behind=2) == OPENING + 9 * SLOT
+
+
 @pytest.mark.parametrize(
     ("minute", "expected"),
     [(-1, Window.TOO_EARLY), (0, Window.OPEN), (30, Window.OPEN), (210, Window.OPEN), (211, Window.TOO_LATE)],
@@ -130,26 +197,6 @@ def test_the_day_is_the_hospitals() -> None:
     assert window(start, start + SLOT, before_midnight, "Asia/Shanghai", **ask) is Window.OTHER_DAY
     after = before_midnight + timedelta(minutes=1)
     assert window(start, start + SLOT, after, "Asia/Shanghai", **ask) is Window.OPEN
-
-
-def test_pace_is_the_median_of_the_last_and_planned_before_there_are_any() -> None:
-    took = [timedelta(minutes=m) for m in (6, 40, 8)]
-    assert pace(took, SLOT) == timedelta(minutes=8)
-    assert pace(took[:2], timedelta(minutes=5)) == timedelta(minutes=5)
-    assert pace([timedelta(seconds=2)] * 3, SLOT) == timedelta(minutes=1)
-    assert pace([timedelta(hours=3)] * 3, SLOT) == timedelta(minutes=60)
-    assert pace([timedelta(minutes=5)] * 9 + [timedelta(minutes=50)] * 20, SLOT) == timedelta(minutes=5)
-
-
-@given(st.integers(0, 50), minutes, minutes, st.integers(1, 60), st.none() | minutes)
-def test_expected_time_is_never_in_the_past_and_grows_with_the_queue(
-    ahead: int, now: int, start: int, each: int, since: int | None
-) -> None:
-    at = [OPENING + timedelta(minutes=m) for m in (now, start)]
-    in_room = OPENING + timedelta(minutes=since) if since is not None else None
-    when = expected_at(ahead, at[0], at[1], timedelta(minutes=each), in_room)
-    assert when >= max(at)
-    assert expected_at(ahead + 1, at[0], at[1], timedelta(minutes=each), in_room) - when == timedelta(minutes=each)
 
 
 def test_numbers_and_words() -> None:

@@ -205,6 +205,15 @@ class World:
             )
         return schedule_id, slot_ids
 
+    async def return_after(self, cancelled_s: int, hold_s: int | None = None) -> None:
+        """Places return exactly so many seconds after they were given up, instead of after a random while."""
+        await self.owner.execute(
+            "UPDATE return_rule SET cancelled_min_seconds = $1, cancelled_max_seconds = $1, hold_min_seconds = $2,"
+            " hold_max_seconds = $2",
+            cancelled_s,
+            cancelled_s if hold_s is None else hold_s,
+        )
+
     def citizen(self, *patients: UUID) -> Actor:
         """Somebody who may act for these patients."""
         return Actor(ActorKind.CITIZEN, new_id(), (RoleAt(Role.PATIENT),), patients)

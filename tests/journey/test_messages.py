@@ -12,6 +12,7 @@ from journey.scene import START, Scene
 from yitong.booking.events import BookingEvent
 from yitong.booking.model import Schedule
 from yitong.booking.queue.events import QueueEvent
+from yitong.booking.waitlist.events import WaitlistEvent
 from yitong.journey.jobs import remind
 from yitong.journey.reactors import TOLD_OF
 from yitong.journey.service.messages import tell
@@ -67,6 +68,17 @@ async def test_a_stopped_clinic_tells_everybody_expected(client: httpx.AsyncClie
     link = told["link"]
     assert isinstance(link, dict)
     assert (link["kind"], link["id"]) == ("appointment", str(scene.appointment))
+
+
+async def test_an_offer_says_until_when_the_place_is_kept(client: httpx.AsyncClient, scene: Scene) -> None:
+    await scene.change(state="held", hold_expires_at=START - timedelta(minutes=30), number=None, offered=True)
+    await scene.happen(WaitlistEvent.OFFER_MADE)
+    await scene.listen()
+    (told,) = await messages(client, scene)
+    assert told["title"] == {"zh": "候补有号了", "en": "A place has come free"}
+    assert "至11月23日 周一 09:00" in told["body"]["zh"]
+    assert "until Mon 23 Nov, 09:00" in told["body"]["en"]
+    assert told["link"]["kind"] == "appointment"
 
 
 async def test_reading_a_message_counts_down_once(client: httpx.AsyncClient, scene: Scene) -> None:

@@ -63,7 +63,8 @@ def _filled() -> Settings:
 
 
 def _is_text(name: str) -> bool:
-    return isinstance(getattr(Settings(), name), str)
+    """Whether a setting takes any text: one of a few words is no secret."""
+    return next(row["kind"] for row in describe(Settings()) if row["name"] == name) == "str"
 
 
 def test_keys_are_made_once_and_kept_for_the_owner_only(tmp_path: Path) -> None:

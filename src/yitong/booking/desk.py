@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 from typing import NamedTuple
 
@@ -25,6 +26,12 @@ class HoldAsk(NamedTuple):
     actor_kind: str
     channel: str
     event_id: UUID
+    pools: str
+    not_before: datetime
+    opens_until: datetime
+    max_outstanding: int
+    max_day: int
+    max_account: int
 
 
 class ConfirmAsk(NamedTuple):
@@ -38,7 +45,7 @@ class ConfirmAsk(NamedTuple):
     event_id: UUID
 
 
-_HOLD = "SELECT * FROM booking_hold_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+_HOLD = f"SELECT * FROM booking_hold_batch({', '.join(f'${n}' for n in range(1, 19))})"  # noqa: S608 - numbers only
 _CONFIRM = "SELECT * FROM booking_confirm_batch($1, $2, $3, $4, $5, $6, $7)"
 _OFFERS_FOR_S = 1.0
 
@@ -80,7 +87,9 @@ def desk_of(platform: Platform) -> Desk:
         platform,
         NameBoard(platform.database, platform.sealer),
         Batcher(
-            platform.database, Call(_HOLD, lambda: (platform.clock.now(), settings.hold_seconds)), settings.batch_size
+            platform.database,
+            Call(_HOLD, lambda: (platform.clock.now(), settings.hold_seconds, settings.elderly_pool_from)),
+            settings.batch_size,
         ),
         Batcher(platform.database, Call(_CONFIRM, lambda: (platform.clock.now(),)), settings.batch_size),
     )

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, PrimaryKeyConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, PrimaryKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from yitong.booking.schedules.periods import once_at_a_time
 from yitong.kernel.ids import UUID
 from yitong.kernel.tables import Base, hospital
 
@@ -12,7 +13,9 @@ from yitong.kernel.tables import Base, hospital
 _ROOMY = {"postgresql_with": {"fillfactor": 80}}
 # An appointment is confirmed seconds after it was held: each page keeps room for a second version of all its rows.
 _FOR_TWO = {"postgresql_with": {"fillfactor": 45}}
-ACTIVE_SQL = "state IN ('held','booked','checked_in','called','in_consultation')"
+# Whom places may be kept for; anybody may take one of ``common``.
+POOLS = ("common", "onsite", "elderly", "community", "partner", "extra", "draw")
+ACTIVE_SQL = "state IN ('held','booked','checked_in','called','in_consultation') AND NOT displaced"
 
 
 class ScheduleTemplate(Base):
@@ -24,6 +27,7 @@ class ScheduleTemplate(Base):
     department_id: Mapped[UUID]
     service_id: Mapped[UUID]
     practitioner_role_id: Mapped[UUID | None]
+    team_id: Mapped[UUID | None]  # instead of one doctor
     location_id: Mapped[UUID | None]
     weekday: Mapped[int]  # ISO: Monday is 1
     start_time: Mapped[time]  # the clock on the hospital's wall
@@ -43,10 +47,13 @@ class ScheduleTemplate(Base):
             ["organization_id", "practitioner_role_id"], ["practitioner_role.organization_id", "practitioner_role.id"]
         ),
         ForeignKeyConstraint(["organization_id", "location_id"], ["location.organization_id", "location.id"]),
+        ForeignKeyConstraint(["organization_id", "team_id"], ["care_team.organization_id", "care_team.id"]),
+        CheckConstraint("practitioner_role_id IS NULL OR team_id IS NULL", name="doctor_or_team"),
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
         CheckConstraint("slot_minutes BETWEEN 1 AND 30", name="slot_minutes"),
         CheckConstraint("capacity_per_slot BETWEEN 1 AND 200", name="capacity"),
         CheckConstraint("start_time < end_time", name="times"),
+        *(once_at_a_time("schedule_template", one) for one in ("practitioner_role_id", "location_id", "team_id")),
         hospital(),
     )
 
@@ -75,6 +82,14 @@ class ScheduleException(Base):
         ),
         CheckConstraint("kind IN ('stop','change','extra')", name="kind"),
         Index("ix_schedule_exception_day", "organization_id", "template_id", "day"),
+        # The same extra session twice is a slip of the hand.
+        Index(
+            "uq_schedule_exception_extra",
+            *("organization_id", "template_id", "day", "start_time", "end_time", "practitioner_role_id", "location_id"),
+            unique=True,
+            postgresql_where="kind = 'extra'",
+            postgresql_nulls_not_distinct=True,
+        ),
         hospital(),
     )
 
@@ -91,6 +106,7 @@ class Schedule(Base):
     specialty_code: Mapped[str | None]
     service_id: Mapped[UUID]
     practitioner_role_id: Mapped[UUID | None]
+    team_id: Mapped[UUID | None]  # instead of one doctor: any member may see the patients
     location_id: Mapped[UUID | None]
     day: Mapped[date]
     start_at: Mapped[datetime]
@@ -111,6 +127,9 @@ class Schedule(Base):
         ForeignKeyConstraint(
             ["organization_id", "template_id"], ["schedule_template.organization_id", "schedule_template.id"]
         ),
+        ForeignKeyConstraint(["organization_id", "team_id"], ["care_team.organization_id", "care_team.id"]),
+        CheckConstraint("practitioner_role_id IS NULL OR team_id IS NULL", name="doctor_or_team"),
+        *(once_at_a_time("schedule", one) for one in ("practitioner_role_id", "location_id", "team_id")),
         CheckConstraint("start_at < end_at", name="times"),
         CheckConstraint("(stopped_at IS NULL) = (stopped_reason IS NULL)", name="stopped_at_reason"),
         # Making the same days twice makes them once.
@@ -135,6 +154,9 @@ class Slot(Base):
     ``taken`` counts occupying appointments, running holds among them. ``open`` changes only when the slot fills or
     frees, so counting stays a heap-only update. A slot that is full with holds in it says in ``reopens_at`` when the
     first of them runs out: from then on readers see a place in it although no job has run.
+
+    A stretch of time of which some places are kept for somebody (``pool``) is several slots, one a pool: the limit that
+    protects a slot thereby protects every quota.
     """
 
     __tablename__ = "slot"
@@ -148,18 +170,20 @@ class Slot(Base):
     capacity: Mapped[int]
     taken: Mapped[int]
     open: Mapped[bool]
+    pool: Mapped[str] = mapped_column(server_default="common")  # whom these places are kept for
     reopens_at: Mapped[datetime | None]
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "schedule_id"], ["schedule.organization_id", "schedule.id"]),
         CheckConstraint("start_at < end_at AND end_at <= start_at + interval '30 minutes'", name="times"),
         CheckConstraint("taken BETWEEN 0 AND capacity", name="never_oversold"),
+        CheckConstraint(f"pool IN {POOLS}", name="pool"),
         Index("ix_slot_schedule", "organization_id", "schedule_id", "start_at"),
         Index(
             "ix_slot_open",
             "specialty_code",
             "start_at",
-            postgresql_where="open",
+            postgresql_where="open AND pool = 'common'",
             postgresql_include=["organization_id", "id", "schedule_id", "department_id"],
         ),
         # The nearest hospitals' places first: one short read a hospital.
@@ -168,11 +192,14 @@ class Slot(Base):
             "specialty_code",
             "organization_id",
             "start_at",
-            postgresql_where="open",
+            postgresql_where="open AND pool = 'common'",
             postgresql_include=["id", "schedule_id", "department_id"],
         ),
         Index(
-            "ix_slot_reopens", "specialty_code", "reopens_at", postgresql_where="NOT open AND reopens_at IS NOT NULL"
+            "ix_slot_reopens",
+            "specialty_code",
+            "reopens_at",
+            postgresql_where="NOT open AND reopens_at IS NOT NULL AND pool = 'common'",
         ),
         hospital() | _ROOMY,
     )
@@ -197,6 +224,8 @@ class Appointment(Base):
     start_at: Mapped[datetime]
     end_at: Mapped[datetime]
     state: Mapped[str]
+    # The session was stopped under it: no longer the visit expected that day, so another may be booked beside it.
+    displaced: Mapped[bool] = mapped_column(server_default=text("false"))
     active: Mapped[bool] = mapped_column(Computed(ACTIVE_SQL, persisted=True))  # the visit is still expected
     version: Mapped[int]  # moves made so far; the sequence of the last history row
     number: Mapped[int | None]  # queue number within the session, given at confirmation
@@ -208,6 +237,7 @@ class Appointment(Base):
     created_at: Mapped[datetime]
     cancelled_reason: Mapped[str | None]
     rescheduled_to: Mapped[UUID | None]
+    offered: Mapped[bool] = mapped_column(server_default="false")  # a hold that was offered, not asked for
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "slot_id"], ["slot.organization_id", "slot.id"]),
@@ -224,7 +254,8 @@ class Appointment(Base):
             unique=True,
             postgresql_where="active",
         ),
-        Index("uq_appointment_key", "organization_id", "booked_by", "idempotency_key", unique=True),
+        # Led by the account: the places one account took lately are counted along it.
+        Index("uq_appointment_key", "booked_by", "idempotency_key", "organization_id", unique=True),
         Index("ix_appointment_slot", "organization_id", "slot_id"),
         Index("ix_appointment_patient", "patient_id", "start_at"),
         Index("ix_appointment_schedule", "organization_id", "schedule_id"),
@@ -255,18 +286,32 @@ class QueueEntry(Base):
     finished_at: Mapped[datetime | None]
     calls: Mapped[int]
     encounter_id: Mapped[UUID | None]  # what the last call opened
+    # The place in the order beside ``due_at``, written down when it was given: a changed rule moves nobody who waits.
+    turn_rank: Mapped[int]
+    turn_number: Mapped[int]
+    turn_behind: Mapped[int]  # 1: put in right behind whoever has this rank and number
+    turn_at: Mapped[datetime]
+    bound: Mapped[bool]  # only this session's room may call, although others share the line
+    called_schedule_id: Mapped[UUID | None]  # the session whose room called
+    results_expected: Mapped[bool]  # the doctor wants to see the patient again today, with results
+    transferred_from: Mapped[UUID | None]  # the session that handed the person over
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "appointment_id"], ["appointment.organization_id", "appointment.id"]),
         ForeignKeyConstraint(["organization_id", "schedule_id"], ["schedule.organization_id", "schedule.id"]),
-        CheckConstraint("priority IN ('emergency','elderly','normal','returner','late')", name="priority"),
-        CheckConstraint("state IN ('waiting','called','skipped','in_consultation','finished')", name="state"),
+        CheckConstraint(
+            "priority IN ('emergency','privileged','elderly','normal','result','returner','late')", name="priority"
+        ),
+        CheckConstraint("state IN ('waiting','called','skipped','in_consultation','finished','left')", name="state"),
+        CheckConstraint(
+            "state NOT IN ('called','in_consultation') OR called_schedule_id IS NOT NULL", name="called_schedule"
+        ),
         Index("uq_queue_entry_appointment", "organization_id", "appointment_id", unique=True),
         # One person in the room: whoever calls at the same moment as somebody else loses on this index.
         Index(
             "uq_queue_entry_in_room",
             "organization_id",
-            "schedule_id",
+            "called_schedule_id",
             unique=True,
             postgresql_where="state IN ('called','in_consultation')",
         ),

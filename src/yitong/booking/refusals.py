@@ -61,3 +61,27 @@ SAME_SLOT = problem_kind(
     Bilingual("改约的时段与原预约相同。", "The new time is the one already booked."),
     Bilingual("请选择另一个时段。", "Choose another time."),
 )
+CHANNEL_NOT_OPEN = problem_kind(
+    "channel-not-open",
+    403,
+    Bilingual("这个号源为其他预约渠道保留。", "This place is kept for people who book another way."),
+    Bilingual("请选择其他时段，或到医院窗口办理。", "Choose another time, or ask at the hospital's desk."),
+)
+NOT_RELEASED = problem_kind(
+    "not-released",
+    409,
+    Bilingual("这个时段还没有放号。", "This time has not been released yet."),
+    Bilingual("请在放号时间之后再来预约。", "Come back when it is released."),
+)
+BOOKING_CLOSED = problem_kind(
+    "booking-closed",
+    409,
+    Bilingual("这个时段的线上预约已截止。", "Booking this way has closed for this time."),
+    Bilingual("请选择更晚的时段，或到医院窗口办理。", "Choose a later time, or ask at the hospital's desk."),
+)
+LIMIT_REACHED = problem_kind(
+    "limit-reached",
+    409,
+    Bilingual("已达到预约上限（{most} 个）。", "The limit of {most} is reached."),
+    Bilingual("请先就诊或取消已有的预约，再预约新的。", "Use or cancel an existing appointment first."),
+)

@@ -7,7 +7,7 @@ import msgspec
 
 from yitong.kernel.ids import UUID
 
-Channel = Literal["wechat", "alipay", "h5", "window", "kiosk", "phone", "doctor", "system"]
+Channel = Literal["wechat", "alipay", "h5", "window", "kiosk", "phone", "doctor", "system", "third_party", "community"]
 
 
 class HoldRequest(msgspec.Struct, frozen=True):
@@ -16,7 +16,7 @@ class HoldRequest(msgspec.Struct, frozen=True):
     organization_id: UUID
     slot_id: UUID
     patient_id: UUID
-    channel: Channel = "h5"
+    channel: Channel | None = None  # the asking party's own when left out
 
 
 class OrganizationOnly(msgspec.Struct, frozen=True):
@@ -112,6 +112,7 @@ class SlotOffer(msgspec.Struct, frozen=True):
     start_at: datetime
     end_at: datetime
     remaining: int
+    slot_token: str | None = None  # sent back as X-Slot-Token with the hold
 
 
 class CalendarDay(msgspec.Struct, frozen=True):
@@ -146,7 +147,7 @@ class SessionItem(msgspec.Struct, frozen=True, rename={"day": "date"}):
 
 
 class SlotItem(msgspec.Struct, frozen=True):
-    """One stretch of a session."""
+    """One stretch of a session in one pool."""
 
     slot_id: UUID
     start_at: datetime
@@ -154,3 +155,5 @@ class SlotItem(msgspec.Struct, frozen=True):
     capacity: int
     remaining: int
     state: Literal["open", "full", "past", "stopped"]
+    pool: str
+    slot_token: str | None = None

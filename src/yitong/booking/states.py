@@ -26,7 +26,8 @@ class QueueState(StrEnum):
     CALLED = "called"
     SKIPPED = "skipped"  # called and not there; comes back with return
     IN_CONSULTATION = "in_consultation"
-    FINISHED = "finished"
+    FINISHED = "finished"  # may come back the same day with results
+    LEFT = "left"  # gave the appointment up after checking in
 
 
 A = AppointmentState
@@ -62,10 +63,11 @@ QUEUE = machine(
     "queue_entry",
     begins=[Q.WAITING],
     moves={
-        Q.WAITING: [Q.CALLED, Q.SKIPPED],
+        Q.WAITING: [Q.CALLED, Q.SKIPPED, Q.LEFT],
         Q.CALLED: [Q.IN_CONSULTATION, Q.SKIPPED, Q.WAITING],
-        Q.SKIPPED: [Q.WAITING],
+        Q.SKIPPED: [Q.WAITING, Q.LEFT],
         Q.IN_CONSULTATION: [Q.FINISHED],
+        Q.FINISHED: [Q.WAITING],
     },
     words={
         Q.WAITING: ("候诊中", "waiting"),
@@ -73,5 +75,6 @@ QUEUE = machine(
         Q.SKIPPED: ("已过号", "missed"),
         Q.IN_CONSULTATION: ("就诊中", "in consultation"),
         Q.FINISHED: ("已就诊", "finished"),
+        Q.LEFT: ("已退出", "left"),
     },
 )

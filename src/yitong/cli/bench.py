@@ -11,6 +11,7 @@ from yitong.app import create_app
 from yitong.cli import opening
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.platform import open_platform
+from yitong.kernel.process import settle
 from yitong.kernel.settings import load_settings
 
 app = typer.Typer(help="Measure against a peer or a limit of the same run.", no_args_is_help=True)
@@ -23,7 +24,9 @@ def application() -> ASGIApp:
     """The web application of a measured server process, from settings in the environment."""
     settings = load_settings()
     configure_logs(settings.log_level, settings.log_format)
-    return create_app(open_platform(settings, settings.database_url))
+    app = create_app(open_platform(settings, settings.database_url))
+    settle()
+    return app
 
 
 @app.callback()
@@ -48,7 +51,7 @@ def _say(text: str) -> None:
 def booking(
     seconds: Seconds = 8.0,
     rounds: Annotated[int, typer.Option(help="How often both sides take turns.", min=1)] = 2,
-    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 256,
+    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 1024,
     servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 1,
     as_json: Json = False,
 ) -> None:
@@ -89,3 +92,30 @@ def search(
 
     settings = opening.settings_or_exit()
     _print(run(settings, say=_say, slots=slots, seconds=seconds, per_s=per_s, servers=servers), as_json)
+
+
+@app.command()
+def flash(
+    patients: Annotated[int, typer.Option(help="How many people come.", min=10)] = 20_000,
+    requests_each: Annotated[int, typer.Option(help="Requests that each of them sends.", min=2)] = 5,
+    places: Annotated[int, typer.Option(help="How many places there are.", min=1)] = 1000,
+    servers: Annotated[int, typer.Option(help="Web server processes; one is killed.", min=1)] = 2,
+    connections: Annotated[int, typer.Option(help="Connections at a time.", min=1)] = 400,
+    control_patients: Annotated[int, typer.Option(help="People of the control.", min=10)] = 4_000,
+    as_json: Json = False,
+) -> None:
+    """A crowd storms a few places over breaking connections while a server dies; and a control without protection."""
+    from yitong.simulation.bench.flash import run
+
+    options = {
+        "patients": patients,
+        "requests_each": requests_each,
+        "places": places,
+        "servers": servers,
+        "connections": connections,
+        "control_patients": control_patients,
+    }
+    result = run(opening.settings_or_exit(), say=_say, **options)
+    _print(result, as_json)
+    if result["oversold"] or result["missing"] or result["unanswered"] or not result["control_oversold"]:
+        raise typer.Exit(1)

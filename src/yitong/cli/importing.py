@@ -25,7 +25,9 @@ def _group() -> None:
 
 @importing.command("fhir")
 def fhir(
-    folder: Annotated[Path, typer.Argument(exists=True, help="A folder of FHIR R4 bundles (folders in it too), or one bundle.")],
+    folder: Annotated[
+        Path, typer.Argument(exists=True, help="A folder of FHIR R4 bundles, searched whole, or one bundle.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Import FHIR R4 bundles: people and places are taken over, everything else is kept as it came and reported."""

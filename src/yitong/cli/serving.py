@@ -24,6 +24,7 @@ from yitong.kernel import postgres
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.migrate import migrate
 from yitong.kernel.platform import open_platform
+from yitong.kernel.process import settle
 from yitong.kernel.settings import Settings, load_settings
 from yitong.kernel.worker import work
 from yitong.sandbox.app import create_sandbox
@@ -38,7 +39,9 @@ def application() -> ASGIApp:
     configure_logs(settings.log_level, settings.log_format)
     platform = open_platform(settings, settings.database_url)
     connect_gateways(platform)
-    return create_app(platform, with_worker=settings.worker_in_web and settings.workers == 1)
+    app = create_app(platform, with_worker=settings.worker_in_web and settings.workers == 1)
+    settle()
+    return app
 
 
 def serve(

@@ -5,12 +5,14 @@ blanks. Search words are matched inside names, inside pinyin (people leave out t
 beginning of codes.
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import text
 
 from yitong.directory import schemas as wire
+from yitong.directory.role_facts import with_facts
 from yitong.kernel.ids import UUID
 from yitong.kernel.paging import Page, cursor_of, keys_of
 from yitong.kernel.problems import NOT_FOUND
@@ -200,7 +202,7 @@ async def practitioner_roles(
     )
     found = [_of(wire.PractitionerRole, row) for row in rows.mappings()]
     following = cursor_of(found[most - 1].organization_id, found[most - 1].id) if len(found) > most else None
-    return Page(found[:most], following)
+    return Page(await with_facts(tx, found[:most]), following)
 
 
 async def practitioner_role(tx: Transaction, organization_id: UUID, role_id: UUID) -> wire.PractitionerRole:
@@ -212,7 +214,22 @@ async def practitioner_role(tx: Transaction, organization_id: UUID, role_id: UUI
     row = found.mappings().one_or_none()
     if row is None:
         raise NOT_FOUND()
-    return _of(wire.PractitionerRole, row)
+    return (await with_facts(tx, [_of(wire.PractitionerRole, row)]))[0]
+
+
+async def practitioner_roles_of(tx: Transaction, keys: Sequence[tuple[UUID, UUID]]) -> list[wire.PractitionerRole]:
+    """Active roles by organization and id; unknown ones are left out."""
+    if not keys:
+        return []
+    rows = await tx.session.execute(
+        text(
+            f"{_ROLES} AND (r.organization_id, r.id) IN"  # noqa: S608
+            " (SELECT * FROM unnest(CAST(:organizations AS uuid[]),"
+            " CAST(:roles AS uuid[])))"
+        ),
+        {"organizations": [key[0] for key in keys], "roles": [key[1] for key in keys]},
+    )
+    return await with_facts(tx, [_of(wire.PractitionerRole, row) for row in rows.mappings()])
 
 
 async def services(tx: Transaction, organization_id: UUID, department_id: UUID | None) -> list[wire.Service]:

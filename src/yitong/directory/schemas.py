@@ -9,8 +9,8 @@ from yitong.kernel.ids import UUID
 
 OrganizationKind = Literal["hospital", "community_centre", "pharmacy", "insurer", "commission"]
 DepartmentKind = Literal["outpatient", "inpatient", "medtech", "admin"]
-LocationKind = Literal["building", "floor", "room", "hall", "window"]
-ServiceKind = Literal["general", "expert", "special", "emergency", "return_visit"]
+LocationKind = Literal["building", "floor", "room", "hall", "window", "device", "chair"]
+ServiceKind = Literal["general", "expert", "special", "emergency", "return_visit", "treatment", "exam"]
 
 
 class Organization(Struct, frozen=True, kw_only=True):
@@ -67,7 +67,10 @@ class Specialty(Struct, frozen=True, kw_only=True):
 
 
 class PractitionerRole(Struct, frozen=True, kw_only=True):
-    """Somebody in a department. When they are free and what it costs is in their sessions, hence null here."""
+    """Somebody in a department; when they are free next, at which fee, and what patients think of them.
+
+    ``next_free_at`` and ``fee_fen`` are null for somebody without coming sessions, ``review_mean`` while few have said.
+    """
 
     id: UUID
     practitioner_id: UUID
@@ -84,6 +87,8 @@ class PractitionerRole(Struct, frozen=True, kw_only=True):
     introduction: str
     next_free_at: datetime | None = None
     fee_fen: int | None = None
+    review_count: int = 0
+    review_mean: float | None = None
 
 
 class Service(Struct, frozen=True, kw_only=True):

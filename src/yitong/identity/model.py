@@ -130,9 +130,16 @@ class SignInSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    # Where it was opened: keyed hashes of the device's own id, the address block (/24, /48) and the user agent.
+    device_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    block_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    agent_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    datacentre: Mapped[bool] = mapped_column(server_default="false")  # the block is one of a hosting provider's
     __table_args__ = (
         Index("ix_sign_in_session_actor", "actor_id"),
         Index("ix_sign_in_session_ended", "ended_at", postgresql_where="ended_at IS NOT NULL"),
+        Index("ix_sign_in_session_device", "device_hash", "created_at", postgresql_where="device_hash IS NOT NULL"),
+        Index("ix_sign_in_session_block", "block_hash", "created_at", postgresql_where="block_hash IS NOT NULL"),
         local(),
     )
 

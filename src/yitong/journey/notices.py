@@ -18,6 +18,10 @@ class NoticeKind(StrEnum):
     BOOKED = "booked"
     CANCELLED = "cancelled"
     CLINIC_STOPPED = "clinic_stopped"
+    OFFERED = "offered"
+    REPLACEMENT_OFFERED = "replacement_offered"
+    OFFER_EXPIRED = "offer_expired"
+    DRAW_WON = "draw_won"
     REMINDER = "reminder"
     CHECKED_IN = "checked_in"
     CALLED = "called"
@@ -90,6 +94,29 @@ def _words(kind: NoticeKind, visit: VisitFacts) -> tuple[Bilingual, Bilingual]:
                 f"很抱歉，{what.zh} 的门诊停诊。请点开改约其他时间或医生。",
                 f"Sorry, this clinic will not take place: {what.en}. Open to choose another time or doctor.",
             )
+        case NoticeKind.OFFERED:
+            until = _until(visit)
+            return Bilingual("候补有号了", "A place has come free"), Bilingual(
+                f"{what.zh} 有号，已为您保留{until.zh}。请点开确认；不需要请谢绝，好让给下一位。",
+                f"A place for you: {what.en}, kept{until.en}. Take it, or decline so that the next can have it.",
+            )
+        case NoticeKind.REPLACEMENT_OFFERED:
+            until = _until(visit)
+            return Bilingual("停诊改约", "Another place for you"), Bilingual(
+                f"原预约不能如期就诊，已为您保留 {what.zh}{until.zh}。请点开确认或谢绝。",
+                f"Instead of your appointment we keep this one for you: {what.en}{until.en}. Take or decline it.",
+            )
+        case NoticeKind.DRAW_WON:
+            until = _until(visit)
+            return Bilingual("抽签中签了", "You have won a place"), Bilingual(
+                f"{what.zh} 已为您保留{until.zh}。请点开确认，逾期将顺延给下一位。",
+                f"A place for you: {what.en}, kept{until.en}. Open to confirm it, or it goes to the next in the draw.",
+            )
+        case NoticeKind.OFFER_EXPIRED:
+            return Bilingual("号源已失效", "The offer has run out"), Bilingual(
+                f"{what.zh} 的号未在时限内确认，已让给下一位。",
+                f"Nobody answered in time: {what.en} has gone to the next person.",
+            )
         case NoticeKind.REMINDER:
             return Bilingual("明日就诊提醒", "Your visit is tomorrow"), Bilingual(
                 f"{what.zh}，{opens} 起可签到。请带好身份证件；来不了请提前取消。",
@@ -119,6 +146,15 @@ def _words(kind: NoticeKind, visit: VisitFacts) -> tuple[Bilingual, Bilingual]:
 
 def _parts(visit: VisitFacts) -> tuple[Bilingual, Bilingual, Bilingual, Bilingual]:
     return step_words.when_text(visit), step_words.whom_text(visit), visit.place, visit.organization
+
+
+def _until(visit: VisitFacts) -> Bilingual:
+    """Until when a place is kept; nothing once it has been answered."""
+    if visit.hold_expires_at is None:
+        return Bilingual("", "")
+    day = step_words.day_text(visit.hold_expires_at, visit.zone)
+    clock = step_words.clock_text(visit.hold_expires_at, visit.zone)
+    return Bilingual(f"至{day.zh} {clock}", f" until {day.en}, {clock}")
 
 
 def _after(visit: VisitFacts) -> Bilingual:

@@ -35,10 +35,11 @@ SELECT a.id AS appointment_id, a.organization_id, a.patient_id, a.schedule_id, a
   JOIN schedule s ON s.organization_id = a.organization_id AND s.id = a.schedule_id
   LEFT JOIN practitioner_role r ON r.organization_id = a.organization_id AND r.id = a.practitioner_role_id
   LEFT JOIN practitioner p ON p.id = r.practitioner_id
-  LEFT JOIN location l ON l.organization_id = a.organization_id AND l.id = s.location_id
+  LEFT JOIN queue_entry q ON q.organization_id = a.organization_id AND q.appointment_id = a.id
+  LEFT JOIN schedule w ON w.organization_id = a.organization_id AND w.id = coalesce(q.called_schedule_id, q.schedule_id)
+  LEFT JOIN location l ON l.organization_id = a.organization_id AND l.id = coalesce(w.location_id, s.location_id)
   LEFT JOIN LATERAL (SELECT name, name_en FROM location WHERE organization_id = a.organization_id AND kind = 'floor'
                         AND building = l.building AND floor = l.floor ORDER BY id LIMIT 1) f ON true
-  LEFT JOIN queue_entry q ON q.organization_id = a.organization_id AND q.appointment_id = a.id
   LEFT JOIN LATERAL (SELECT state, finished_at, follow_up FROM encounter WHERE organization_id = a.organization_id
                         AND appointment_id = a.id ORDER BY started_at DESC LIMIT 1) e ON true
 """

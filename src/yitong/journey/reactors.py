@@ -2,9 +2,11 @@
 
 from enum import StrEnum
 
+from yitong.booking.draw.events import DrawEvent
 from yitong.booking.events import BookingEvent
 from yitong.booking.queue.events import QueueEvent
 from yitong.booking.states import AppointmentState
+from yitong.booking.waitlist.events import WaitlistEvent
 from yitong.journey import queries
 from yitong.journey.notices import NoticeKind
 from yitong.journey.service.messages import tell
@@ -17,6 +19,11 @@ TOLD_OF: dict[StrEnum, NoticeKind] = {
     BookingEvent.BOOKED: NoticeKind.BOOKED,  # also what a moved booking becomes
     BookingEvent.CANCELLED: NoticeKind.CANCELLED,
     BookingEvent.NO_SHOW: NoticeKind.NO_SHOW,
+    WaitlistEvent.OFFER_MADE: NoticeKind.OFFERED,
+    WaitlistEvent.REPLACEMENT_MADE: NoticeKind.REPLACEMENT_OFFERED,
+    WaitlistEvent.OFFER_EXPIRED: NoticeKind.OFFER_EXPIRED,
+    DrawEvent.OFFERED: NoticeKind.DRAW_WON,
+    DrawEvent.LAPSED: NoticeKind.OFFER_EXPIRED,
     QueueEvent.CHECKED_IN: NoticeKind.CHECKED_IN,
     QueueEvent.CALLED: NoticeKind.CALLED,
     QueueEvent.RECALLED: NoticeKind.CALLED,

@@ -71,6 +71,11 @@ class Batcher(Generic[R]):
             self._task = asyncio.create_task(self._run(), name="batches")
         return await answer
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait to be sent on."""
+        return len(self._queue)
+
     async def close(self) -> None:
         """Finish what is queued and give the connection back."""
         if self._task is not None:

@@ -20,6 +20,7 @@ _KEPT = 500
 _WORDINGS = {
     "sign_in": "您的登录验证码是 {code}，{minutes} 分钟内有效，请勿告诉他人。",
     "family": "您正在办理家庭成员绑定，验证码 {code}，{minutes} 分钟内有效，请勿告诉他人。",
+    "booking": "您正在确认预约，验证码 {code}，{minutes} 分钟内有效，请勿告诉他人。",
     "card": "您正在出示电子健康卡，验证码 {code}，{minutes} 分钟内有效，请勿告诉他人。",
 }
 

@@ -44,7 +44,8 @@ async def call_next(tx: Transaction, organization_id: UUID, schedule_id: UUID) -
             appointment_id=appointment.id,
             patient_id=appointment.patient_id,
             department_id=appointment.department_id,
-            practitioner_role_id=appointment.practitioner_role_id,
+            # The doctor of the room that called, who need not be the one that was booked.
+            practitioner_role_id=moved.session.practitioner_role_id or appointment.practitioner_role_id,
             state=EncounterState.IN_PROGRESS.value,
             version=1,
             started_at=tx.now,

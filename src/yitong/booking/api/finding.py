@@ -8,8 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
+from yitong.booking.limits.tokens import with_tokens
 from yitong.booking.queries.search import Order
-from yitong.booking.schemas import CalendarDay, SessionItem, SlotItem, SlotOffer
+from yitong.booking.schemas import CalendarDay, Channel, SessionItem, SlotItem, SlotOffer
 from yitong.booking.service import finding
 from yitong.kernel.ids import UUID
 from yitong.kernel.paging import Page
@@ -60,7 +61,7 @@ async def search(
         sort=sort,
         limit=limit,
     )
-    return Page(await finding.search(platform, asked))
+    return Page(with_tokens(platform, await finding.search(platform, asked)))
 
 
 @get("/departments/{department_id:uuid}/calendar", summary="A department's days", tags=_TAGS)
@@ -70,17 +71,22 @@ async def calendar(
     organization_id: FromQuery[UUID],
     first: From = None,
     days: FromQuery[int] = 14,
+    channel: FromQuery[Channel | None] = None,
 ) -> Page[CalendarDay]:
     """Whether each day has places, is full, stopped or has no session."""
-    return Page(await finding.calendar(platform, organization_id, department_id, first, days))
+    return Page(await finding.calendar(platform, organization_id, department_id, first, days, channel))
 
 
 @get("/departments/{department_id:uuid}/sessions", summary="A department's sessions of a day", tags=_TAGS)
 async def department_sessions(
-    platform: OnPlatform, department_id: FromPath[UUID], organization_id: FromQuery[UUID], day: On = None
+    platform: OnPlatform,
+    department_id: FromPath[UUID],
+    organization_id: FromQuery[UUID],
+    day: On = None,
+    channel: FromQuery[Channel | None] = None,
 ) -> Page[SessionItem]:
     """Mornings and afternoons with their doctors and what is left of them."""
-    return Page(await finding.department_sessions(platform, organization_id, department_id, day))
+    return Page(await finding.department_sessions(platform, organization_id, department_id, day, channel))
 
 
 @get("/practitioner-roles/{role_id:uuid}/sessions", summary="A doctor's sessions", tags=_TAGS)
@@ -90,17 +96,21 @@ async def practitioner_sessions(
     organization_id: FromQuery[UUID],
     first: From = None,
     days: FromQuery[int] = 14,
+    channel: FromQuery[Channel | None] = None,
 ) -> Page[SessionItem]:
     """From a day on, in order of time."""
-    return Page(await finding.practitioner_sessions(platform, organization_id, role_id, first, days))
+    return Page(await finding.practitioner_sessions(platform, organization_id, role_id, first, days, channel))
 
 
 @get("/schedules/{schedule_id:uuid}/slots", summary="The slots of a session", tags=_TAGS)
 async def session_slots(
-    platform: OnPlatform, schedule_id: FromPath[UUID], organization_id: FromQuery[UUID]
+    platform: OnPlatform,
+    schedule_id: FromPath[UUID],
+    organization_id: FromQuery[UUID],
+    channel: FromQuery[Channel | None] = None,
 ) -> Page[SlotItem]:
-    """Each stretch of the session with what is left of it."""
-    return Page(await finding.session_slots(platform, organization_id, schedule_id))
+    """Each stretch of the session with what is left of it: of common places, or of the pools of a channel."""
+    return Page(with_tokens(platform, await finding.session_slots(platform, organization_id, schedule_id, channel)))
 
 
 ROUTES: list[ControllerRouterHandler] = [

@@ -23,14 +23,14 @@ SELECT * FROM (
         NULL::float AS distance_m
      FROM wish AS w
      JOIN slot AS s ON s.organization_id = w.organization_id AND s.schedule_id = w.schedule_id
-     WHERE {FREE} AND s.start_at > $1 AND s.id <> w.id ORDER BY far LIMIT 3)
+     WHERE {FREE} AND s.pool IN ('common', w.pool) AND s.start_at > $1 AND s.id <> w.id ORDER BY far LIMIT 3)
     UNION ALL
     (SELECT 2, abs(extract(epoch FROM s.start_at - w.start_at)) AS far, s.organization_id, s.id, NULL
      FROM wish AS w
      JOIN schedule AS d ON d.organization_id = w.organization_id AND d.department_id = w.department_id
         AND d.day BETWEEN w.day - 7 AND w.day + 7 AND d.id <> w.schedule_id
      JOIN slot AS s ON s.organization_id = d.organization_id AND s.schedule_id = d.id
-     WHERE {FREE} AND s.start_at > $1 ORDER BY far LIMIT 3)
+     WHERE {FREE} AND s.pool = 'common' AND s.start_at > $1 ORDER BY far LIMIT 3)
     UNION ALL
     (SELECT 3, o.far + extract(epoch FROM p.start_at - o.start_at), o.id, p.id, o.distance_m
      FROM (SELECT o.id, w.specialty_code, w.start_at, {DISTANCE.format(latitude="w.latitude", longitude="w.longitude")}
@@ -38,7 +38,7 @@ SELECT * FROM (
            ORDER BY distance_m NULLS LAST LIMIT 20) AS o
      CROSS JOIN LATERAL (
         SELECT s.id, s.start_at FROM slot AS s
-        WHERE s.open AND s.specialty_code = o.specialty_code AND s.organization_id = o.id
+        WHERE s.open AND s.pool = 'common' AND s.specialty_code = o.specialty_code AND s.organization_id = o.id
             AND s.start_at > greatest($1, o.start_at - interval '1 day')
         ORDER BY s.start_at LIMIT 1) AS p
      ORDER BY o.distance_m, p.start_at LIMIT 3)

@@ -14,6 +14,8 @@ from yitong.kernel.ids import UUID
 from yitong.kernel.platform import Platform
 
 Order = Literal["time", "distance", "fee"]
+_OPEN = "s.open AND s.pool = 'common'"  # what the partial indexes cover
+_REOPENED = "NOT s.open AND s.pool = 'common' AND s.reopens_at <= $1"
 _FEE = (
     "(SELECT z.fee_fen FROM schedule AS y JOIN healthcare_service AS z ON z.organization_id = y.organization_id"
     " AND z.id = y.service_id WHERE y.organization_id = s.organization_id AND y.id = s.schedule_id)"
@@ -74,7 +76,7 @@ SELECT p.organization_id, p.id, p.start_at, h.distance_m, 0 AS fee_fen
 FROM (SELECT * FROM {located} WHERE {near} ORDER BY h.distance_m) AS h
 CROSS JOIN LATERAL (
     SELECT s.organization_id, s.id, s.start_at FROM {source}
-    WHERE s.open AND s.organization_id = h.id AND {span} AND {where} ORDER BY s.start_at LIMIT {limit}
+    WHERE {_OPEN} AND s.organization_id = h.id AND {span} AND {where} ORDER BY s.start_at LIMIT {limit}
 ) AS p
 ORDER BY h.distance_m, p.start_at LIMIT {limit}"""  # noqa: S608
     elif wish.order == "fee":
@@ -91,20 +93,20 @@ CROSS JOIN LATERAL (
     {_joins(wish)}
     WHERE d.organization_id = f.organization_id AND d.service_id = f.id
         AND d.day >= ({first})::date - 1 AND d.day <= ({last})::date + 1
-        AND s.open AND {span} AND {where} ORDER BY s.start_at LIMIT {limit}
+        AND {_OPEN} AND {span} AND {where} ORDER BY s.start_at LIMIT {limit}
 ) AS p
 ORDER BY f.fee_fen, p.start_at LIMIT {limit}"""  # noqa: S608
     else:
         chosen = f"""
 SELECT {columns} FROM {source} JOIN {located} ON {at_home} AND {near}
-WHERE s.open AND {span} AND {where} ORDER BY {"h.distance_m, " if wish.order == "distance" else ""}s.start_at
+WHERE {_OPEN} AND {span} AND {where} ORDER BY {"h.distance_m, " if wish.order == "distance" else ""}s.start_at
 LIMIT {limit}"""  # noqa: S608
     # Full slots in which a hold has run out have a place again; there are never many of them.
     fee = _FEE if wish.order == "fee" else "0"
     reopened = f"""
 SELECT s.organization_id, s.id, s.start_at, h.distance_m, {fee} AS fee_fen
 FROM {source} JOIN {located} ON {at_home} AND {near}
-WHERE NOT s.open AND s.reopens_at <= $1 AND {span} AND {where} LIMIT {limit}"""  # noqa: S608
+WHERE {_REOPENED} AND {span} AND {where} LIMIT {limit}"""  # noqa: S608
     order = {"time": "c.start_at", "distance": "c.distance_m, c.start_at", "fee": "c.fee_fen, c.start_at"}[wish.order]
     both = f"SELECT * FROM (({chosen}) UNION ALL ({reopened})) AS c ORDER BY {order} LIMIT {limit}"  # noqa: S608
     return dressed(both, order + ", s.id"), build.values

@@ -3,15 +3,14 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
-
-from yitong.booking.queue import moves, queries, rows, rules
+from yitong.booking.queue import moves, numbers, queries, rows, rules
 from yitong.booking.queue.events import QueueEvent
 from yitong.booking.queue.moves import AppointmentRow
-from yitong.booking.queue.rows import SessionRow
-from yitong.booking.queue.rules import Window
+from yitong.booking.queue.policy import policy_of
+from yitong.booking.queue.rows import EntryRow, SessionRow
+from yitong.booking.queue.rules import Priority, Window
 from yitong.booking.queue.schemas import QueuePlace
-from yitong.booking.queue.service import put_back
+from yitong.booking.queue.service import put_back, put_back_with_results
 from yitong.booking.states import APPOINTMENT, AppointmentState, QueueState
 from yitong.kernel.clock import age_in_years, day_of
 from yitong.kernel.events import Subject, record
@@ -52,22 +51,43 @@ PRESENT = (AppointmentState.CHECKED_IN, AppointmentState.CALLED, AppointmentStat
 async def check_in(tx: Transaction, organization_id: UUID, appointment_id: UUID) -> QueuePlace:
     """Put an appointment into its session's queue and answer the place. Doing it twice is harmless.
 
-    Somebody who missed the call gets back into the queue this way. Staff may check in outside of the window, on the
-    day. Raises Problem ``too-early``, ``too-late``, ``not-today``, ``wrong-state``, ``not-found``, ``forbidden``.
+    Somebody who missed the call, or whom the doctor sent for results, gets back into the queue this way. Staff may
+    check in outside of the window, on the day. Raises Problem ``too-early``, ``too-late``, ``not-today``,
+    ``wrong-state``, ``not-found``, ``forbidden``.
     """
-    appointment = await moves.locked_appointment(tx, organization_id, appointment_id)
-    grant = CHECK_IN.check(tx.actor, organization_id=organization_id, patient_id=appointment.patient_id)
+    seen = await moves.seen_appointment(tx, organization_id, appointment_id)
+    grant = CHECK_IN.check(tx.actor, organization_id=organization_id, patient_id=seen.patient_id)
     # From here on this person's place among all others is decided; nothing of the others is handed out.
     await tx.open_region()
-    session = await session_of(tx, appointment)
-    refuse_outside(tx, session, appointment)
-    return await arrive(tx, grant, session, appointment)
+    appointment, entry = await locked(tx, organization_id, appointment_id)
+    session = await session_of(tx, appointment, entry)
+    refuse_outside(tx, session, appointment, expected_back=awaited(appointment, entry))
+    return await arrive(tx, grant, session, appointment, entry)
 
 
-async def arrive(tx: Transaction, grant: Grant, session: SessionRow, appointment: AppointmentRow) -> QueuePlace:
+async def locked(
+    tx: Transaction, organization_id: UUID, appointment_id: UUID
+) -> tuple[AppointmentRow, EntryRow | None]:
+    """An appointment and its entry with their line, locked in the order that everybody keeps."""
+    entry = await rows.entry_of(tx, organization_id, appointment_id)
+    seen = await moves.seen_appointment(tx, organization_id, appointment_id)
+    await moves.lock_session(tx, organization_id, entry.schedule_id if entry is not None else seen.schedule_id)
+    entry = await rows.entry_of(tx, organization_id, appointment_id, lock=True)
+    return await moves.locked_appointment(tx, organization_id, appointment_id), entry
+
+
+def awaited(appointment: AppointmentRow, entry: EntryRow | None) -> bool:
+    """Whether the doctor has seen somebody and waits for their results."""
+    return entry is not None and entry.results_expected and entry.state is QueueState.FINISHED
+
+
+async def arrive(
+    tx: Transaction, grant: Grant, session: SessionRow, appointment: AppointmentRow, entry: EntryRow | None
+) -> QueuePlace:
     """Check in a locked appointment that may be; the caller has opened the region. Raises Problem ``wrong-state``."""
-    entry = await rows.entry_of(tx, appointment.organization_id, appointment.id)
-    if appointment.state not in PRESENT or entry is None:
+    if entry is not None and awaited(appointment, entry):
+        await put_back_with_results(tx, grant, session, entry)
+    elif appointment.state not in PRESENT or entry is None:
         APPOINTMENT.check(appointment.state, AppointmentState.CHECKED_IN)
         await _enter(tx, grant, session, appointment)
     elif entry.state is QueueState.SKIPPED:
@@ -76,8 +96,23 @@ async def arrive(tx: Transaction, grant: Grant, session: SessionRow, appointment
 
 
 async def _enter(tx: Transaction, grant: Grant, session: SessionRow, appointment: AppointmentRow) -> None:
-    if appointment.number is None:
-        appointment.number = await _draw_number(tx, appointment)
+    line = await rows.line(tx, session)
+    others = await rows.entries(tx, session.organization_id, session.members)
+    before = appointment.number
+    await numbers.give(tx, appointment, line, others)
+    place = await _placed(tx, session, appointment, others)
+    subject = Subject("queue_entry", new_id(), appointment.organization_id, appointment.patient_id)
+    said = moves.payload(session, appointment.id, place, number_before=before, bound_to=None)
+    event_id = await record(tx, grant, QueueEvent.CHECKED_IN, subject, said)
+    await moves.insert_entry(tx, grant, appointment, subject, place, event_id)
+    await moves.move_appointment(tx, grant, appointment, AppointmentState.CHECKED_IN, event_id)
+
+
+async def _placed(
+    tx: Transaction, session: SessionRow, appointment: AppointmentRow, others: list[EntryRow]
+) -> rules.Waiting:
+    """Where somebody who checks in stands, by the rules of the hospital. Their number has been given."""
+    policy = await policy_of(tx, session.organization_id)
     people = await rows.people(tx, [appointment.patient_id])
     priority, due_at = rules.placed(
         slot_start=appointment.start_at,
@@ -85,30 +120,13 @@ async def _enter(tx: Transaction, grant: Grant, session: SessionRow, appointment
         now=tx.now,
         emergency=session.service_kind == "emergency",
         age_years=age_in_years(people[appointment.patient_id].birth_date, session.day),
-        elderly_from=tx.platform.settings.queue_elderly_from,
+        elderly_from=policy.elderly_age if policy.elderly_enabled else None,
+        grace=timedelta(minutes=policy.late_after_minutes),
     )
-    subject = Subject("queue_entry", new_id(), appointment.organization_id, appointment.patient_id)
-    said = moves.payload(session, appointment.id, appointment.number, priority.value)
-    event_id = await record(tx, grant, QueueEvent.CHECKED_IN, subject, said)
-    await moves.insert_entry(tx, grant, appointment, subject, priority.value, due_at, event_id)
-    await moves.move_appointment(tx, grant, appointment, AppointmentState.CHECKED_IN, event_id)
-
-
-async def _draw_number(tx: Transaction, appointment: AppointmentRow) -> int:
-    """The next number of the session, for an appointment that came without one from another system."""
-    drawn = await tx.session.execute(
-        text(
-            "UPDATE schedule SET next_number = next_number + 1 WHERE organization_id = :organization AND id = :schedule"
-            " RETURNING next_number - 1 AS number"
-        ),
-        {"organization": appointment.organization_id, "schedule": appointment.schedule_id},
-    )
-    number = int(drawn.scalar_one())
-    await tx.session.execute(
-        text("UPDATE appointment SET number = :number WHERE organization_id = :organization AND id = :id"),
-        {"number": number, "organization": appointment.organization_id, "id": appointment.id},
-    )
-    return number
+    if priority is Priority.LATE:
+        waiting = [one.waiting for one in others if one.state is QueueState.WAITING]
+        due_at = rules.placed_late(due_at, waiting, behind=policy.late_penalty)
+    return rules.Waiting(appointment.id, priority, due_at, appointment.number or 0)
 
 
 def where(tx: Transaction, zone: str, start_at: datetime, end_at: datetime) -> Window:
@@ -124,12 +142,17 @@ def where(tx: Transaction, zone: str, start_at: datetime, end_at: datetime) -> W
     )
 
 
-def refuse_outside(tx: Transaction, session: SessionRow, appointment: AppointmentRow) -> None:
-    """Raises Problem ``not-today``, or for those who are not staff ``too-early`` or ``too-late``."""
+def refuse_outside(
+    tx: Transaction, session: SessionRow, appointment: AppointmentRow, *, expected_back: bool = False
+) -> None:
+    """Raises Problem ``not-today``, or for those who are not staff ``too-early`` or ``too-late``.
+
+    Somebody who is expected back with results may come at any hour of the day.
+    """
     lies = where(tx, session.zone, appointment.start_at, appointment.end_at)
     if lies is Window.OTHER_DAY:
         raise NOT_TODAY(**window_words(tx, session.zone, appointment.start_at, appointment.end_at))
-    if lies is not Window.OPEN and tx.actor.kind is not ActorKind.STAFF:
+    if lies is not Window.OPEN and not expected_back and tx.actor.kind is not ActorKind.STAFF:
         kind = TOO_EARLY if lies is Window.TOO_EARLY else TOO_LATE
         raise kind(**window_words(tx, session.zone, appointment.start_at, appointment.end_at))
 
@@ -146,9 +169,10 @@ def window_words(tx: Transaction, zone: str, start_at: datetime, end_at: datetim
     }
 
 
-async def session_of(tx: Transaction, appointment: AppointmentRow) -> SessionRow:
-    """The session of an appointment. Raises Problem ``not-found``."""
-    session = await rows.session(tx, appointment.organization_id, appointment.schedule_id)
+async def session_of(tx: Transaction, appointment: AppointmentRow, entry: EntryRow | None = None) -> SessionRow:
+    """The session somebody waits for: the booked one, or the one they were handed to. Raises Problem ``not-found``."""
+    wanted = entry.schedule_id if entry is not None else appointment.schedule_id
+    session = await rows.session(tx, appointment.organization_id, wanted)
     if session is None:
         raise NOT_FOUND()
     return session

@@ -12,11 +12,13 @@ from sqlalchemy import insert, text, update
 
 from yitong.booking.queue.model import QueueEntry
 from yitong.booking.queue.rows import EntryRow, SessionRow, number_of
+from yitong.booking.queue.rows import entry as entry_row
+from yitong.booking.queue.rules import Waiting, turn_of
 from yitong.booking.states import APPOINTMENT, QUEUE, AppointmentState, QueueState
 from yitong.kernel.events import Subject
 from yitong.kernel.ids import UUID
 from yitong.kernel.permissions import Grant
-from yitong.kernel.problems import NOT_FOUND
+from yitong.kernel.problems import NOT_FOUND, WRONG_STATE, Problem
 from yitong.kernel.states import record_move
 from yitong.kernel.transaction import Transaction
 
@@ -80,14 +82,40 @@ def _row(found: Any) -> AppointmentRow:
     return AppointmentRow(**values)
 
 
-async def lock_session(tx: Transaction, organization_id: UUID, schedule_id: UUID) -> None:
-    """Take the session for this transaction: who calls, skips or returns in it does so one after the other.
+async def locked(tx: Transaction, seen: EntryRow) -> tuple[EntryRow, AppointmentRow]:
+    """An entry and its appointment, locked in this order, after the line. Raises Problem ``not-found``."""
+    entry = await entry_row(tx, seen.organization_id, seen.id, lock=True)
+    appointment = await locked_appointment(tx, seen.organization_id, seen.appointment_id)
+    if entry is None:
+        raise NOT_FOUND()
+    return entry, appointment
 
-    NO KEY UPDATE, because checking in refers to the session by foreign key and need not wait.
+
+def wrong(state: QueueState) -> Problem:
+    """The refusal of a step that an entry in this state cannot take."""
+    zh, en = QUEUE.words[state]
+    return WRONG_STATE(state=en, state_zh=zh)
+
+
+_LINE = (
+    "SELECT y.schedule_id FROM queue_group_session x JOIN queue_group_session y"
+    " ON y.organization_id = x.organization_id AND y.group_id = x.group_id"
+    " WHERE x.organization_id = :organization AND x.schedule_id = ANY (:ids)"
+)
+
+
+async def lock_session(tx: Transaction, organization_id: UUID, *schedule_ids: UUID) -> None:
+    """Take the lines of these sessions for this transaction: who calls, skips or returns in one does so in turn.
+
+    All sessions of a line are locked, in the order of their ids, so that two rooms of one line wait for each other and
+    never for ever. NO KEY UPDATE, because checking in refers to the session by foreign key and need not wait.
     """
     await tx.session.execute(
-        text("SELECT 1 FROM schedule WHERE organization_id = :organization AND id = :id FOR NO KEY UPDATE"),
-        {"organization": organization_id, "id": schedule_id},
+        text(
+            f"SELECT 1 FROM schedule WHERE organization_id = :organization"  # noqa: S608
+            f" AND (id = ANY (:ids) OR id IN ({_LINE})) ORDER BY id FOR NO KEY UPDATE"
+        ),
+        {"organization": organization_id, "ids": list(schedule_ids)},
     )
 
 
@@ -137,8 +165,7 @@ async def insert_entry(
     grant: Grant,
     appointment: AppointmentRow,
     subject: Subject,
-    priority: str,
-    due_at: datetime,
+    place: Waiting,
     event_id: UUID,
 ) -> None:
     """Put a numbered appointment into its session's queue as waiting, with the first row of the entry's history."""
@@ -150,29 +177,57 @@ async def insert_entry(
             appointment_id=appointment.id,
             patient_id=appointment.patient_id,
             number=appointment.number,
-            priority=priority,
-            due_at=due_at,
             state=QueueState.WAITING.value,
             version=1,
             checked_in_at=tx.now,
             calls=0,
+            bound=False,
+            results_expected=False,
+            **place_columns(place, tx.now),
         )
     )
     await record_move(tx, grant, QUEUE, subject, None, QueueState.WAITING, sequence=1, event_id=event_id)
 
 
+def place_columns(place: Waiting, now: datetime) -> dict[str, Any]:
+    """A place in the order as columns of an entry."""
+    turn = turn_of(place)
+    return {
+        "priority": place.priority.value,
+        "due_at": place.due_at,
+        "turn_rank": turn.rank,
+        "turn_number": turn.number,
+        "turn_behind": turn.behind,
+        "turn_at": turn.at or now,
+    }
+
+
 def payload(
-    one: SessionRow, appointment_id: UUID, number: int, priority: str, calls: int = 0, encounter_id: UUID | None = None
+    one: SessionRow,
+    appointment_id: UUID,
+    place: Waiting,
+    calls: int = 0,
+    encounter_id: UUID | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
-    """What every event of the queue says: ids, the number, the room and the class; never who it is."""
+    """What every event of the queue says: ids, the number, the room, the class and the place in the order; never who.
+
+    The place makes the log enough to check afterwards that nobody was called before their turn.
+    """
+    turn = turn_of(place)
     return {
         "appointment_id": appointment_id,
         "schedule_id": one.id,
+        "line": one.line,
         "department_id": one.department_id,
-        "number_text": number_of(one, number),
+        "number": place.number,
+        "number_text": number_of(one, place.number),
         "room": one.room,
         "room_en": one.room_en,
-        "priority": priority,
+        "priority": place.priority.value,
+        "due_at": place.due_at,
+        "turn": [turn.rank, turn.number, turn.behind, turn.at],
         "calls": calls,
         "encounter_id": encounter_id,
+        **more,
     }

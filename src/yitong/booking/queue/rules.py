@@ -1,12 +1,15 @@
-"""Who is next, and when: pure decisions of the queue, each a function of what it is given.
+"""Who is next: pure decisions of the queue, each a function of what it is given.
 
-The order of a session's queue is one total order by :func:`order_key`:
+The order of a line is one total order by :func:`order_key`:
 
 1. emergencies before everybody else;
 2. then by ``due_at``: the start of the slot for whoever checked in before the slot was over, however early or late
-   within that window; the moment of check-in for late comers; three people further back for returners;
-3. at the same ``due_at``: people of a great age, then everybody else, then returners, then late comers;
-4. then by the number drawn at confirmation, which nobody shares within a session.
+   within that window; the moment of check-in for late comers; some people further back for who missed the call;
+3. at the same ``due_at``: people whom a law or a rule lets go first, people of a great age, then everybody else, then
+   who missed the call, then late comers;
+4. then by the number, which nobody shares within a line.
+
+Who comes back with results is put right behind the k-th first visit that waits (:func:`placed_with_results`).
 
 So somebody who is on time is never overtaken by a later slot of the same class, and a late comer, who is due when the
 present slot has already begun, never comes before the people of the present slot (漏号、插队).
@@ -16,7 +19,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from statistics import median
 
 from yitong.booking.states import QueueState
 from yitong.kernel.clock import day_of
@@ -28,49 +30,96 @@ class Priority(StrEnum):
     """The class somebody waits in."""
 
     EMERGENCY = "emergency"
+    PRIVILEGED = "privileged"  # by law or rule: soldiers, people with disabilities, expecting mothers …
     ELDERLY = "elderly"
     NORMAL = "normal"
-    RETURNER = "returner"
+    RESULT = "result"  # has been seen today and comes back with results
+    RETURNER = "returner"  # missed the call
     LATE = "late"
 
 
-_RANK = {priority: rank for rank, priority in enumerate(Priority)}
-# How many consultations make a pace, how many of the last ones count, and what a pace can be at all.
-_FEWEST, _LAST = 3, 9
-_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(minutes=60)
+# Kept with each entry, so these numbers never change their meaning.
+RANK = {
+    Priority.EMERGENCY: 0,
+    Priority.PRIVILEGED: 1,
+    Priority.ELDERLY: 2,
+    Priority.NORMAL: 3,
+    Priority.RESULT: 4,
+    Priority.RETURNER: 5,
+    Priority.LATE: 6,
+}
+FIRST_VISIT = (Priority.PRIVILEGED, Priority.ELDERLY, Priority.NORMAL, Priority.LATE)
 # Letters on the ticket, by kind of service, so that two sessions in one hall are told apart by ear.
-_LETTER = {"general": "A", "expert": "B", "special": "C", "return_visit": "R", "emergency": "E"}
+_LETTER = {
+    "general": "A",
+    "expert": "B",
+    "special": "C",
+    "return_visit": "R",
+    "emergency": "E",
+    "treatment": "T",
+    "exam": "X",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A place in the order among those with one ``due_at``: by rank and number, or right behind somebody's."""
+
+    rank: int
+    number: int
+    behind: int = 0
+    at: datetime | None = None  # when it was given; decides between two who stand behind the same person
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What the order of somebody in a queue depends on."""
+    """What the order of somebody in a queue depends on; without a ``turn`` it is their class and number."""
 
     id: UUID
     priority: Priority
     due_at: datetime
     number: int
+    turn: Turn | None = None
 
 
-def order_key(one: Waiting) -> tuple[bool, datetime, int, int, UUID]:
-    """The sort key of the queue; smaller is called earlier."""
-    return one.priority is not Priority.EMERGENCY, one.due_at, _RANK[one.priority], one.number, one.id
+def turn_of(one: Waiting) -> Turn:
+    """The place among those due at the same moment."""
+    return one.turn or Turn(RANK[one.priority], one.number)
+
+
+def order_key(one: Waiting) -> tuple[bool, datetime, int, int, int, float, UUID]:
+    """The sort key of the line; smaller is called earlier."""
+    turn = turn_of(one)
+    given = turn.at.timestamp() if turn.behind and turn.at is not None else 0.0
+    emergency = one.priority is Priority.EMERGENCY
+    return not emergency, one.due_at, turn.rank, turn.number, turn.behind, given, one.id
 
 
 def in_order(waiting: Sequence[Waiting]) -> list[Waiting]:
-    """The queue as it will be called if nobody else comes."""
+    """The line as it will be called if nobody else comes."""
     return sorted(waiting, key=order_key)
 
 
 def placed(
-    *, slot_start: datetime, slot_end: datetime, now: datetime, emergency: bool, age_years: int, elderly_from: int
+    *,
+    slot_start: datetime,
+    slot_end: datetime,
+    now: datetime,
+    emergency: bool,
+    age_years: int,
+    elderly_from: int | None,
+    grace: timedelta = timedelta(),
 ) -> tuple[Priority, datetime]:
-    """Class and due moment of somebody who checks in ``now``. A late comer of great age is late all the same."""
+    """Class and due moment of somebody who checks in ``now``. A late comer of great age is late all the same.
+
+    ``elderly_from`` None: the rule is off. ``grace`` is how long after the slot's end nobody is late yet.
+    """
     if emergency:
         return Priority.EMERGENCY, slot_start
-    if now > slot_end:
+    if now > slot_end + grace:
         return Priority.LATE, now
-    return (Priority.ELDERLY if age_years >= elderly_from else Priority.NORMAL), slot_start
+    elderly = elderly_from is not None and age_years >= elderly_from
+    return (Priority.ELDERLY if elderly else Priority.NORMAL), slot_start
 
 
 def placed_again(one: Waiting, queue: Sequence[Waiting], *, behind: int) -> tuple[Priority, datetime]:
@@ -81,8 +130,36 @@ def placed_again(one: Waiting, queue: Sequence[Waiting], *, behind: int) -> tupl
     """
     if one.priority is Priority.EMERGENCY:
         return one.priority, one.due_at
+    return Priority.RETURNER, _after(one.due_at, queue, behind)
+
+
+def placed_late(due_at: datetime, queue: Sequence[Waiting], *, behind: int) -> datetime:
+    """When a late comer is due who waits for at least ``behind`` people; ``due_at`` when there are fewer."""
+    return _after(due_at, queue, behind)
+
+
+def _after(due_at: datetime, queue: Sequence[Waiting], behind: int) -> datetime:
     others = [w for w in in_order(queue) if w.priority is not Priority.EMERGENCY][:behind]
-    return Priority.RETURNER, max([one.due_at, *(w.due_at for w in others)])
+    return max([due_at, *(w.due_at for w in others)])
+
+
+def placed_with_results(queue: Sequence[Waiting], now: datetime, number: int, *, after: int) -> tuple[datetime, Turn]:
+    """Due moment and turn of somebody who comes back with results: right behind the ``after``-th first visit.
+
+    Counted from the last one in the line who came back with results, so that two of them always have ``after`` first
+    visits between them; when fewer wait, it is behind all of them. With nobody waiting it is now.
+    """
+    line = in_order(queue)
+    begin = max((place + 1 for place, one in enumerate(line) if one.priority is Priority.RESULT), default=0)
+    first_visits = [one for one in line[begin:] if one.priority in FIRST_VISIT]
+    if len(first_visits) >= after:
+        anchor = first_visits[after - 1]
+    elif line:
+        anchor = line[-1]
+    else:
+        return now, Turn(RANK[Priority.RESULT], number, 0, now)
+    turn = turn_of(anchor)
+    return anchor.due_at, Turn(turn.rank, turn.number, 1, now)
 
 
 class Window(StrEnum):
@@ -105,33 +182,19 @@ def window(
     return Window.OPEN if now <= slot_end + timedelta(minutes=minutes_after) else Window.TOO_LATE
 
 
-def pace(consultations: Sequence[timedelta], planned: timedelta) -> timedelta:
-    """How long one consultation takes: the median of the doctor's last ones today (newest first), or as planned."""
-    if len(consultations) < _FEWEST:
-        return max(planned, _SHORTEST)
-    middle = timedelta(seconds=median(one.total_seconds() for one in consultations[:_LAST]))
-    return min(max(middle, _SHORTEST), _LONGEST)
-
-
-def expected_at(
-    ahead: int, now: datetime, session_start: datetime, each: timedelta, in_room_since: datetime | None
-) -> datetime:
-    """When somebody with ``ahead`` people in front is likely to be called; never in the past.
-
-    The person in the room has what is left of one consultation; somebody who takes longer is expected any moment.
-    """
-    begin = max(now, session_start)
-    rest = max(in_room_since + each - now, timedelta()) if in_room_since is not None else timedelta()
-    return begin + rest + ahead * each
-
-
 def number_text(service_kind: str, number: int) -> str:
     """The number as it is printed, shown and called, e.g. ``A012``."""
     return f"{_LETTER.get(service_kind, 'A')}{number:03d}"
 
 
 def hint(
-    state: QueueState | None, ahead: int, minutes: int | None, room: Bilingual, *, window_open: bool = True
+    state: QueueState | None,
+    ahead: int,
+    minutes: int | None,
+    room: Bilingual,
+    *,
+    window_open: bool = True,
+    results_expected: bool = False,
 ) -> Bilingual:
     """What somebody should do now, in a sentence; ``state`` None is somebody who has not checked in."""
     match state:
@@ -163,5 +226,12 @@ def hint(
                 "叫号时您不在，已过号。请再次签到或告诉护士，会为您重新排队。",
                 "You were called and not there. Check in again or tell the nurse to get back into the queue.",
             )
+        case QueueState.FINISHED if results_expected:
+            return Bilingual(
+                "医生在等您的检查结果。拿到结果后请再次签到，会安排您回诊。",
+                "The doctor waits for your results. Check in again when you have them to be seen once more.",
+            )
+        case QueueState.LEFT:
+            return Bilingual("您已退出候诊。", "You have left the queue.")
         case QueueState.FINISHED:
             return Bilingual("本次就诊已结束。", "This visit is over.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from yitong.booking.queue import arrivals, moves
+from yitong.booking.queue import arrivals
 from yitong.booking.queue.arrivals import CHECK_IN, NOT_TODAY, PRESENT, TOO_EARLY, TOO_LATE
 from yitong.booking.queue.rules import Window
 from yitong.booking.queue.schemas import CardScan, CheckInAnswer, OtherAppointment, QueuePlace, ScannedPatient
@@ -17,6 +17,7 @@ from yitong.kernel.problems import VALIDATION_FAILED, FieldError
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
+_SEEN_TODAY = (*PRESENT, AppointmentState.FULFILLED)
 SCENE = "0101013"  # looking up a booked appointment, in the card platform's numbering of scenes
 
 # What a patient still has before them: from the start of the hospital's day on, everywhere in the region.
@@ -33,7 +34,10 @@ SELECT a.organization_id, a.id, a.department_id, a.start_at, a.end_at, a.number,
   LEFT JOIN location l ON l.organization_id = s.organization_id AND l.id = s.location_id
  WHERE a.patient_id = :patient AND a.organization_id = :organization
    AND a.start_at > CAST(:now AS timestamptz) - interval '1 day'
-   AND a.state IN ('booked','checked_in','called','in_consultation')
+   AND (a.state IN ('booked','checked_in','called','in_consultation')
+        OR a.state = 'fulfilled' AND EXISTS (
+           SELECT 1 FROM queue_entry e WHERE e.organization_id = a.organization_id AND e.appointment_id = a.id
+              AND e.results_expected AND e.state = 'finished'))
  ORDER BY a.start_at, a.id LIMIT 20"""
 
 
@@ -53,10 +57,10 @@ async def check_in_by_card(tx: Transaction, scan: CardScan) -> CheckInAnswer:
     others: list[OtherAppointment] = []
     for row in found.mappings().all():
         lies = arrivals.where(tx, row["zone"], row["start_at"], row["end_at"])
-        if lies is Window.OPEN or (AppointmentState(row["state"]) in PRESENT and lies is not Window.OTHER_DAY):
-            appointment = await moves.locked_appointment(tx, organization_id, row["id"])
-            session = await arrivals.session_of(tx, appointment)
-            results.append(await arrivals.arrive(tx, grant, session, appointment))
+        if lies is Window.OPEN or (AppointmentState(row["state"]) in _SEEN_TODAY and lies is not Window.OTHER_DAY):
+            appointment, entry = await arrivals.locked(tx, organization_id, row["id"])
+            session = await arrivals.session_of(tx, appointment, entry)
+            results.append(await arrivals.arrive(tx, grant, session, appointment, entry))
         elif day_of(row["start_at"], row["zone"]) >= day_of(tx.now, row["zone"]):
             others.append(_other(tx, row, lies))
     return CheckInAnswer(ScannedPatient(owner.name_masked), results, others)

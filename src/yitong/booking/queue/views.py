@@ -2,10 +2,11 @@
 
 from datetime import date
 
+import msgspec
 from sqlalchemy import text
 
-from yitong.booking.queue import arrivals, moves, queries, rows
-from yitong.booking.queue.schemas import Queue, QueuePlace, QueueSummary
+from yitong.booking.queue import arrivals, auditing, moves, queries, rows
+from yitong.booking.queue.schemas import Queue, QueueAudit, QueuePlace, QueueSummary
 from yitong.kernel.clock import day_of
 from yitong.kernel.ids import UUID
 from yitong.kernel.permissions import Role, Scope, action
@@ -40,7 +41,8 @@ async def queue_place(tx: Transaction, organization_id: UUID, appointment_id: UU
     SEE_PLACE.check(tx.actor, organization_id=organization_id, patient_id=appointment.patient_id)
     # The people ahead are counted, not shown.
     await tx.open_region()
-    session = await arrivals.session_of(tx, appointment)
+    entry = await rows.entry_of(tx, organization_id, appointment_id)
+    session = await arrivals.session_of(tx, appointment, entry)
     return await queries.place(tx, session, appointment)
 
 
@@ -70,3 +72,32 @@ async def zone_of(tx: Transaction, organization_id: UUID) -> str:
     if zone is None:
         raise NOT_FOUND()
     return zone
+
+
+AUDIT = action(
+    "queue:session:audit",
+    "核查叫号顺序",
+    "Check a queue against the event log",
+    {Role.NURSE: _AT, Role.HOSPITAL_ADMIN: _AT, Role.REGULATOR: Scope.REGION, Role.PLATFORM_ADMIN: Scope.REGION},
+)
+
+
+async def audit(tx: Transaction, organization_id: UUID, schedule_id: UUID) -> QueueAudit:
+    """What the event log says about a session's line. Raises Problem ``forbidden`` or ``not-found``."""
+    AUDIT.check(tx.actor, organization_id=organization_id)
+    one = await rows.session(tx, organization_id, schedule_id)
+    if one is None:
+        raise NOT_FOUND()
+    return await auditing.audit(tx, one)
+
+
+class LineIds(msgspec.Struct):
+    """What events of a line name: its sessions and its group."""
+
+    ids: set[str]
+
+
+async def line_ids(tx: Transaction, organization_id: UUID, schedule_id: UUID) -> LineIds:
+    """The names of a session's line in events; for callers that have been shown the queue already."""
+    one = await rows.session(tx, organization_id, schedule_id)
+    return LineIds({str(schedule_id)} if one is None else {str(one.line), *(str(member) for member in one.members)})

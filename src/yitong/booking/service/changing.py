@@ -2,41 +2,46 @@
 
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from yitong.booking import refusals
+from yitong.booking.channels.opening import check_open
+from yitong.booking.channels.service import channel_for
 from yitong.booking.events import BookingEvent
+from yitong.booking.limits.service import before_change
 from yitong.booking.model import Appointment as AppointmentRow
 from yitong.booking.queries import appointments
+from yitong.booking.queue.moves import lock_session
 from yitong.booking.rules import may_cancel, state_now
 from yitong.booking.schemas import Appointment, CancelRequest, RescheduleRequest
-from yitong.booking.service import places
+from yitong.booking.service import ending, places
 from yitong.booking.service.actions import CANCEL, RESCHEDULE
 from yitong.booking.service.reading import worded
 from yitong.booking.states import APPOINTMENT, AppointmentState
+from yitong.booking.waitlist import passing
 from yitong.kernel.events import Subject, record
 from yitong.kernel.idempotency import once
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import Action, ActorKind, Grant
-from yitong.kernel.problems import NOT_FOUND, WRONG_STATE, Conflict
+from yitong.kernel.problems import NOT_FOUND, WRONG_STATE
 from yitong.kernel.states import record_move
-from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
 _MOVED = "改约 · rescheduled"
 
 
 async def cancel(tx: Transaction, appointment_id: UUID, request: CancelRequest) -> Appointment:
-    """Give a place back, with a reason.
+    """Give a place back, with a reason. It goes to the waiting list first, and after a while to everybody.
 
     Raises Problem ``cancel-too-late`` (a citizen, less than ``cancel_minutes_before`` before the start),
     ``wrong-state``, ``hold-expired``, ``not-found`` and those of the permission check.
     """
     grant, row = await _own(tx, CANCEL, request.organization_id, appointment_id)
     await places.lock(tx, request.organization_id, [row["slot_id"]])
+    await _lock_line(tx, row)
     row = await _changeable(tx, request.organization_id, appointment_id)
-    await _close(tx, grant, row, BookingEvent.CANCELLED, request.reason, None)
+    await ending.close(tx, grant, row, BookingEvent.CANCELLED, request.reason)
+    await passing.pass_on(tx, request.organization_id, row["slot_id"])
     return await _reread(tx, request.organization_id, appointment_id)
 
 
@@ -60,11 +65,16 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     if row["slot_id"] == request.slot_id:
         raise refusals.SAME_SLOT()
     await places.lock(tx, organization_id, [row["slot_id"], request.slot_id])
+    await _lock_line(tx, row)
     row = await _changeable(tx, organization_id, row["id"])
     chosen = await places.choose(tx, organization_id, request.slot_id, patient_id)
+    # Moving is booking: nobody reaches by it what their channel may not have.
+    await before_change(tx.platform, tx.actor, organization_id, patient_id)
+    channel = await channel_for(tx.platform, tx.actor, organization_id, None)
+    await check_open(tx, organization_id, request.slot_id, patient_id, channel)
     made = new_id()
-    await _close(tx, grant, row, BookingEvent.RESCHEDULED, _MOVED, made)
-    await _end_own_hold(tx, organization_id, patient_id, chosen)
+    await ending.close(tx, grant, row, BookingEvent.RESCHEDULED, _MOVED, made)
+    await places.make_way(tx, organization_id, patient_id, chosen)
     number = await places.next_number(tx, organization_id, chosen["schedule_id"])
     await _insert(tx, row, chosen, made, key, number)
     await places.occupy(tx, organization_id, request.slot_id)
@@ -84,6 +94,7 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
         },
     )
     await record_move(tx, grant, APPOINTMENT, subject, None, AppointmentState.BOOKED, sequence=1, event_id=event_id)
+    await passing.pass_on(tx, organization_id, row["slot_id"])
     return await _reread(tx, organization_id, made)
 
 
@@ -96,6 +107,12 @@ async def _own(tx: Transaction, action: Action, organization_id: UUID, appointme
     return action.check(tx.actor, organization_id=organization_id, patient_id=row["patient_id"]), row
 
 
+async def _lock_line(tx: Transaction, row: Any) -> None:
+    """Who gives up a visit they had checked in for leaves a queue: locked before the appointment, as who calls does."""
+    if row["state"] == AppointmentState.CHECKED_IN:
+        await lock_session(tx, row["organization_id"], row["schedule_id"])
+
+
 async def _changeable(tx: Transaction, organization_id: UUID, appointment_id: UUID) -> Any:
     """The locked appointment. Raises the problem that says why it can no longer be given up."""
     row = await appointments.one(tx, organization_id, appointment_id, lock=True)
@@ -105,7 +122,7 @@ async def _changeable(tx: Transaction, organization_id: UUID, appointment_id: UU
     state = AppointmentState(row["state"])
     if state_now(state, row["hold_expires_at"], tx.now) is AppointmentState.EXPIRED:
         raise refusals.HOLD_EXPIRED()
-    if not may_cancel(state, tx.actor.kind, row["start_at"], tx.now, settings):
+    if not may_cancel(state, tx.actor.kind, row["start_at"], tx.now, settings, stopped=row["stopped"]):
         if tx.actor.kind is ActorKind.CITIZEN and state is AppointmentState.BOOKED:
             raise refusals.CANCEL_TOO_LATE(minutes=settings.cancel_minutes_before)
         raise _wrong_state(state)
@@ -115,81 +132,6 @@ async def _changeable(tx: Transaction, organization_id: UUID, appointment_id: UU
 def _wrong_state(state: AppointmentState) -> Exception:
     zh, en = APPOINTMENT.words[state]
     return WRONG_STATE(state=en, state_zh=zh)
-
-
-async def _close(
-    tx: Transaction, grant: Grant, row: Any, event: BookingEvent, reason: str, moved_to: UUID | None
-) -> None:
-    """Cancel a locked appointment and give its place back."""
-    organization_id = row["organization_id"]
-    subject = Subject("appointment", row["id"], organization_id, row["patient_id"])
-    event_id = await record(
-        tx,
-        grant,
-        event,
-        subject,
-        {
-            "slot_id": row["slot_id"],
-            "schedule_id": row["schedule_id"],
-            "department_id": row["department_id"],
-            "start_at": row["start_at"],
-            "rescheduled_to": moved_to,
-        },
-    )
-    await record_move(
-        tx,
-        grant,
-        APPOINTMENT,
-        subject,
-        AppointmentState(row["state"]),
-        AppointmentState.CANCELLED,
-        sequence=row["version"] + 1,
-        event_id=event_id,
-        reason=reason,
-    )
-    await tx.session.execute(
-        text(
-            "UPDATE appointment SET state = 'cancelled', version = version + 1, hold_expires_at = NULL,"
-            " cancelled_reason = :reason, rescheduled_to = :moved_to"
-            " WHERE organization_id = :organization AND id = :id"
-        ),
-        {"organization": organization_id, "id": row["id"], "reason": reason, "moved_to": moved_to},
-    )
-    await places.give_back(tx, organization_id, row["slot_id"])
-
-
-async def _end_own_hold(tx: Transaction, organization_id: UUID, patient_id: UUID, chosen: Any) -> None:
-    """A hold of the same patient that ran out does not stand in the way; a running one or a booking does.
-
-    Raises Problem ``duplicate-booking`` naming it.
-    """
-    found = await tx.session.execute(
-        text(
-            "SELECT id, slot_id, start_at, state = 'held' AND hold_expires_at <= :now AS over FROM appointment"
-            " WHERE organization_id = :organization AND patient_id = :patient AND department_id = :department"
-            " AND day = :day AND active"
-        ),
-        {
-            "organization": organization_id,
-            "patient": patient_id,
-            "department": chosen["department_id"],
-            "day": chosen["day"],
-            "now": tx.now,
-        },
-    )
-    other = found.mappings().one_or_none()
-    if other is None:
-        return
-    if not other["over"]:
-        raise _duplicate(other["id"])
-    await places.reclaim(tx, organization_id, other["slot_id"])
-
-
-def _duplicate(appointment_id: UUID | None) -> Exception:
-    words = Bilingual("该就诊人当天在该科室的另一预约。", "Another appointment of the patient that day.")
-    return refusals.DUPLICATE_BOOKING(
-        conflict=Conflict("appointment", str(appointment_id), words) if appointment_id else None
-    )
 
 
 async def _insert(tx: Transaction, old: Any, chosen: Any, made: UUID, key: UUID, number: int) -> None:
@@ -217,7 +159,7 @@ async def _insert(tx: Transaction, old: Any, chosen: Any, made: UUID, key: UUID,
     }
     row = insert(AppointmentRow).values(values).on_conflict_do_nothing().returning(AppointmentRow.id)
     if (await tx.session.execute(row)).first() is None:
-        raise _duplicate(None)
+        raise places.duplicate(None)
 
 
 async def _reread(tx: Transaction, organization_id: UUID, appointment_id: UUID) -> Appointment:

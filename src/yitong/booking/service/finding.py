@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from yitong.booking.channels.service import window_of
 from yitong.booking.desk import desk_of
 from yitong.booking.queries import search as searching
 from yitong.booking.queries import sessions
-from yitong.booking.schemas import CalendarDay, SessionItem, SlotItem, SlotOffer
+from yitong.booking.schemas import CalendarDay, Channel, SessionItem, SlotItem, SlotOffer
 from yitong.kernel.clock import day_bounds, day_of
 from yitong.kernel.ids import UUID
 from yitong.kernel.platform import Platform
@@ -59,7 +60,8 @@ async def search(platform: Platform, asked: Search) -> list[SlotOffer]:
         raise _wrong("sort", "按距离查找需要您的位置。", "Searching by distance needs your position.")
     if not 1 <= asked.limit <= MOST_OFFERS:
         raise _wrong("limit", f"数量应为 1 至 {MOST_OFFERS}。", f"Ask for 1 to {MOST_OFFERS}.")
-    first, last = _span(platform, asked)
+    zone = await desk_of(platform).names.region_zone(platform.settings.region_code)
+    first, last = _span(platform, asked, zone)
     wish = searching.Wish(
         first=first,
         last=last,
@@ -80,10 +82,12 @@ async def search(platform: Platform, asked: Search) -> list[SlotOffer]:
     return await searching.search(platform, wish)
 
 
-def _span(platform: Platform, asked: Search) -> tuple[datetime, datetime]:
-    """From when until when; never before now, by default up to ``days_ahead``."""
+def _span(platform: Platform, asked: Search, zone: str) -> tuple[datetime, datetime]:
+    """From when until when; never before now, by default up to ``days_ahead``.
+
+    The days asked for are those of the region's ``zone``; each answer is in its hospital's zone.
+    """
     now = platform.clock.now()
-    zone = "Asia/Shanghai"  # one region, one zone for asking; each answer is in its hospital's zone
     first = asked.first or day_of(now, zone)
     last = asked.last or max(first, day_of(now, zone)) + timedelta(days=platform.settings.days_ahead)
     if last < first or (last - first).days > MOST_DAYS:
@@ -92,32 +96,55 @@ def _span(platform: Platform, asked: Search) -> tuple[datetime, datetime]:
 
 
 async def calendar(
-    platform: Platform, organization_id: UUID, department_id: UUID, first: date | None, days: int
+    platform: Platform,
+    organization_id: UUID,
+    department_id: UUID,
+    first: date | None,
+    days: int,
+    channel: Channel | None = None,
 ) -> list[CalendarDay]:
     """What each of a department's days looks like. Raises Problem ``not-found`` and ``validation-failed``."""
     first = first or await _today(platform, organization_id)
-    return await sessions.calendar(platform, organization_id, department_id, _days(first, days))
+    pools = await _pools(platform, organization_id, channel)
+    return await sessions.calendar(platform, organization_id, department_id, _days(first, days), pools)
 
 
 async def department_sessions(
-    platform: Platform, organization_id: UUID, department_id: UUID, day: date | None
+    platform: Platform, organization_id: UUID, department_id: UUID, day: date | None, channel: Channel | None = None
 ) -> list[SessionItem]:
     """A department's sessions of a day. Raises Problem ``not-found``."""
     day = day or await _today(platform, organization_id)
-    return await sessions.of_department(platform, organization_id, department_id, day)
+    pools = await _pools(platform, organization_id, channel)
+    return await sessions.of_department(platform, organization_id, department_id, day, pools)
 
 
 async def practitioner_sessions(
-    platform: Platform, organization_id: UUID, role_id: UUID, first: date | None, days: int
+    platform: Platform,
+    organization_id: UUID,
+    role_id: UUID,
+    first: date | None,
+    days: int,
+    channel: Channel | None = None,
 ) -> list[SessionItem]:
     """A doctor's sessions. Raises Problem ``not-found`` and ``validation-failed``."""
     first = first or await _today(platform, organization_id)
-    return await sessions.of_practitioner(platform, organization_id, role_id, first, len(_days(first, days)))
+    pools = await _pools(platform, organization_id, channel)
+    return await sessions.of_practitioner(platform, organization_id, role_id, first, len(_days(first, days)), pools)
 
 
-async def session_slots(platform: Platform, organization_id: UUID, schedule_id: UUID) -> list[SlotItem]:
+async def session_slots(
+    platform: Platform, organization_id: UUID, schedule_id: UUID, channel: Channel | None = None
+) -> list[SlotItem]:
     """The slots of a session; an empty list when there is no such session."""
-    return await sessions.slots(platform, organization_id, schedule_id)
+    pools = await _pools(platform, organization_id, channel)
+    return await sessions.slots(platform, organization_id, schedule_id, pools)
+
+
+async def _pools(platform: Platform, organization_id: UUID, channel: Channel | None) -> str:
+    """The pools whose places are shown: those of the channel, or what everybody may take."""
+    if channel is None:
+        return sessions.EVERYBODY
+    return (await window_of(platform, organization_id, channel, platform.clock.now())).pools
 
 
 async def _today(platform: Platform, organization_id: UUID) -> date:

@@ -28,17 +28,26 @@ async def lock(tx: Transaction, organization_id: UUID, slots: Iterable[UUID]) ->
     )
 
 
-async def give_back(tx: Transaction, organization_id: UUID, slot_id: UUID) -> None:
-    """Free one place of a locked slot; a stopped session's slot stays closed."""
-    await tx.session.execute(
-        text(
-            "UPDATE slot AS s SET taken = s.taken - 1, open = d.stopped_at IS NULL, reopens_at = NULL"
-            " FROM schedule AS d"
-            " WHERE s.organization_id = :organization AND s.id = :slot"
-            " AND d.organization_id = s.organization_id AND d.id = s.schedule_id"
-        ),
-        {"organization": organization_id, "slot": slot_id},
+async def give_back(
+    tx: Transaction, organization_id: UUID, slot_id: UUID, appointment_id: UUID, event_id: UUID, *, from_hold: bool
+) -> UUID | None:
+    """Take the place of an appointment that was given up out of a locked slot; ``event_id`` gave it up.
+
+    A place of the common pool stays counted until it returns: the answer is the id of its returning place. Where nobody
+    could book it any more, and in pools kept for somebody, it is free at once and the answer is None.
+    """
+    made = await tx.session.execute(
+        text("SELECT booking_give_back(:organization, :slot, :appointment, :event, :from_hold, :now)"),
+        {
+            "organization": organization_id,
+            "slot": slot_id,
+            "appointment": appointment_id,
+            "event": event_id,
+            "from_hold": from_hold,
+            "now": tx.now,
+        },
     )
+    return made.scalar_one()
 
 
 async def choose(tx: Transaction, organization_id: UUID, slot_id: UUID, patient_id: UUID) -> Any:
@@ -65,7 +74,7 @@ async def choose(tx: Transaction, organization_id: UUID, slot_id: UUID, patient_
 
 
 async def reclaim(tx: Transaction, organization_id: UUID, slot_id: UUID) -> int:
-    """End the holds of a slot that ran out; answers how many places that freed."""
+    """End the holds of a slot that ran out and let go of places whose time has come; answers how many are free now."""
     await tx.open_region()
     freed = await tx.session.execute(
         text("SELECT booking_reclaim(ARRAY[CAST(:organization AS uuid)], ARRAY[CAST(:slot AS uuid)], :now)"),
@@ -75,16 +84,49 @@ async def reclaim(tx: Transaction, organization_id: UUID, slot_id: UUID) -> int:
 
 
 async def occupy(tx: Transaction, organization_id: UUID, slot_id: UUID) -> None:
-    """Count one more place of a locked slot as taken; a slot that fills says when a hold in it runs out."""
+    """Count one more place of a locked slot as taken; a slot that fills says from when on it has one again."""
     await tx.session.execute(
         text(
-            "UPDATE slot AS s SET taken = s.taken + 1, open = s.taken + 1 < s.capacity,"
-            " reopens_at = CASE WHEN s.taken + 1 >= s.capacity THEN (SELECT min(h.hold_expires_at)"
-            " FROM appointment AS h WHERE h.organization_id = s.organization_id AND h.slot_id = s.id"
-            " AND h.state = 'held') END"
+            "UPDATE slot AS s SET taken = s.taken + 1, open = s.taken + 1 < s.capacity, reopens_at ="
+            " CASE WHEN s.taken + 1 >= s.capacity THEN booking_reopens_at(s.organization_id, s.id, s.start_at) END"
             " WHERE s.organization_id = :organization AND s.id = :slot"
         ),
         {"organization": organization_id, "slot": slot_id},
+    )
+
+
+async def make_way(tx: Transaction, organization_id: UUID, patient_id: UUID, chosen: Any) -> None:
+    """A hold of the same patient that ran out does not stand in the way of ``chosen``; a running one or a booking does.
+
+    Raises Problem ``duplicate-booking`` naming it.
+    """
+    found = await tx.session.execute(
+        text(
+            "SELECT id, slot_id, state = 'held' AND hold_expires_at <= :now AS over FROM appointment"
+            " WHERE organization_id = :organization AND patient_id = :patient AND department_id = :department"
+            " AND day = :day AND active"
+        ),
+        {
+            "organization": organization_id,
+            "patient": patient_id,
+            "department": chosen["department_id"],
+            "day": chosen["day"],
+            "now": tx.now,
+        },
+    )
+    other = found.mappings().one_or_none()
+    if other is None:
+        return
+    if not other["over"]:
+        raise duplicate(other["id"])
+    await reclaim(tx, organization_id, other["slot_id"])
+
+
+def duplicate(appointment_id: UUID | None) -> Exception:
+    """Problem ``duplicate-booking``, naming the appointment in the way when it is known."""
+    words = Bilingual("该就诊人当天在该科室的另一预约。", "Another appointment of the patient that day.")
+    return refusals.DUPLICATE_BOOKING(
+        conflict=Conflict("appointment", str(appointment_id), words) if appointment_id else None
     )
 
 

@@ -103,17 +103,27 @@ BEGIN
         j.name_sealed
     FROM judged AS j LEFT JOIN made AS m ON m.ord = j.ord;
 
-    -- A full slot reopens when the first of the holds that are left runs out.
+    -- A full slot reopens when the first of the holds that are left has run out and its place is back.
     IF any_full THEN
         UPDATE slot AS s
         SET reopens_at = f.first
         FROM (
             SELECT w.organization_id, w.slot_id, (
-                SELECT min(h.hold_expires_at) FROM appointment AS h
-                WHERE h.organization_id = w.organization_id AND h.slot_id = w.slot_id AND h.state = 'held') AS first
+                -- As booking_reopens_at says, inside the statement: it is asked for every full slot.
+                SELECT least(
+                    (SELECT min(b.returns_at) FROM returning_place AS b
+                     WHERE b.organization_id = w.organization_id AND b.slot_id = w.slot_id AND b.state = 'waiting'),
+                    booking_hold_back_by(e.first, l.start_at, r.hold_max_seconds, r.at_once_minutes))
+                FROM return_rule AS r, (
+                    SELECT min(h.hold_expires_at) AS first FROM appointment AS h
+                    WHERE h.organization_id = w.organization_id AND h.slot_id = w.slot_id AND h.state = 'held'
+                        AND NOT h.offered) AS e
+                WHERE r.organization_id IN (w.organization_id, '00000000-0000-0000-0000-000000000000')
+                ORDER BY r.organization_id = '00000000-0000-0000-0000-000000000000' LIMIT 1) AS first
             FROM (SELECT DISTINCT * FROM unnest(organizations, slots) AS u (organization_id, slot_id)) AS w
+            JOIN slot AS l ON l.organization_id = w.organization_id AND l.id = w.slot_id
+            WHERE NOT l.open AND l.reopens_at IS NOT NULL
         ) AS f
-        WHERE s.organization_id = f.organization_id AND s.id = f.slot_id AND NOT s.open
-            AND s.reopens_at IS NOT NULL AND s.reopens_at IS DISTINCT FROM f.first;
+        WHERE s.organization_id = f.organization_id AND s.id = f.slot_id AND s.reopens_at IS DISTINCT FROM f.first;
     END IF;
 END $$;

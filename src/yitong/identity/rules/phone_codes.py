@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     CARD = "card"
     FAMILY = "family"
+    BOOKING = "booking"
 
 
 @dataclass(frozen=True, slots=True)

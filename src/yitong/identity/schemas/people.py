@@ -90,7 +90,7 @@ class PhoneCodeRequest(Struct, frozen=True):
     """Ask for a one-time code."""
 
     phone: Annotated[str, Meta(max_length=30)]
-    purpose: Literal["sign_in", "card", "family"]
+    purpose: Literal["sign_in", "card", "family", "booking"]
 
 
 class PhoneCodeIssued(Struct, frozen=True):

@@ -11,6 +11,7 @@ from sqlalchemy import insert, text
 from yitong.directory.service import region_of
 from yitong.identity.events import IdentityEvent
 from yitong.identity.model import SignInSession
+from yitong.kernel.client import CLIENT
 from yitong.kernel.events import Subject, record
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import Actor, Role, Scope, action
@@ -34,11 +35,19 @@ class Opened:
 
 
 async def open_session(tx: Transaction, actor: Actor, lasts: timedelta) -> Opened:
-    """Store a session for an actor and sign its token. The caller records the event."""
-    session_id, expires_at = new_id(), tx.now + lasts
+    """Store a session for an actor and sign its token, with where it was opened. The caller records the event."""
+    session_id, expires_at, client = new_id(), tx.now + lasts, CLIENT.get()
     await tx.session.execute(
         insert(SignInSession).values(
-            id=session_id, actor_kind=actor.kind.value, actor_id=actor.id, created_at=tx.now, expires_at=expires_at
+            id=session_id,
+            actor_kind=actor.kind.value,
+            actor_id=actor.id,
+            created_at=tx.now,
+            expires_at=expires_at,
+            device_hash=client.device,
+            block_hash=client.block,
+            agent_hash=client.agent,
+            datacentre=client.datacentre,
         )
     )
     known = replace_session(actor, session_id)

@@ -37,7 +37,7 @@ class Plan:
     seconds: float = 8.0
     rounds: int = 2
     clients: int = 64
-    connections: int = 256
+    connections: int = 1024
     servers: int = 1
     organizations: int = 16
     departments: int = 20
@@ -318,8 +318,11 @@ async def _count(place: Ground) -> dict[str, Any]:
         row = await connection.fetchrow(
             "SELECT coalesce(sum(greatest(0, c.n - s.capacity)), 0)::int AS oversold,"
             " count(*) FILTER (WHERE s.taken <> c.n OR s.open <> (c.n < s.capacity))::int AS miscounted"
-            " FROM slot AS s CROSS JOIN LATERAL (SELECT count(*) AS n FROM appointment AS a WHERE a.organization_id ="
-            " s.organization_id AND a.slot_id = s.id AND a.state NOT IN ('cancelled', 'expired')) AS c"
+            " FROM slot AS s CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM appointment AS a"
+            " WHERE a.organization_id = s.organization_id AND a.slot_id = s.id"
+            " AND a.state NOT IN ('cancelled', 'expired'))"
+            " + (SELECT count(*) FROM returning_place AS r WHERE r.organization_id = s.organization_id"
+            " AND r.slot_id = s.id AND r.state = 'waiting') AS n) AS c"
         )
         names = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
         server = {name: await connection.fetchval("SELECT current_setting($1)", name) for name in names}

@@ -13,6 +13,7 @@ from typing import Any
 
 import uvloop
 
+_TAKEN_IN_S = 0.3  # by then the server has taken in every connection
 Answer = tuple[int, bytes]  # status, body
 Script = Generator[bytes, Answer, None]
 
@@ -63,11 +64,11 @@ class Player(asyncio.Protocol):
     sent: a slow server cannot hide by making its callers wait.
     """
 
-    def __init__(self, scripts: Iterator[Script], tally: Tally, stop_at: float, pace: "Pace | None") -> None:
-        self._pace = pace
+    def __init__(self, scripts: Iterator[Script], tally: Tally) -> None:
+        self._pace: Pace | None = None
         self._scripts = scripts
         self._tally = tally
-        self._stop_at = stop_at
+        self._stop_at = 0.0
         self._script: Script | None = None
         self._transport: Any = None
         self._buffer = b""
@@ -76,6 +77,10 @@ class Player(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
+
+    def begin(self, stop_at: float, pace: "Pace | None") -> None:
+        """Play until ``stop_at``; called when every connection is made, so that none is left waiting at the door."""
+        self._stop_at, self._pace = stop_at, pace
         self._next_script()
 
     def data_received(self, data: bytes) -> None:
@@ -138,13 +143,16 @@ async def _play(
 ) -> Tally:
     tally = Tally()
     loop = asyncio.get_running_loop()
+    players: list[Player] = []
+    for _ in range(connections):
+        _, player = await loop.create_connection(lambda: Player(scripts, tally), host, port)
+        players.append(player)
+    await asyncio.sleep(_TAKEN_IN_S)
     cpu, began = time.process_time(), time.perf_counter()
     tally.started = time.time()
-    players: list[Player] = []
     pace = Pace(per_s, began) if per_s is not None else None
-    for _ in range(connections):
-        _, player = await loop.create_connection(lambda: Player(scripts, tally, began + seconds, pace), host, port)
-        players.append(player)
+    for player in players:
+        player.begin(began + seconds, pace)
     await asyncio.gather(*(player.over for player in players))
     tally.seconds = time.perf_counter() - began
     tally.cpu_s = time.process_time() - cpu

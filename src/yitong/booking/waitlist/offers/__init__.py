@@ -1,0 +1,1 @@
+"""Timed offers: a place held for one person until a moment."""
