@@ -32,7 +32,7 @@ async def open_all_day_clinic(connection: Connection, start: date) -> None:
     """A clinic that is open day and night, so that a visit can be tried at any hour."""
     place = await demo_place(connection)
     service_id, base = new_id(), {"organization_id": place["organization_id"], "department_id": place["department_id"]}
-    beside = await connection.fetchrow(
+    beside: Any = await connection.fetchrow(
         "SELECT id, parent_id, building, floor FROM location WHERE organization_id = $1 AND department_id = $2"
         " AND kind = 'room' ORDER BY name LIMIT 1",
         place["organization_id"],
@@ -41,7 +41,7 @@ async def open_all_day_clinic(connection: Connection, start: date) -> None:
     room = new_id()  # of its own: the department's rooms have sessions of their own during the day
     name, name_en = "24小时便民诊室", "Round-the-clock room"
     await copy(
-        connection, "location", [{**base, **dict(beside), "id": room, "kind": "room", "name": name, "name_en": name_en}]
+        connection, "location", [{**base, **beside, "id": room, "kind": "room", "name": name, "name_en": name_en}]
     )
     service = {"kind": "general", "name": "24小时便民门诊", "name_en": "Round-the-clock clinic", "fee_fen": 5000}
     await copy(
@@ -122,7 +122,8 @@ async def _book(
     kinds = ["citizen"] * count
     channels = [rng.choice(["wechat", "wechat", "h5", "alipay", "window", "kiosk"]) for _ in wanted]
     held = await connection.fetch(
-        "SELECT id, outcome FROM booking_hold_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 600)",
+        "SELECT id, outcome FROM booking_hold_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+        " $13, $13, $13, $14, 600, 60)",
         ids,
         [new_id() for _ in wanted],
         [organization] * count,
@@ -132,6 +133,10 @@ async def _book(
         kinds,
         channels,
         [new_id() for _ in wanted],
+        ["common"] * count,
+        [now] * count,
+        [now + timedelta(days=90)] * count,
+        [-1] * count,
         now,
     )
     kept = [row["id"] for row in held if row["outcome"] == "held"]

@@ -94,14 +94,14 @@ async def _offer(connection: Connection, base: dict[str, UUID], service: _Servic
 
 async def _open(connection: Connection, base: dict[str, UUID], kind: str, name: str, name_en: str) -> UUID:
     """A place beside the department's first room."""
-    beside = await connection.fetchrow(
+    beside: Any = await connection.fetchrow(
         "SELECT parent_id, building, floor FROM location WHERE organization_id = $1 AND department_id = $2"
         " AND kind = 'room' ORDER BY name LIMIT 1",
         base["organization_id"],
         base["department_id"],
     )
     location_id = new_id()
-    row = {**base, **dict(beside), "id": location_id, "kind": kind, "name": name, "name_en": name_en}
+    row = {**base, **beside, "id": location_id, "kind": kind, "name": name, "name_en": name_en}
     await copy(connection, "location", [row])
     return location_id
 
