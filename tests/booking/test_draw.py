@@ -178,7 +178,7 @@ async def test_choices_are_times_of_the_draw(scene: Scene, choices: list[int], e
 
 
 async def test_only_so_many_choices(scene: Scene) -> None:
-    await scene.prepare(slots=6)
+    scene.schedule_id, _ = await scene.world.session(scene.clock.now() + timedelta(days=4), slots=6)
     slots = await scene.open()
     patient = await scene.person()
     assert code(await scene.ask(patient, slots)) == "validation-failed"
