@@ -68,7 +68,10 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     await _lock_line(tx, row)
     row = await _changeable(tx, organization_id, row["id"])
     chosen = await places.choose(tx, organization_id, request.slot_id, patient_id)
-    await _through_the_gate(tx, organization_id, patient_id, chosen)
+    # Moving is booking: nobody reaches by it what their channel may not have.
+    await before_change(tx.platform, tx.actor, organization_id, patient_id)
+    channel = await channel_for(tx.platform, tx.actor, organization_id, None)
+    await check_open(tx, organization_id, request.slot_id, patient_id, channel)
     made = new_id()
     await ending.close(tx, grant, row, BookingEvent.RESCHEDULED, _MOVED, made)
     await places.make_way(tx, organization_id, patient_id, chosen)
@@ -93,16 +96,6 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     await record_move(tx, grant, APPOINTMENT, subject, None, AppointmentState.BOOKED, sequence=1, event_id=event_id)
     await passing.pass_on(tx, organization_id, row["slot_id"])
     return await _reread(tx, organization_id, made)
-
-
-async def _through_the_gate(tx: Transaction, organization_id: UUID, patient_id: UUID, chosen: Any) -> None:
-    """Moving to a time asks no less than booking it: its pool and its release, beside how often somebody moves.
-
-    Raises Problem ``channel-not-open``, ``not-released``, ``booking-closed`` or ``limit-reached``.
-    """
-    await before_change(tx.platform, tx.actor, organization_id, patient_id)
-    channel = await channel_for(tx.platform, tx.actor, organization_id, None)
-    await check_open(tx, organization_id, chosen["id"], patient_id, channel)
 
 
 async def _own(tx: Transaction, action: Action, organization_id: UUID, appointment_id: UUID) -> tuple[Grant, Any]:
