@@ -72,9 +72,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     elderly_pool_from: Annotated[int, _about("places kept for the elderly are for people of this age", ge=0)] = 60
     queue_elderly_from: Annotated[int, _about("people of this age go first within their slot", ge=0)] = 80
     queue_return_behind: Annotated[int, _about("somebody who missed a call waits for this many people", ge=0)] = 3
-    review_days: Annotated[int, _about("a finished visit can be reviewed for this many days", ge=1)] = 30
-    review_shown_from: Annotated[int, _about("a doctor's mean is shown from this many reviews on", ge=1)] = 5
-    favourites_cap: Annotated[int, _about("doctors and departments an account may keep", ge=1)] = 200
     risk_checks: Annotated[bool, _about("score accounts, count devices, refuse hand-overs; exact caps always hold")] = (
         True
     )
@@ -90,6 +87,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     draw_choices: Annotated[int, _about("most times one request for a draw may name", ge=1)] = 5
     draw_beacon: Annotated[str, _about("source of the public value mixed into new draws; none when empty")] = ""
     draw_ends_hours_before: Annotated[int, _about("a draw passes no place on later than this before it", ge=0)] = 2
+    review_days: Annotated[int, _about("a finished visit can be reviewed for this many days", ge=1)] = 30
+    review_shown_from: Annotated[int, _about("a doctor's mean is shown from this many reviews on", ge=1)] = 5
+    favourites_cap: Annotated[int, _about("doctors and departments an account may keep", ge=1)] = 200
     hot_routes: Annotated[bool, _about("serve the busiest requests by bare handlers")] = True
     waiting_batches: Annotated[int, _about("so many full batches may wait; who comes then waits in line", ge=1)] = 8
     snapshot_ms: Annotated[int, _about("how old the picture of a department's free places may be", ge=0)] = 1000

@@ -11,6 +11,7 @@ from yitong.identity.schemas.staff import NewTerminal
 from yitong.identity.service.terminals import register_terminal
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.platform import Platform
+from yitong.kernel.settings import Settings
 from yitong.simulation.seeding.directory import copy
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -109,12 +110,19 @@ async def book_some(
     ]
     booked = 0
     for begin in range(0, len(wanted), 256):
-        booked += await _book(connection, place["organization_id"], wanted[begin : begin + 256], now, rng)
+        booked += await _book(
+            connection, platform.settings, place["organization_id"], wanted[begin : begin + 256], now, rng
+        )
     return booked
 
 
 async def _book(
-    connection: Connection, organization: UUID, wanted: list[tuple[UUID, UUID]], now: datetime, rng: Random
+    connection: Connection,
+    settings: Settings,
+    organization: UUID,
+    wanted: list[tuple[UUID, UUID]],
+    now: datetime,
+    rng: Random,
 ) -> int:
     count = len(wanted)
     ids = [new_id() for _ in wanted]
@@ -122,7 +130,8 @@ async def _book(
     kinds = ["citizen"] * count
     channels = [rng.choice(["wechat", "wechat", "h5", "alipay", "window", "kiosk"]) for _ in wanted]
     held = await connection.fetch(
-        "SELECT id, outcome FROM booking_hold_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 600)",
+        "SELECT id, outcome FROM booking_hold_batch($1, $2, $3, $4, $5, $6, $7, $8, $9,"
+        " $10, $11, $12, $13, $13, $13, $14, $15, $16)",
         ids,
         [new_id() for _ in wanted],
         [organization] * count,
@@ -132,7 +141,13 @@ async def _book(
         kinds,
         channels,
         [new_id() for _ in wanted],
+        ["common"] * count,
+        [now] * count,
+        [now + timedelta(days=3650)] * count,  # what a region begins with was booked before anything was released
+        [-1] * count,
         now,
+        settings.hold_seconds,
+        settings.elderly_pool_from,
     )
     kept = [row["id"] for row in held if row["outcome"] == "held"]
     done = await connection.fetch(
