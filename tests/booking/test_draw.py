@@ -14,7 +14,8 @@ import pytest
 from booking.draws import CLOSES, OPENS, Scene
 from booking.test_draw_verify import STRANGER
 from booking.world import World
-from yitong.booking.draw import drawing, requesting, rows
+from yitong.booking.channels.flows import flow_back_all
+from yitong.booking.draw import drawing, places, requesting, rows
 from yitong.booking.draw.proof import identity_of, root_from
 from yitong.booking.draw.publication import read, verify
 from yitong.booking.draw.schemas import AskBody
@@ -40,6 +41,10 @@ async def scene(world: World, client: httpx.AsyncClient, clock: SetClock) -> Sce
 
 def code(answer: httpx.Response) -> str:
     return answer.json()["code"]
+
+
+async def nothing(*_: Any) -> None:
+    """In place of a protection that is off."""
 
 
 async def full_house(scene: Scene, people: int = 9, **changed: Any) -> dict[UUID, dict[str, Any]]:
@@ -198,6 +203,57 @@ async def test_a_clinic_that_does_not_see_somebody_draws_without_them(scene: Sce
     slots = await scene.open()
     assert code(await scene.ask(await scene.person(sex="male"), slots)) == "specialty-unsuitable"
     assert (await scene.ask(await scene.person(sex="female"), slots)).status_code == 201
+
+
+async def test_whoever_may_not_book_may_not_take_part(scene: Scene) -> None:
+    slots = await scene.open()
+    patient = await scene.person()
+    now = scene.clock.now()
+    await scene.world.insert(
+        "booking_ban",
+        patient_id=patient,
+        id=new_id(),
+        organization_id=scene.world.organization_id,
+        made_at=now,
+        until=now + timedelta(minutes=30),
+        reason="no_show",
+        counted=3,
+    )
+    assert code(await scene.ask(patient, slots)) == "booking-banned"
+    await scene.later(minutes=31)
+    assert (await scene.ask(patient, slots)).status_code == 201
+
+
+@pytest.mark.parametrize("protected", [True, False])
+async def test_places_of_a_draw_do_not_flow_back_by_quota(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, protected: bool
+) -> None:
+    """A quota's pool that would flow into everybody's shortly stays with the draw that was announced over it; with the
+    protection off it flows away under the draw."""
+    if not protected:
+        monkeypatch.setattr(places, "keep_from_flowing", nothing)
+    slot = scene.slots[0]
+    row = await scene.world.row("slot", slot)
+    kept = new_id()
+    await scene.world.owner.execute(
+        "INSERT INTO slot SELECT organization_id, $1, schedule_id, department_id, specialty_code, start_at, end_at,"
+        " 2, 0, true, NULL, 'draw' FROM slot WHERE id = $2",
+        kept,
+        slot,
+    )
+    await scene.world.insert(
+        "pool_flow",
+        organization_id=scene.world.organization_id,
+        slot_id=kept,
+        to_slot_id=slot,
+        due_at=scene.clock.now() + timedelta(minutes=30),
+        start_at=row["start_at"],
+        moved=0,
+    )
+    assert await scene.open(places_per_slot=None) == [str(kept)]
+    scene.clock.advance(minutes=60)
+    await flow_back_all(scene.world.platform)
+    assert (await scene.world.row("slot", kept))["capacity"] == (2 if protected else 0)
 
 
 async def test_withdrawing(scene: Scene) -> None:

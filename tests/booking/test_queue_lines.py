@@ -170,6 +170,26 @@ async def test_a_session_shares_one_line_at_most_and_a_group_can_be_dissolved(cl
     assert refused.json()["code"] == "forbidden"
 
 
+async def test_a_line_dissolved_while_somebody_is_inside(client: Client, town: World) -> None:
+    other, colleague = await second_room(town)
+    made = await group(client, town, town.session, other)
+    for n in range(2):
+        await arrive(client, town, await town.patient(f"人{n}"))
+    called = await call(client, town, colleague, other)
+    body: dict[str, Any] = {**made, "schedule_ids": []}
+    await client.put(f"/api/queue-groups/{made['id']}", json=body, headers=town.headers(town.nurse))
+    theirs = await get(client, town, colleague, f"/queues/{other.id}")
+    assert theirs["current"]["id"] == called["entry"]["id"]
+    refused = await call(client, town, colleague, other)
+    assert (refused["code"], "A001" in refused["conflict"]["text"]["zh"]) == ("room-occupied", True)
+    board = await get(client, town, town.hall_screen, f"/halls/{town.hall_id}")
+    assert {room["room"]: room["now_serving"] for room in board["rooms"]} == {
+        "心内科 3 诊室": None,
+        "心内科 5 诊室": "A001",
+    }
+    assert (await finish(client, town, colleague, called))["state"] == "finished"
+
+
 async def test_a_paused_room_calls_nobody_and_says_why(client: Client, town: World, clock: SetClock) -> None:
     me = await town.patient()
     place = await arrive(client, town, me)

@@ -49,9 +49,9 @@ async def _states(answer: httpx.Response) -> AsyncIterator[Any]:
             yield json.loads(line.removeprefix("data: "))
 
 
-async def send(address: str, town: World, actor: Actor, path: str) -> Any:
+async def send(address: str, town: World, actor: Actor, path: str, **more: str) -> Any:
     async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_S) as client:
-        body = {"organization_id": str(town.hospital_id)}
+        body = {"organization_id": str(town.hospital_id), **more}
         answer = await client.post(f"/api{path}", json=body, headers=town.headers(actor))
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -110,3 +110,23 @@ async def test_a_stream_that_may_not_be_seen_is_refused_with_a_problem(town: Wor
             headers=town.headers(town.citizen()),
         )
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+async def test_the_place_on_the_phone_follows_a_transfer(town: World, address: str) -> None:
+    other = await town.open_session()
+    patient = await town.patient()
+    appointment = await town.book(patient)
+    await send(address, town, town.citizen(patient), f"/appointments/{appointment}/check-in")
+    entry = (await town.one("SELECT id FROM queue_entry"))[0]
+    me = town.citizen(patient)
+    async with listening(address, town, me, f"/appointments/{appointment}/queue-place/stream") as states:
+        assert (await anext(states))["schedule_id"] == str(town.session.id)
+        to = {"schedule_id": str(other.id), "reason": "医生停诊"}
+        await send(address, town, town.nurse, f"/queue-entries/{entry}/transfer", **to)
+        await until(states, lambda s: s["schedule_id"] == str(other.id))
+        await send(address, town, town.nurse, f"/queues/{other.id}/pause", reason="短暂休息")
+        paused = await until(states, lambda s: s["paused"])
+        assert "短暂休息" in paused["hint"]["zh"]
+        await send(address, town, town.nurse, f"/queues/{other.id}/resume")
+        await send(address, town, town.nurse, f"/queues/{other.id}/call-next")
+        assert (await until(states, lambda s: s["state"] == "called"))["priority"] == "normal"

@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from worlds import Session, World
+from yitong.booking.events import BookingEvent
 from yitong.booking.queue import arrivals, groups, moves, rows, service
 from yitong.booking.queue.schemas import GroupRequest
+from yitong.booking.service.actions import CANCEL
+from yitong.kernel.events import record
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.problems import Problem
 from yitong.kernel.transaction import Transaction
@@ -142,3 +145,31 @@ async def test_control_without_the_lines_lock_two_rooms_reach_for_one_person(
     assert sorted(outcomes) == ["A001", "room-occupied"], "a doctor is refused although three people wait"
     called = await town.rows("SELECT payload->>'number_text' FROM event WHERE type = 'queue:entry:called'")
     assert [row[0] for row in called] == ["A001"], "the key of the history still keeps one person from two doors"
+
+
+async def until_somebody_waits_for_a_lock(town: World) -> None:
+    """Until another connection of this database waits for a row."""
+    owner = await town.platform.database.connect_as_owner()
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    try:
+        async with asyncio.timeout(30):
+            while not await owner.fetch(waiting):  # noqa: ASYNC110 - the database tells it to whoever asks only
+                await asyncio.sleep(0.02)
+    finally:
+        await owner.close()
+
+
+async def test_cancelling_and_calling_at_one_moment_wait_for_each_other_and_not_for_ever(town: World) -> None:
+    """Whoever cancels has the appointment before the entry; the call must not take them the other way round."""
+    await waiting_room(town, 2)
+    first = (await town.one("SELECT appointment_id FROM queue_entry ORDER BY number LIMIT 1"))[0]
+    async with town.platform.transaction(town.registrar) as tx:
+        appointment = await moves.locked_appointment(tx, town.hospital_id, first)
+        calling = asyncio.create_task(click(town))
+        await until_somebody_waits_for_a_lock(town)
+        grant = CANCEL.check(tx.actor, organization_id=town.hospital_id, patient_id=appointment.patient_id)
+        event_id = await record(tx, grant, BookingEvent.CANCELLED, appointment.subject, {})
+        assert await service.leave(tx, grant, town.hospital_id, first, event_id)
+    assert await calling == "called"
+    called = await town.one("SELECT number FROM queue_entry WHERE state = 'called'")
+    assert called[0] == 2, "the next one, not the one who left"

@@ -126,9 +126,11 @@ async def test_words_that_name_somebody_wait_and_the_scores_do_not(client: Clien
 async def test_hiding_words_moves_no_mean(client: Client, town: World) -> None:
     admin = town.staff(Role.HOSPITAL_ADMIN)
     bad = dict.fromkeys(GOOD, 1)
-    for n in range(5):
-        patient, appointment = await seen(client, town, f"人{n}")
-        given = await review(client, town, town.citizen(patient), appointment, scores=bad if n == 4 else GOOD)
+    for n in range(4):
+        other, visit = await seen(client, town, f"人{n}")
+        await review(client, town, town.citizen(other), visit)
+    patient, appointment = await seen(client, town)
+    given = await review(client, town, town.citizen(patient), appointment, scores=bad)
     before = await doctors_page(client, town)
     assert before["summary"]["mean"] == 3.7
     assert before["summary"]["distribution"] == {"1": 1, "2": 0, "3": 0, "4": 4, "5": 0}
@@ -143,6 +145,24 @@ async def test_hiding_words_moves_no_mean(client: Client, town: World) -> None:
     assert [tuple(m) for m in moves][-1] == ("published", "hidden")
     elsewhere = town.staff(Role.HOSPITAL_ADMIN, town.other_hospital_id)
     assert (await post(client, town, elsewhere, f"/reviews/{given['id']}/publish"))["code"] == "forbidden"
+
+
+async def test_a_review_taken_back_is_gone(client: Client, town: World) -> None:
+    patient, appointment = await seen(client, town)
+    me = town.citizen(patient)
+    given = await review(client, town, me, appointment)
+    at = {"organization_id": str(town.hospital_id)}
+    path = f"/api/reviews/{given['id']}"
+    stranger = await client.delete(path, params=at, headers=town.headers(town.citizen(new_id())))
+    assert stranger.json()["code"] == "not-found"
+    by_staff = await client.delete(path, params=at, headers=town.headers(town.staff(Role.HOSPITAL_ADMIN)))
+    assert by_staff.json()["code"] == "forbidden"
+    gone = await client.delete(path, params=at, headers=town.headers(me))
+    assert (gone.json()["state"], gone.json()["text"]) == ("withdrawn", "")
+    assert (await client.delete(path, params=at, headers=town.headers(me))).json()["code"] == "wrong-state"
+    assert (await doctors_page(client, town))["summary"]["count"] == 0
+    assert (await town.one("SELECT text_sealed FROM review"))[0] is None
+    assert (await review(client, town, me, appointment))["code"] == "already-reviewed"
 
 
 async def test_few_reviews_show_no_mean(client: Client, town: World) -> None:

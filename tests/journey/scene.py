@@ -99,6 +99,13 @@ class Scene:
                     version=1,
                     checked_in_at=tx.now,
                     calls=0,
+                    turn_rank=3,
+                    turn_number=12,
+                    turn_behind=0,
+                    turn_at=tx.now,
+                    bound=False,
+                    results_expected=False,
+                    called_schedule_id=self.schedule if state in ("called", "in_consultation") else None,
                 )
             )
 

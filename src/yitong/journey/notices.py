@@ -25,6 +25,7 @@ class NoticeKind(StrEnum):
     REMINDER = "reminder"
     CHECKED_IN = "checked_in"
     CALLED = "called"
+    HANDED_OVER = "handed_over"
     MISSED = "missed"
     FINISHED = "finished"
     NO_SHOW = "no_show"
@@ -66,7 +67,7 @@ def message_text(kind: NoticeKind, visit: VisitFacts, patient_masked: str) -> Me
 def link_of(kind: NoticeKind, visit: VisitFacts) -> MessageLink:
     """Where a message leads: to the queue while waiting, to the journey afterwards, else to the appointment."""
     match kind:
-        case NoticeKind.CHECKED_IN | NoticeKind.CALLED | NoticeKind.MISSED:
+        case NoticeKind.CHECKED_IN | NoticeKind.CALLED | NoticeKind.HANDED_OVER | NoticeKind.MISSED:
             return MessageLink("queue", visit.appointment_id, visit.organization_id)
         case NoticeKind.FINISHED:
             return MessageLink("journey", visit.patient_id, visit.organization_id)
@@ -129,6 +130,11 @@ def _words(kind: NoticeKind, visit: VisitFacts) -> tuple[Bilingual, Bilingual]:
         case NoticeKind.CALLED:
             return Bilingual("请就诊", "It is your turn"), Bilingual(
                 f"正在叫 {number} 号，请到{place.zh}。", f"Number {number} is called. Go to {place.en}."
+            )
+        case NoticeKind.HANDED_OVER:
+            return Bilingual("诊室已变更", "Your room has changed"), Bilingual(
+                f"您改到{place.zh}候诊，号码是 {number}，排队次序按原预约时段不变。",
+                f"You wait at {place.en} now, number {number}; your place goes by your booked time as before.",
             )
         case NoticeKind.MISSED:
             return Bilingual("您已过号", "You missed your call"), Bilingual(

@@ -27,6 +27,7 @@ TOLD_OF: dict[StrEnum, NoticeKind] = {
     QueueEvent.CHECKED_IN: NoticeKind.CHECKED_IN,
     QueueEvent.CALLED: NoticeKind.CALLED,
     QueueEvent.RECALLED: NoticeKind.CALLED,
+    QueueEvent.TRANSFERRED: NoticeKind.HANDED_OVER,
     QueueEvent.SKIPPED: NoticeKind.MISSED,
     QueueEvent.FINISHED: NoticeKind.FINISHED,
 }

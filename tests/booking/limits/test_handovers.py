@@ -7,10 +7,11 @@ import pytest
 from booking.limits.scene import HEADERS, account, book, give_up, known, refusal, rule, take
 from booking.world import World
 from yitong.booking.limits.service import before_hold
-from yitong.booking.schemas import HoldRequest
+from yitong.booking.schemas import HoldRequest, RescheduleRequest
+from yitong.booking.service import reschedule
 from yitong.kernel.client import CLIENT, Client
 from yitong.kernel.clock import SetClock
-from yitong.kernel.ids import UUID
+from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import Actor
 
 DEVICE, BLOCK = b"d" * 32, b"b" * 32
@@ -133,3 +134,17 @@ async def test_what_a_hand_over_is_not(world: World, clock: SetClock, off: bool)
     CLIENT.set(Client())
     await known(world)
     assert (await book(world, actor, held.id)).state == "booked"
+
+
+async def test_moving_away_hands_a_place_on_as_well(world: World) -> None:
+    _, slots = await world.session()
+    seller, buyer = await world.patient(), await world.patient()
+    one, other = await account(world, seller, device=DEVICE), await account(world, buyer, device=DEVICE)
+    held = await take(world, one, slots[0], seller)
+    await book(world, one, held.id)
+    async with world.platform.transaction(one) as tx:
+        await reschedule(tx, held.id, RescheduleRequest(world.organization_id, slots[3]), new_id())
+    await known(world)
+    CLIENT.set(Client(device=DEVICE))
+    assert (await refusal(take(world, other, slots[0], buyer))).code == "transfer-suspected"
+    CLIENT.set(Client())

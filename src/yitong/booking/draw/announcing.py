@@ -98,6 +98,7 @@ async def _announce(tx: Transaction, request: DrawRequestBody) -> DrawItem:
         await tx.session.execute(insert(DrawSlot).values(slots))
     except IntegrityError as error:
         raise refusals.DRAW_SLOT_USED() from error
+    await places.keep_from_flowing(tx, request.organization_id, [one.id for one in chosen])
     subject = Subject("draw", draw_id, request.organization_id)
     said = {"commitment": commitment_of(seed), "slots": len(chosen), "closes_at": request.closes_at}
     event_id = await record(tx, grant, DrawEvent.ANNOUNCED, subject, said)

@@ -68,6 +68,14 @@ async def set_aside(tx: Transaction, organization_id: UUID, schedules: list[UUID
         await _move(tx, organization_id, twin, moved)
 
 
+async def keep_from_flowing(tx: Transaction, organization_id: UUID, slots: list[UUID]) -> None:
+    """Places of a draw do not flow back by a quota's rule any more: the draw says itself what becomes of them."""
+    await tx.session.execute(
+        text("DELETE FROM pool_flow WHERE organization_id = :organization AND slot_id = ANY (:slots)"),
+        {"organization": organization_id, "slots": slots},
+    )
+
+
 async def give_to_everybody(
     tx: Transaction, grant: Grant, draw: Subject, slots: list[UUID], given_up: Mapping[UUID, list[UUID]]
 ) -> int:

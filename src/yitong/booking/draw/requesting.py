@@ -16,6 +16,7 @@ from yitong.booking.draw.model import DrawRequest
 from yitong.booking.draw.rules import Person, Stratum, stratum_for
 from yitong.booking.draw.schemas import AskBody, MyOffer, MyRequest
 from yitong.booking.draw.states import DrawState
+from yitong.booking.limits.service import ban_reached
 from yitong.kernel.clock import age_in_years, day_of
 from yitong.kernel.crypto import sm3
 from yitong.kernel.events import Subject, record
@@ -61,7 +62,7 @@ async def ask(tx: Transaction, draw_id: UUID, request: AskBody, key: UUID) -> My
     """Take part, or change one's choices: a second request of the same person takes the first one's place.
 
     Raises Problem ``draw-not-open``, ``draw-identity-used``, ``draw-identity-needed``, ``specialty-unsuitable``,
-    ``validation-failed``, ``not-found`` and those of the permission check.
+    ``booking-banned``, ``validation-failed``, ``not-found`` and those of the permission check.
     """
     row = await rows.draw(tx, draw_id)
     ASK.check(tx.actor, organization_id=row["organization_id"], patient_id=request.patient_id)
@@ -81,6 +82,8 @@ async def _ask(tx: Transaction, draw_id: UUID, request: AskBody) -> MyRequest:
     _check_choices(row, choices, {str(one["slot_id"]) for one in await rows.slots(tx, organization_id, [draw_id])})
     # The classes go by visits and draws of the person, whoever asks for them.
     await tx.open_region()
+    if tx.actor.kind is ActorKind.CITIZEN:
+        await _check_ban(tx, organization_id, patient_id)
     unsuitable = await tx.session.execute(
         _UNSUITABLE, {"organization": organization_id, "slots": request.choices, "patient": patient_id}
     )
@@ -164,6 +167,17 @@ async def mine(tx: Transaction, draw_id: UUID, patient_id: UUID | None) -> list[
 def _check_open(tx: Transaction, row: Any) -> None:
     if row["state"] not in _TAKING or not row["opens_at"] <= tx.now < row["closes_at"]:
         raise refusals.DRAW_NOT_OPEN(extra={"opens_at": row["opens_at"], "closes_at": row["closes_at"]})
+
+
+async def _check_ban(tx: Transaction, organization_id: UUID, patient_id: UUID) -> None:
+    """Whoever may not book may not take part either. Raises Problem ``booking-banned``."""
+    found = await tx.session.execute(
+        text("SELECT max(until) FROM booking_ban WHERE patient_id = :patient AND until > :now"),
+        {"patient": patient_id, "now": tx.now},
+    )
+    until = found.scalar_one()
+    if until is not None:
+        raise ban_reached(tx.platform, until, organization_id)
 
 
 def _check_choices(row: Any, choices: list[str], slots: set[str]) -> None:

@@ -150,8 +150,7 @@ async def _count(tx: Transaction, events: Iterable[Any], rules: Mapping[str, Rul
     closed = [e for e in events if e.type in (BookingEvent.CANCELLED, BookingEvent.RESCHEDULED) and not e.stopped]
     given_up = [
         Cancelled(e.organization_id, e.subject_id, e.slot_id, e.schedule_id, e.patient_id, e.actor_id, e.at)
-        for e in closed
-        if e.type == BookingEvent.CANCELLED
+        for e in closed  # moved away as well: the place is free for somebody either way
     ]
     accounts = await _accounts(tx, {one.account_id for one in held})
     phones = await _phones(tx, {one.patient_id for one in held})

@@ -72,8 +72,8 @@ async def locked(
     entry = await rows.entry_of(tx, organization_id, appointment_id)
     seen = await moves.seen_appointment(tx, organization_id, appointment_id)
     await moves.lock_session(tx, organization_id, entry.schedule_id if entry is not None else seen.schedule_id)
-    entry = await rows.entry_of(tx, organization_id, appointment_id, lock=True)
-    return await moves.locked_appointment(tx, organization_id, appointment_id), entry
+    appointment = await moves.locked_appointment(tx, organization_id, appointment_id)
+    return appointment, await rows.entry_of(tx, organization_id, appointment_id, lock=True)
 
 
 def awaited(appointment: AppointmentRow, entry: EntryRow | None) -> bool:

@@ -1,9 +1,12 @@
 """One line in front of several rooms: sessions of a department, a day and a kind that call from it together."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, text
+import msgspec
+from sqlalchemy import insert as insert_rows
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from yitong.booking.queue import moves, rows
@@ -15,7 +18,9 @@ from yitong.booking.queue.schemas import GroupRequest, QueueGroup
 from yitong.kernel.events import Subject, record
 from yitong.kernel.idempotency import once
 from yitong.kernel.ids import UUID, new_id
-from yitong.kernel.permissions import Grant, Role, Scope, action
+from yitong.kernel.jobs import job
+from yitong.kernel.permissions import SYSTEM_ACTOR, Grant, Role, Scope, action
+from yitong.kernel.platform import Platform
 from yitong.kernel.problems import NOT_FOUND, VALIDATION_FAILED, FieldError, problem_kind
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
@@ -41,10 +46,17 @@ SESSION_GROUPED = problem_kind(
 )
 _GROUP = """
 SELECT g.id, g.organization_id, g.department_id, d.name AS department_name, d.name_en AS department_name_en, g.day,
-       g.name, g.name_en, ARRAY(SELECT k.schedule_id FROM queue_group_session k
+       g.name, g.name_en, g.repeats_weekly, ARRAY(SELECT k.schedule_id FROM queue_group_session k
          WHERE k.organization_id = g.organization_id AND k.group_id = g.id ORDER BY k.schedule_id) AS schedule_ids
   FROM queue_group g JOIN department d ON d.organization_id = g.organization_id AND d.id = g.department_id
  WHERE g.organization_id = :organization"""
+
+_KEEP_RULES = text(
+    "UPDATE queue_group g SET template_ids = coalesce((SELECT jsonb_agg(DISTINCT s.template_id) FROM schedule s"
+    " JOIN queue_group_session k ON k.organization_id = s.organization_id AND k.schedule_id = s.id"
+    " WHERE k.organization_id = g.organization_id AND k.group_id = g.id AND s.template_id IS NOT NULL), '[]')"
+    " WHERE g.organization_id = :organization AND g.id = :id"
+)
 
 
 async def groups(tx: Transaction, organization_id: UUID, day: date) -> list[QueueGroup]:
@@ -66,20 +78,32 @@ async def make_group(tx: Transaction, request: GroupRequest, key: UUID) -> Queue
         grant = KEEP.check(tx.actor, organization_id=request.organization_id)
         await _fitting(tx, request)
         group_id = new_id()
-        await tx.session.execute(
-            insert(GroupRow).values(
-                organization_id=request.organization_id,
-                id=group_id,
-                department_id=request.department_id,
-                day=request.day,
-                name=request.name,
-                name_en=request.name_en or request.name,
-                created_at=tx.now,
-            )
-        )
+        await _insert(tx, group_id, request, None)
         return await _fill(tx, grant, group_id, request)
 
     return await once(tx, key, request, QueueGroup, make)
+
+
+async def _insert(tx: Transaction, group_id: UUID, request: GroupRequest, repeats_id: UUID | None) -> bool:
+    """The group's row without its sessions; answers whether it is new (a repeated one may be there already)."""
+    made = await tx.session.execute(
+        insert(GroupRow)
+        .values(
+            organization_id=request.organization_id,
+            id=group_id,
+            department_id=request.department_id,
+            day=request.day,
+            name=request.name,
+            name_en=request.name_en or request.name,
+            created_at=tx.now,
+            repeats_weekly=request.repeats_weekly,
+            template_ids=[],
+            repeats_id=repeats_id,
+        )
+        .on_conflict_do_nothing()
+        .returning(GroupRow.id)
+    )
+    return made.first() is not None
 
 
 async def change_group(tx: Transaction, group_id: UUID, request: GroupRequest) -> QueueGroup:
@@ -96,11 +120,13 @@ async def change_group(tx: Transaction, group_id: UUID, request: GroupRequest) -
     await _fitting(tx, request)
     await tx.session.execute(
         text(
-            "UPDATE queue_group SET name = :name, name_en = :name_en WHERE organization_id = :organization AND id = :id"
+            "UPDATE queue_group SET name = :name, name_en = :name_en, repeats_weekly = :weekly"
+            " WHERE organization_id = :organization AND id = :id"
         ),
         {
             "name": request.name,
             "name_en": request.name_en or request.name,
+            "weekly": request.repeats_weekly,
             "organization": request.organization_id,
             "id": group_id,
         },
@@ -119,9 +145,10 @@ async def _fill(tx: Transaction, grant: Grant, group_id: UUID, request: GroupReq
         members = [{"organization_id": organization_id, "schedule_id": one, "group_id": group_id} for one in ids]
         try:
             async with tx.session.begin_nested():
-                await tx.session.execute(insert(QueueGroupSession), members)
+                await tx.session.execute(insert_rows(QueueGroupSession), members)
         except IntegrityError as error:
             raise SESSION_GROUPED() from error
+        await tx.session.execute(_KEEP_RULES, {"organization": organization_id, "id": group_id})
     made = await _group(tx, organization_id, group_id)
     said: dict[str, Any] = {
         "department_id": request.department_id,
@@ -170,3 +197,65 @@ async def _group(tx: Transaction, organization_id: UUID, group_id: UUID) -> Queu
 
 def _wrong(field: str, code: str, zh: str, en: str) -> Exception:
     return VALIDATION_FAILED(errors=[FieldError(field, code, Bilingual(zh, en))])
+
+
+REPEAT = action(
+    "queue:group:repeat", "每周沿用候诊组", "Repeat a shared line a week later", {Role.SYSTEM: Scope.REGION}
+)
+# Groups of the last week that are to be repeated and have not been, with the sessions that their rules made.
+_DUE = text("""
+SELECT g.organization_id, g.id, g.department_id, g.day + 7 AS day, g.name, g.name_en, g.template_ids,
+       ARRAY(SELECT s.id FROM schedule s
+              WHERE s.organization_id = g.organization_id AND s.day = g.day + 7 AND s.stopped_at IS NULL
+                AND g.template_ids @> jsonb_build_array(s.template_id)
+                AND NOT EXISTS (SELECT 1 FROM queue_group_session k
+                                 WHERE k.organization_id = s.organization_id AND k.schedule_id = s.id)
+              ORDER BY s.id) AS schedule_ids
+  FROM queue_group g JOIN organization o ON o.id = g.organization_id AND o.active
+ WHERE g.repeats_weekly AND g.template_ids <> '[]'
+   AND g.day >= (CAST(:now AS timestamptz) AT TIME ZONE o.zone)::date - 7
+   AND g.day <= (CAST(:now AS timestamptz) AT TIME ZONE o.zone)::date
+   AND NOT EXISTS (SELECT 1 FROM queue_group n WHERE n.organization_id = g.organization_id AND n.repeats_id = g.id)
+ ORDER BY g.organization_id, g.id LIMIT 500""")
+
+
+@job("queue: lines that repeat", every=timedelta(hours=1))
+async def repeat_groups(platform: Platform) -> int:
+    """Make the shared lines of a week ago again for the sessions of the same weekly rules; answers how many."""
+    async with platform.transaction() as tx:
+        due = (await tx.session.execute(_DUE, {"now": tx.now})).mappings().all()
+    repeated = 0
+    for row in due:
+        async with platform.transaction() as tx:
+            repeated += await _repeat(tx, row)
+    return repeated
+
+
+async def _repeat(tx: Transaction, row: Any) -> bool:
+    grant = REPEAT.check(SYSTEM_ACTOR, organization_id=row["organization_id"])
+    request = GroupRequest(
+        organization_id=row["organization_id"],
+        department_id=row["department_id"],
+        day=row["day"],
+        name=row["name"],
+        name_en=row["name_en"],
+        schedule_ids=list(row["schedule_ids"]),
+        repeats_weekly=True,
+    )
+    group_id = new_id()
+    if not await _insert(tx, group_id, request, row["id"]):
+        return False
+    await _fill(tx, grant, group_id, request)
+    # A week without sessions keeps its rules, so that the week after has its line again.
+    await tx.session.execute(
+        text(
+            "UPDATE queue_group SET template_ids = CAST(:rules AS jsonb)"
+            " WHERE organization_id = :organization AND id = :id"
+        ),
+        {
+            "rules": msgspec.json.encode(row["template_ids"]).decode(),
+            "organization": row["organization_id"],
+            "id": group_id,
+        },
+    )
+    return True

@@ -161,7 +161,7 @@ class _Board:
         )
 
     def _number(self, row: EntryRow) -> str:
-        return rows.number_of(self._sessions[row.schedule_id], row.number)
+        return rows.number_of(self._sessions.get(row.schedule_id) or self._sessions[row.room_of], row.number)
 
     def _name(self, row: EntryRow) -> HallName:
         masked = self._people[row.patient_id].name_masked

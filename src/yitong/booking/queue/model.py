@@ -1,6 +1,7 @@
 """The queue's tables; the entry itself stands with the other tables of the pool because it refers to them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,10 +24,21 @@ class QueueGroup(Base):
     name: Mapped[str]
     name_en: Mapped[str]
     created_at: Mapped[datetime]
+    repeats_weekly: Mapped[bool]  # a week later the sessions of the same weekly rules share a line again
+    template_ids: Mapped[list[Any]]  # these rules, kept for a week in which none of them has a session
+    repeats_id: Mapped[UUID | None]  # the group of the week before
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "department_id"], ["department.organization_id", "department.id"]),
         Index("ix_queue_group_day", "organization_id", "day"),
+        # A group is repeated once, however many workers try.
+        Index(
+            "uq_queue_group_repeats",
+            "organization_id",
+            "repeats_id",
+            unique=True,
+            postgresql_where="repeats_id IS NOT NULL",
+        ),
         hospital(),
     )
 

@@ -1,7 +1,7 @@
 """Moving the two rows that a visit is waiting on, the queue entry and its appointment, each with its history row.
 
-Locks are always taken in one order: session, entry, appointment. So two people who act on one session wait for each
-other and never for ever.
+Locks are always taken in one order: line, appointment, entry. So two people who act on one line wait for each other and
+never for ever, and neither do they with somebody who cancels, who has the appointment before the entry.
 """
 
 from dataclasses import dataclass
@@ -83,9 +83,9 @@ def _row(found: Any) -> AppointmentRow:
 
 
 async def locked(tx: Transaction, seen: EntryRow) -> tuple[EntryRow, AppointmentRow]:
-    """An entry and its appointment, locked in this order, after the line. Raises Problem ``not-found``."""
-    entry = await entry_row(tx, seen.organization_id, seen.id, lock=True)
+    """An entry and its appointment, locked after the line, the appointment first. Raises Problem ``not-found``."""
     appointment = await locked_appointment(tx, seen.organization_id, seen.appointment_id)
+    entry = await entry_row(tx, seen.organization_id, seen.id, lock=True)
     if entry is None:
         raise NOT_FOUND()
     return entry, appointment

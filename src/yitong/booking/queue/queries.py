@@ -212,7 +212,8 @@ def _ahead(mine: EntryRow, waiting: Sequence[EntryRow]) -> int:
 
 
 def _number_in(line: Line, row: EntryRow) -> str:
-    return rows.number_of(line.sessions[row.schedule_id], row.number) if row.schedule_id in line.sessions else ""
+    session = line.sessions.get(row.schedule_id) or line.sessions[row.room_of]
+    return rows.number_of(session, row.number)
 
 
 def _door(one: SessionRow, line: Line, mine: EntryRow | None) -> Bilingual:

@@ -202,6 +202,11 @@ SELECT e.organization_id, e.id, e.schedule_id, e.appointment_id, e.patient_id, e
 
 # Who waits or was skipped is here while the appointment says so; fulfilled ones are back with results.
 _STILL_HERE = "e.state <> 'left' AND (e.state NOT IN ('waiting','skipped') OR a.state IN ('checked_in','fulfilled'))"
+# Somebody in a room of these sessions belongs here even when the line that they came from is another one by now.
+_OF_SESSIONS = (
+    "e.schedule_id = ANY (:schedules)"
+    " OR e.called_schedule_id = ANY (:schedules) AND e.state IN ('called','in_consultation')"
+)
 # How long consultations took: of this session today, of its doctor today, and of its doctor on this weekday before.
 _TODAY = """
 SELECT ended_at - began_at AS took FROM consultation
@@ -274,7 +279,7 @@ async def entries(tx: Transaction, organization_id: UUID, schedule_ids: Sequence
     Whoever cancelled after checking in, or did not wait, is no longer in it: the appointment's state says so.
     """
     values = {"organization": organization_id, "schedules": list(schedule_ids)}
-    found = await _entries(tx, f" AND e.schedule_id = ANY (:schedules) AND {_STILL_HERE}", values)
+    found = await _entries(tx, f" AND ({_OF_SESSIONS}) AND {_STILL_HERE}", values)
     return sorted(found, key=_shown_order)
 
 

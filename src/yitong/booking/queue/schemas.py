@@ -269,6 +269,7 @@ class GroupRequest(msgspec.Struct, rename={"day": "date"}):
     name: Annotated[str, Meta(min_length=1, max_length=40)]
     schedule_ids: Annotated[list[UUID], Meta(max_length=30)]
     name_en: Annotated[str, Meta(max_length=80)] | None = None
+    repeats_weekly: bool = False
 
 
 class QueueGroup(msgspec.Struct, rename={"day": "date"}):
@@ -283,6 +284,7 @@ class QueueGroup(msgspec.Struct, rename={"day": "date"}):
     name: str
     name_en: str
     schedule_ids: list[UUID]
+    repeats_weekly: bool
 
 
 class QueueRules(msgspec.Struct):

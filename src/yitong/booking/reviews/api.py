@@ -101,6 +101,14 @@ async def post_publish(
     return await service.publish(tx, data.organization_id, review_id)
 
 
+@delete("/reviews/{review_id:uuid}", status_code=200, summary="Take one's own review back", tags=_TAGS)
+async def delete_review(
+    tx: NamedDependency[Transaction], review_id: FromPath[UUID], organization_id: FromQuery[UUID]
+) -> Review:
+    """The words are erased and the scores count no more."""
+    return await service.withdraw(tx, organization_id, review_id)
+
+
 @get("/favourites", summary="The account's favourites", tags=_TAGS)
 async def get_favourites(tx: NamedDependency[Transaction]) -> Page[Favourite]:
     """Doctors and departments, newest first."""
@@ -137,6 +145,7 @@ ROUTES: list[ControllerRouterHandler] = [
     post_reply,
     post_hide,
     post_publish,
+    delete_review,
     get_favourites,
     put_favourite,
     delete_favourite,

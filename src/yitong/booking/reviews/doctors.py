@@ -30,7 +30,8 @@ SELECT r.organization_id, r.id, f.start_at AS next_free_at, coalesce(f.fee_fen, 
      ORDER BY d.start_at LIMIT 1) n ON true
   LEFT JOIN LATERAL (
     SELECT count(*)::int AS reviews, coalesce(sum(w.total), 0)::int AS total FROM review w
-     WHERE w.organization_id = r.organization_id AND w.practitioner_role_id = r.id) v ON true"""
+     WHERE w.organization_id = r.organization_id AND w.practitioner_role_id = r.id
+       AND w.state <> 'withdrawn') v ON true"""
 
 
 @role_facts

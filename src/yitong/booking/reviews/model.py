@@ -48,8 +48,9 @@ class Review(Base):
         ),
         *(CheckConstraint(f"{aspect} BETWEEN 1 AND 5", name=aspect) for aspect in ASPECTS),
         CheckConstraint(f"total = {' + '.join(ASPECTS)}", name="total"),
-        CheckConstraint("state IN ('pending','published','hidden')", name="state"),
+        CheckConstraint("state IN ('pending','published','hidden','withdrawn')", name="state"),
         CheckConstraint("(state = 'hidden') = (hidden_reason IS NOT NULL)", name="hidden_reason"),
+        CheckConstraint("state <> 'withdrawn' OR text_sealed IS NULL", name="withdrawn"),
         CheckConstraint("(reply_sealed IS NULL) = (replied_at IS NULL)", name="reply"),
         # One visit speaks once, however often it is sent.
         Index("uq_review_appointment", "organization_id", "appointment_id", unique=True),

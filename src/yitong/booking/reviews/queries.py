@@ -49,6 +49,7 @@ async def reviews(tx: Transaction, asked: Asked, *, for_staff: bool = False) -> 
         " AND w.practitioner_role_id = ANY (:roles)": asked.practitioner_role_ids is not None,
         " AND w.patient_id = :patient": asked.patient_id is not None,
         " AND w.state = :state": asked.state is not None,
+        " AND w.state <> 'withdrawn'": asked.state is None and asked.patient_id is None,
         " AND w.id < :before": asked.before is not None,
     }
     found = await tx.session.execute(
@@ -118,7 +119,7 @@ async def summary(tx: Transaction, organization_id: UUID, role_id: UUID) -> Revi
     found = await tx.session.execute(
         text(
             "SELECT total, attitude, explanation, skill, waiting, environment FROM review"
-            " WHERE organization_id = :organization AND practitioner_role_id = :role"
+            " WHERE organization_id = :organization AND practitioner_role_id = :role AND state <> 'withdrawn'"
         ),
         {"organization": organization_id, "role": role_id},
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from yitong.booking.reviews import queries, rules
@@ -250,46 +250,57 @@ async def reply(tx: Transaction, organization_id: UUID, review_id: UUID, words: 
     return await _reread(tx, organization_id, review_id, for_staff=True)
 
 
+async def withdraw(tx: Transaction, organization_id: UUID, review_id: UUID) -> Review:
+    """Take one's own review back: its words are erased and its scores count no more; the visit is not reviewed again.
+
+    Raises Problem ``wrong-state``, ``not-found`` and those of the permission check.
+    """
+    row = await _locked(tx, organization_id, review_id)
+    grant = WRITE.check(tx.actor, organization_id=organization_id, patient_id=row["patient_id"])
+    return await _move(tx, grant, row, ReviewState.WITHDRAWN, ReviewEvent.WITHDRAWN, None)
+
+
 async def hide(tx: Transaction, organization_id: UUID, review_id: UUID, reason: str) -> Review:
     """Hide a review's words with a reason that its author reads; the scores go on counting.
 
     Raises Problem ``wrong-state``, ``forbidden`` or ``not-found``.
     """
-    return await _move(tx, organization_id, review_id, ReviewState.HIDDEN, reason)
+    grant = MODERATE.check(tx.actor, organization_id=organization_id)
+    row = await _locked(tx, organization_id, review_id)
+    return await _move(tx, grant, row, ReviewState.HIDDEN, ReviewEvent.HIDDEN, reason)
 
 
 async def publish(tx: Transaction, organization_id: UUID, review_id: UUID) -> Review:
     """Show the words of a review that was held back or hidden. Raises what :func:`hide` raises."""
-    return await _move(tx, organization_id, review_id, ReviewState.PUBLISHED, None)
+    grant = MODERATE.check(tx.actor, organization_id=organization_id)
+    row = await _locked(tx, organization_id, review_id)
+    return await _move(tx, grant, row, ReviewState.PUBLISHED, ReviewEvent.PUBLISHED, None)
 
 
 async def _move(
-    tx: Transaction, organization_id: UUID, review_id: UUID, after: ReviewState, reason: str | None
+    tx: Transaction, grant: Grant, row: Any, after: ReviewState, event: ReviewEvent, reason: str | None
 ) -> Review:
-    grant = MODERATE.check(tx.actor, organization_id=organization_id)
-    row = await _locked(tx, organization_id, review_id)
+    organization_id, review_id = row["organization_id"], row["id"]
     before, number = ReviewState(row["state"]), row["version"] + 1
     REVIEW.check(before, after)
-    hidden = after is ReviewState.HIDDEN
-    event = ReviewEvent.HIDDEN if hidden else ReviewEvent.PUBLISHED
     subject = Subject("review", review_id, organization_id)
-    event_id = await record(tx, grant, event, subject, {"reason": reason} if hidden else {})
+    event_id = await record(tx, grant, event, subject, {"reason": reason} if reason is not None else {})
     await record_move(tx, grant, REVIEW, subject, before, after, sequence=number, event_id=event_id, reason=reason)
+    gone = after is ReviewState.WITHDRAWN
     await tx.session.execute(
-        text(
-            "UPDATE review SET state = :state, version = :version, hidden_reason = :reason,"
-            " held_reason = CASE WHEN :state = 'published' THEN NULL ELSE held_reason END"
-            " WHERE organization_id = :organization AND id = :id"
-        ),
-        {
-            "state": after.value,
-            "version": number,
-            "reason": reason,
-            "organization": organization_id,
-            "id": review_id,
-        },
+        update(ReviewRow)
+        .where(ReviewRow.organization_id == organization_id, ReviewRow.id == review_id)
+        .values(
+            state=after.value,
+            version=number,
+            hidden_reason=reason,
+            held_reason=row["held_reason"] if after is ReviewState.HIDDEN else None,
+            text_sealed=None if gone else row["text_sealed"],
+            reply_sealed=None if gone else row["reply_sealed"],
+            replied_at=None if gone else row["replied_at"],
+        )
     )
-    return await _reread(tx, organization_id, review_id, for_staff=True)
+    return await _reread(tx, organization_id, review_id, for_staff=not gone)
 
 
 async def _locked(tx: Transaction, organization_id: UUID, review_id: UUID) -> Any:

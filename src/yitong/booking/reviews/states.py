@@ -11,12 +11,22 @@ class ReviewState(StrEnum):
     PENDING = "pending"  # waits for somebody to read it first
     PUBLISHED = "published"
     HIDDEN = "hidden"
+    WITHDRAWN = "withdrawn"  # taken back by its author: the words are gone, the scores count no more
 
 
 R = ReviewState
 REVIEW = machine(
     "review",
     begins=[R.PENDING, R.PUBLISHED],
-    moves={R.PENDING: [R.PUBLISHED, R.HIDDEN], R.PUBLISHED: [R.HIDDEN], R.HIDDEN: [R.PUBLISHED]},
-    words={R.PENDING: ("待审核", "pending"), R.PUBLISHED: ("已公开", "published"), R.HIDDEN: ("已隐藏", "hidden")},
+    moves={
+        R.PENDING: [R.PUBLISHED, R.HIDDEN, R.WITHDRAWN],
+        R.PUBLISHED: [R.HIDDEN, R.WITHDRAWN],
+        R.HIDDEN: [R.PUBLISHED, R.WITHDRAWN],
+    },
+    words={
+        R.PENDING: ("待审核", "pending"),
+        R.PUBLISHED: ("已公开", "published"),
+        R.HIDDEN: ("已隐藏", "hidden"),
+        R.WITHDRAWN: ("已撤回", "withdrawn"),
+    },
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision: str = "0013"
 down_revision: str | None = "0012"
@@ -72,6 +73,9 @@ def _lines() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
+        sa.Column("repeats_weekly", sa.Boolean(), nullable=False),
+        sa.Column("template_ids", JSONB, nullable=False),
+        sa.Column("repeats_id", sa.Uuid()),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_queue_group")),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_queue_group_organization_id")),
         sa.ForeignKeyConstraint(
@@ -81,6 +85,13 @@ def _lines() -> None:
         ),
     )
     op.create_index("ix_queue_group_day", "queue_group", ["organization_id", "day"])
+    op.create_index(
+        "uq_queue_group_repeats",
+        "queue_group",
+        ["organization_id", "repeats_id"],
+        unique=True,
+        postgresql_where="repeats_id IS NOT NULL",
+    )
     op.create_table(
         "queue_group_session",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
@@ -193,8 +204,9 @@ def _reviews() -> None:
         ),
         *(sa.CheckConstraint(f"{aspect} BETWEEN 1 AND 5", name=op.f(f"ck_review_{aspect}")) for aspect in aspects),
         sa.CheckConstraint(f"total = {' + '.join(aspects)}", name=op.f("ck_review_total")),
-        sa.CheckConstraint("state IN ('pending','published','hidden')", name=op.f("ck_review_state")),
+        sa.CheckConstraint("state IN ('pending','published','hidden','withdrawn')", name=op.f("ck_review_state")),
         sa.CheckConstraint("(state = 'hidden') = (hidden_reason IS NOT NULL)", name=op.f("ck_review_hidden_reason")),
+        sa.CheckConstraint("state <> 'withdrawn' OR text_sealed IS NULL", name=op.f("ck_review_withdrawn")),
         sa.CheckConstraint("(reply_sealed IS NULL) = (replied_at IS NULL)", name=op.f("ck_review_reply")),
     )
     op.create_index("uq_review_appointment", "review", ["organization_id", "appointment_id"], unique=True)

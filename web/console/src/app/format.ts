@@ -31,6 +31,13 @@ export const clockSeconds = (iso: string): string =>
 export const dayOf = (at: string | Date): string =>
   formatter('day', { year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(at))
 
+/** The instant at which the hospital's day begins, as ISO text in UTC. */
+export function startOfDay(day: string): string {
+  const guess = Date.parse(`${day}T00:00:00Z`)
+  const wall = Date.parse(`${dayOf(new Date(guess))}T${clockSeconds(new Date(guess).toISOString())}Z`)
+  return new Date(guess - (wall - guess)).toISOString()
+}
+
 export const today = (): string => dayOf(new Date())
 
 /** A day some days later, `YYYY-MM-DD`; counted on the calendar, not in hours. */

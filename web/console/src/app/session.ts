@@ -29,6 +29,9 @@ export const useSession = defineStore('session', () => {
   const seesRegion = computed(() => roles.value.some((r) => r === 'regulator' || r === 'platform_admin'))
   const organizationId = computed(() => place.value?.id ?? null)
 
+  /** Whether one of the person's roles carries an action, by its name; a page hides what would only be refused. */
+  const may = (action: string): boolean => staff.value?.permissions.includes(action) ?? false
+
   function choose(next: Place | null): void {
     place.value = next
     if (next) sessionStorage.setItem(KEPT, JSON.stringify(next))
@@ -87,5 +90,5 @@ export const useSession = defineStore('session', () => {
     leave()
   }
 
-  return { staff, settings, place, roles, places, seesRegion, organizationId, choose, begin, restore, loadSettings, leave, signOut }
+  return { staff, settings, place, roles, places, seesRegion, organizationId, may, choose, begin, restore, loadSettings, leave, signOut }
 })

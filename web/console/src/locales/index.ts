@@ -1,16 +1,23 @@
 import { createI18n } from 'vue-i18n'
 import { setRequestLanguage } from '@/api/client'
+import { channels } from './channels'
 import { desk } from './desk'
+import { draws } from './draws'
 import { home } from './home'
 import { overseeing } from './overseeing'
 import { people } from './people'
+import { planning } from './planning'
 import { publicDevices } from './public-devices'
+import { queues } from './queues'
+import { reviews } from './reviews'
+import { risk } from './risk'
 import { room } from './room'
 import { schedules } from './schedules'
 import { shell } from './shell'
 import { signIn } from './sign-in'
+import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, people, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, channels, waitlist, draws, queues, reviews, risk, people, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 

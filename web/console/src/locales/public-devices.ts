@@ -3,7 +3,7 @@ import { defineWords } from './words'
 export const publicDevices = defineWords(
   {
     hall: {
-      nowCalling: '正在叫号', goTo: '请到', waitingNext: '候诊', room: '诊室', serving: '就诊中', waitingCount: '候诊 {n} 人', again: '第 {n} 次呼叫', quiet: '请安静候诊，留意叫号', idle: '暂无叫号',
+      paused: '暂停叫号', missed: '刚才断线期间已叫：{list}', nowCalling: '正在叫号', goTo: '请到', waitingNext: '候诊', room: '诊室', serving: '就诊中', waitingCount: '候诊 {n} 人', again: '第 {n} 次呼叫', quiet: '请安静候诊，留意叫号', idle: '暂无叫号',
       announce: '请 {number} 号 {name} 到 {room} 就诊', welcome: '签到后请在此等候；过号请到诊室门口或服务台办理。', stale: '连接中断 · 显示 {time} 的信息', sound: '语音播报', soundOff: '静音', choose: '选择候诊区', noDevice: '此设备还没有令牌', noDeviceHint: '请在工作台“大屏与自助机”登记设备，并打开给出的地址。', none: '暂无', next: '下一位',
     },
     kiosk: {
@@ -13,7 +13,7 @@ export const publicDevices = defineWords(
   },
   {
     hall: {
-      nowCalling: 'Now calling', goTo: 'to', waitingNext: 'Waiting', room: 'Room', serving: 'In the room', waitingCount: '{n} waiting', again: 'Call {n}', quiet: 'Please wait quietly and watch for your number', idle: 'No calls yet',
+      paused: 'Paused', missed: 'Called while this screen was offline: {list}', nowCalling: 'Now calling', goTo: 'to', waitingNext: 'Waiting', room: 'Room', serving: 'In the room', waitingCount: '{n} waiting', again: 'Call {n}', quiet: 'Please wait quietly and watch for your number', idle: 'No calls yet',
       announce: 'Number {number}, {name}, please go to {room}', welcome: 'Please wait here after checking in. If you missed your call, ask at the room or the front desk.', stale: 'Connection lost · as of {time}', sound: 'Voice on', soundOff: 'Muted', choose: 'Choose a waiting hall', noDevice: 'This device has no token yet', noDeviceHint: 'Add the device under Screens & kiosks in the console and open the address given there.', none: 'None', next: 'Next',
     },
     kiosk: {

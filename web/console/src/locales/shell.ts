@@ -6,13 +6,14 @@ export const shell = defineWords(
     region: '区域智慧医院平台',
     nav: {
       care: '诊疗', manage: '管理', oversight: '监管', home: '今日概况', room: '诊室工作站', desk: '服务台', schedules: '排班管理',
-      people: '主索引审核', events: '事件日志', directory: '机构目录', system: '系统运行', devices: '大屏与自助机',
+      people: '主索引审核', queues: '分诊排队', channels: '渠道与号源', waitlist: '候补管理', draws: '抽签放号', reviews: '就诊评价', risk: '防号贩看板', events: '事件日志', directory: '机构目录', system: '系统运行', devices: '大屏与自助机',
     },
     top: {
       jump: '查找或跳转', language: 'English', signOut: '退出登录', organization: '机构', chooseOrganization: '选择机构', wholeRegion: '全区域',
       live: '实时连接', online: '已连接', offline: '连接中断', reconnecting: '正在重连', keys: '快捷键', fold: '收起导航', unfold: '展开导航',
     },
     palette: { hint: '输入页面或操作名称', none: '没有匹配的页面或操作', go: '打开', command: '操作', page: '页面' },
+    offer: { open: '待确认', taken: '已接受', declined: '已放弃', expired: '已过期' },
     state: {
       loading: '正在读取', empty: '暂无数据', retry: '重试', stale: '连接中断，显示的是 {time} 的数据', requestId: '请求号 {id}',
       forbidden: '当前身份不能使用此页面', forbiddenNext: '请换用有权限的账号，或联系本机构管理员。', notFound: '没有这个页面', backHome: '回到首页',
@@ -40,12 +41,13 @@ export const shell = defineWords(
     appointment: {
       held: '待确认', booked: '已预约', checked_in: '已签到', called: '已叫号', in_consultation: '就诊中', fulfilled: '已完成', cancelled: '已取消', no_show: '爽约', expired: '已过期',
     },
-    service: { general: '普通门诊', expert: '专家门诊', special: '特需门诊', emergency: '急诊', return_visit: '复诊门诊' },
-    channel: { wechat: '微信', alipay: '支付宝', h5: '网页', app: 'App', window: '窗口', kiosk: '自助机', phone: '电话', third_party: '第三方', community: '社区转诊' },
+    service: { general: '普通门诊', expert: '专家门诊', special: '特需门诊', emergency: '急诊', return_visit: '复诊门诊', treatment: '治疗', exam: '检查' },
+    channel: { wechat: '微信', alipay: '支付宝', h5: '网页', app: 'App', window: '窗口', kiosk: '自助机', phone: '电话', third_party: '第三方', community: '社区转诊', doctor: '医生', system: '医院系统' },
+    pool: { common: '公共', onsite: '现场', elderly: '老年', community: '社区', partner: '合作', extra: '加号', draw: '抽签' },
     card: { active: '卡正常', frozen: '卡已冻结', none: '未领卡' },
     floor: '{n} 层',
     departmentKind: { outpatient: '门诊', inpatient: '住院', emergency: '急诊', laboratory: '检验', imaging: '影像', examination: '检查', pharmacy: '药房', surgery: '手术', admin: '行政', medtech: '医技' },
-    locationKind: { hall: '候诊厅', room: '诊室', building: '楼栋', floor: '楼层', ward: '病区', desk: '服务台', device: '设备间', theatre: '手术间' },
+    locationKind: { hall: '候诊厅', room: '诊室', building: '楼栋', floor: '楼层', ward: '病区', desk: '服务台', chair: '治疗位', device: '设备', theatre: '手术间' },
     organizationKind: { hospital: '医院', community_centre: '社区卫生服务中心', pharmacy: '药店', insurer: '医保机构', commission: '卫生健康委' },
   },
   {
@@ -53,13 +55,14 @@ export const shell = defineWords(
     region: 'Smart hospital platform of the region',
     nav: {
       care: 'Care', manage: 'Management', oversight: 'Oversight', home: 'Today', room: 'Consulting room', desk: 'Front desk', schedules: 'Schedules',
-      people: 'Master index', events: 'Event trail', directory: 'Directory', system: 'System', devices: 'Screens & kiosks',
+      people: 'Master index', queues: 'Queues', channels: 'Channels & quotas', waitlist: 'Waiting list', draws: 'Draws', reviews: 'Reviews', risk: 'Risk board', events: 'Event trail', directory: 'Directory', system: 'System', devices: 'Screens & kiosks',
     },
     top: {
       jump: 'Find or jump to', language: '中文', signOut: 'Sign out', organization: 'Organization', chooseOrganization: 'Choose an organization', wholeRegion: 'Whole region',
       live: 'Live', online: 'Connected', offline: 'Connection lost', reconnecting: 'Reconnecting', keys: 'Shortcuts', fold: 'Fold the menu', unfold: 'Unfold the menu',
     },
     palette: { hint: 'Type a page or an action', none: 'No page or action matches', go: 'Open', command: 'Action', page: 'Page' },
+    offer: { open: 'Open', taken: 'Taken', declined: 'Declined', expired: 'Expired' },
     state: {
       loading: 'Loading', empty: 'Nothing here yet', retry: 'Retry', stale: 'Connection lost – data as of {time}', requestId: 'Request {id}',
       forbidden: 'Your role cannot use this page', forbiddenNext: 'Sign in with another account or ask your administrator.', notFound: 'There is no such page', backHome: 'Back to the start',
@@ -87,12 +90,13 @@ export const shell = defineWords(
     appointment: {
       held: 'Held', booked: 'Booked', checked_in: 'Checked in', called: 'Called', in_consultation: 'In consultation', fulfilled: 'Finished', cancelled: 'Cancelled', no_show: 'No-show', expired: 'Expired',
     },
-    service: { general: 'General clinic', expert: 'Expert clinic', special: 'Special clinic', emergency: 'Emergency', return_visit: 'Return visit' },
-    channel: { wechat: 'WeChat', alipay: 'Alipay', h5: 'Web', app: 'App', window: 'Window', kiosk: 'Kiosk', phone: 'Phone', third_party: 'Third party', community: 'Community referral' },
+    service: { general: 'General clinic', expert: 'Expert clinic', special: 'Special clinic', emergency: 'Emergency', return_visit: 'Return visit', treatment: 'Treatment', exam: 'Examination' },
+    channel: { wechat: 'WeChat', alipay: 'Alipay', h5: 'Web', app: 'App', window: 'Window', kiosk: 'Kiosk', phone: 'Phone', third_party: 'Third party', community: 'Community referral', doctor: 'Doctor', system: 'Hospital system' },
+    pool: { common: 'Common', onsite: 'On site', elderly: 'Elderly', community: 'Community', partner: 'Partner', extra: 'Extra', draw: 'Draw' },
     card: { active: 'Card active', frozen: 'Card frozen', none: 'No card' },
     floor: 'Floor {n}',
     departmentKind: { outpatient: 'Outpatient', inpatient: 'Inpatient', emergency: 'Emergency', laboratory: 'Laboratory', imaging: 'Imaging', examination: 'Examination', pharmacy: 'Pharmacy', surgery: 'Surgery', admin: 'Administration', medtech: 'Technical' },
-    locationKind: { hall: 'Waiting hall', room: 'Room', building: 'Building', floor: 'Floor', ward: 'Ward', desk: 'Desk', device: 'Device room', theatre: 'Theatre' },
+    locationKind: { hall: 'Waiting hall', room: 'Room', building: 'Building', floor: 'Floor', ward: 'Ward', desk: 'Desk', chair: 'Treatment place', device: 'Device', theatre: 'Theatre' },
     organizationKind: { hospital: 'Hospital', community_centre: 'Community centre', pharmacy: 'Pharmacy', insurer: 'Insurer', commission: 'Health commission' },
   },
 )

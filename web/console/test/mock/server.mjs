@@ -3,17 +3,19 @@ import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pause, pauseAt, queueMore, routes as booking } from './booking.mjs'
 import * as d from './data.mjs'
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../../dist')
 const port = Number(process.env.PORT ?? 8123)
 const list = (items, next = null) => ({ items, next })
-const staff = (role) => ({ id: d.id(), username: role, name: role === 'doctor' ? d.doctor.name : role === 'platform_admin' ? '周敏' : '林晓', practitioner_id: null, permissions: [], roles: [{ role, organization_id: d.hospital.id, organization_name: d.hospital.name, department_id: role === 'doctor' ? d.departments[0].id : null, department_name: role === 'doctor' ? d.departments[0].name : null }] })
+const granted = ['patient:person:search', 'booking:place:add', 'booking:return_rule:set', 'booking:ban:decide', 'booking:limit-rule:change', 'booking:channel:set', 'booking:quota:set', 'booking:external:reconcile', 'booking:waitlist:join', 'booking:waitlist:leave', 'booking:offer:decline', 'draw:draw:announce', 'draw:draw:cancel', 'draw:draw:fix_beacon', 'queue:session:run', 'queue:session:audit', 'queue:rules:change', 'queue:group:keep', 'queue:entry:privilege', 'queue:entry:transfer', 'reviews:review:moderate', 'reviews:review:reply']
+const staff = (role) => ({ id: d.id(), username: role, name: role === 'doctor' ? d.doctor.name : role === 'platform_admin' ? '周敏' : '林晓', practitioner_id: null, permissions: role === 'regulator' ? [] : granted, roles: [{ role, organization_id: d.hospital.id, organization_name: d.hospital.name, department_id: role === 'doctor' ? d.departments[0].id : null, department_name: role === 'doctor' ? d.departments[0].name : null }] })
 const roleOf = (req) => (req.headers.authorization ?? '').replace('Bearer staff-', '')
 class Refusal extends Error { constructor(status, code, zh, en, more = {}) { super(code); this.body = { type: `/problems/${code}`, code, status, title: zh, message: { zh, en }, next: { zh: '请核对后重试；若仍有问题请联系信息科。', en: 'Please check and try again, or ask the IT desk.' }, retry: false, request_id: 'rq-7f3a91', ...more } } }
 const find = (items, key, value) => { const found = items.find((x) => x[key] === value); if (!found) throw new Refusal(404, 'not-found', '没有找到', 'Not found'); return found }
 
-const queue = () => ({ ...summary(d.mySession, true), entries: d.entries, current: d.entries.find((e) => ['called', 'in_consultation'].includes(e.state)) ?? null })
+const queue = () => ({ ...summary(d.mySession, true), ...queueMore, entries: d.entries, current: d.entries.find((e) => ['called', 'in_consultation'].includes(e.state)) ?? null })
 const summary = (s, mine) => ({ schedule_id: s.schedule_id, organization_id: s.organization_id, department_id: s.department_id, department_name: d.departments.find((x) => x.id === s.department_id).name, practitioner_name: s.practitioner_name, title: s.title, room: s.room, period: s.period, start_at: s.start_at, end_at: s.end_at, state: s.state, booked: mine ? 28 : s.booked, waiting: mine ? d.entries.filter((e) => e.state === 'waiting').length : 4, finished: mine ? d.entries.filter((e) => e.state === 'finished').length : 6, mine })
 const hall = (location) => { const l = d.locations.find((x) => x.id === location) ?? d.locations[1]; const doctors = d.practitioners.slice(0, 6); return { location_id: l.id, name: l.name, name_en: l.name_en, organization_name: d.hospital.name, server_time: d.now(), calling: d.patients.slice(0, 5).map((p, n) => ({ number_text: `${'ABACB'[n]}${String(12 - n).padStart(3, '0')}`, name_masked: p.name_masked, room: `${[3, 1, 5, 2, 6][n]} 诊室`, department_name: d.departments[n % 2].name, department_name_en: d.departments[n % 2].name_en, called_at: d.now(-n * 2), calls: n === 0 ? 2 : 1 })), rooms: doctors.map((p, n) => ({ room: `${n + 1} 诊室`, department_name: p.department_name, practitioner_name: p.name, title: p.title, now_serving: n === 4 ? null : `${n % 2 ? 'B' : 'A'}0${10 + n}`, waiting: d.patients.slice(n * 3 + 6, n * 3 + 9).map((x, k) => ({ number_text: `${n % 2 ? 'B' : 'A'}0${12 + n + k}`, name_masked: x.name_masked })), waiting_count: 5 + n * 2 })) } }
 const move = (entry, state) => { Object.assign(entry, { state, ...(state === 'called' ? { called_at: d.now(), calls: entry.calls + 1, encounter_id: entry.encounter_id ?? d.id() } : {}) }); push(); return entry }
@@ -22,7 +24,9 @@ const place = (a, n = 12) => ({ appointment_id: a.id, organization_id: a.organiz
 const followers = new Set()
 const push = () => { for (const f of followers) f() }
 
+const paused = (context) => { pause(context); push(); return queue() }
 const routes = [
+  ...booking, ['POST', '/queues/:id/pause', paused], ['POST', '/queues/:id/resume', paused],
   ['GET', '/public-settings', () => ({ region: { code: '330000', name: '滨江市', name_en: 'Binjiang', timezone: 'Asia/Shanghai' }, sign_in: { wechat: true, alipay: true, oidc: true }, family_cap: 5, hold_seconds: 600, days_ahead: 14, card_display_seconds: 60, sandbox: null, version: '0.1.0' })],
   ['GET', '/health', () => ({ status: 'ok' })],
   ['GET', '/me', ({ req }) => { const role = roleOf(req); if (role === 'device') return { kind: 'terminal', terminal: { id: 't', organization_id: d.hospital.id, organization_name: d.hospital.name, kind: 'kiosk', name: '1 号机', location_id: d.locations[1].id } }; if (!role) throw new Refusal(401, 'unauthenticated', '请先登录', 'Please sign in'); return { kind: 'staff', staff: staff(role) } }],
@@ -45,7 +49,7 @@ const routes = [
   ['POST', '/check-ins', ({ body }) => { if (body.text.includes('EXPIRED')) throw new Refusal(422, 'card-code-expired', '二维码已过期', 'The code has expired', { next: { zh: '请在手机上刷新健康卡二维码，再扫一次。', en: 'Refresh the code on your phone and scan again.' } }); return { patient: { name_masked: d.todays[7].patient_name[0] + '*' }, results: [place(d.todays[8])], others: [d.appointment(d.patients[7], d.plus(d.today, 2), '14:00', 'booked', 4)] } }],
   ['GET', '/appointments', ({ q }) => { if (!q.get('patient_id')) return list(d.todays.filter((a) => !q.get('state') || a.state === q.get('state'))); const p = find(d.patients, 'patient_id', q.get('patient_id')); return list(q.get('when') === 'past' ? [d.appointment(p, d.plus(d.today, -40), '10:00', 'fulfilled', 2), d.appointment(p, d.plus(d.today, -90), '09:00', 'no_show', 1), d.appointment(p, d.plus(d.today, -120), '15:00', 'cancelled', 4)] : [d.appointment(p, d.today, '16:30', 'booked', 0), d.appointment(p, d.plus(d.today, 3), '09:30', 'booked', 5)]) }],
   ['GET', '/appointments/:id/history', () => list([['held', '患者'], ['booked', '患者'], ['checked_in', '1 号自助机']].map(([to_state, actor_text], n) => ({ sequence: n + 1, from_state: null, to_state, at: d.now(-300 + n * 90), actor_text, reason: null })))],
-  ['GET', '/queues', () => list([summary(d.mySession, true), ...d.schedules.filter((s) => s.date === d.today && s.department_id === d.departments[0].id).map((s) => summary(s, false))])],
+  ['GET', '/queues', () => list([summary(d.mySession, true), ...d.schedules.filter((s) => s.date === d.today && s.department_id === d.departments[0].id).map((s, n) => ({ ...summary(s, false), paused: pauseAt(n) }))])],
   ['GET', '/queues/:id', queue], ['SSE', '/queues/:id/stream', queue],
   ['POST', '/queues/:id/call-next', () => { const e = d.entries.find((x) => x.state === 'waiting'); if (!e) throw new Refusal(404, 'nothing-to-call', '没有人在候诊', 'Nobody is waiting'); move(e, 'called'); return { entry: e, encounter: d.encounterOf(e) } }],
   ['POST', '/queue-entries/:id/recall', ({ id }) => move(find(d.entries, 'id', id), 'called')], ['POST', '/queue-entries/:id/skip', ({ id }) => move(find(d.entries, 'id', id), 'skipped')],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { clock, dayOf, minutesSince, mondayOf, plusDays, setZone, weekdayOf, yuan } from '@/app/format'
+import { clock, dayOf, minutesSince, mondayOf, plusDays, setZone, startOfDay, weekdayOf, yuan } from '@/app/format'
 
 test('money is whole fen, never a float', () => {
   expect([0, 5, 99, 100, 5000, 123456789, -250].map(yuan)).toEqual(['0.00', '0.05', '0.99', '1.00', '50.00', '1234567.89', '-2.50'])
@@ -12,7 +12,9 @@ test('time is the hospital’s clock and day, wherever the browser is', () => {
   expect(dayOf('2026-11-21T16:30:00Z')).toBe('2026-11-22')
   setZone('Asia/Urumqi')
   expect(clock('2026-11-22T01:30:00Z')).toBe('07:30')
+  expect(startOfDay('2026-11-22')).toBe('2026-11-21T18:00:00.000Z')
   setZone('Asia/Shanghai')
+  expect(startOfDay('2026-11-22')).toBe('2026-11-21T16:00:00.000Z')
 })
 
 test('days are counted on the calendar', () => {

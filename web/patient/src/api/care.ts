@@ -15,6 +15,7 @@ import type {
   Specialty,
 } from './types'
 
+type Answers = Record<string, string>
 export interface Point {
   latitude?: number
   longitude?: number
@@ -72,9 +73,14 @@ export const readSlots = (scheduleId: string, organizationId: string) =>
 export const holdSlot = (
   given: { organization_id: string; slot_id: string; patient_id: string; channel: 'wechat' | 'h5' },
   key: string,
-) => call<Appointment>('/holds', { method: 'POST', body: given, idempotencyKey: key })
-export const confirmHold = (id: string, organizationId: string) =>
-  call<Appointment>(`/appointments/${id}/confirm`, { method: 'POST', body: { organization_id: organizationId } })
+  answers: Answers = {},
+) => call<Appointment>('/holds', { method: 'POST', body: given, idempotencyKey: key, answers })
+export const confirmHold = (id: string, organizationId: string, answers: Answers = {}) =>
+  call<Appointment>(`/appointments/${id}/confirm`, {
+    method: 'POST',
+    body: { organization_id: organizationId },
+    answers,
+  })
 export const cancelAppointment = (id: string, organizationId: string, reason: string) =>
   call<Appointment>(`/appointments/${id}/cancel`, { method: 'POST', body: { organization_id: organizationId, reason } })
 export const rescheduleAppointment = (id: string, organizationId: string, slotId: string, key: string) =>

@@ -8,12 +8,15 @@ export interface Call {
   body?: object
   /** Made by the caller when a retry must not do the thing twice; otherwise each POST gets a fresh one. */
   idempotencyKey?: string
+  /** Answers to what the server asked before: a ticket, a proof, a code. */
+  answers?: Readonly<Record<string, string>>
 }
 
 /** True while the last attempt could not reach the server, or the phone says it has no network. */
 export const offline = ref(false)
 
 let bearer = ''
+let device = ''
 let language = 'zh-Hans'
 let onUnauthenticated: () => void = () => undefined
 
@@ -22,6 +25,10 @@ export function useBearer(token: string): void {
 }
 export function bearerToken(): string {
   return bearer
+}
+/** Sets the number that this phone made for itself. */
+export function useDevice(id: string): void {
+  device = id
 }
 export function askIn(tag: string): void {
   language = tag
@@ -55,12 +62,13 @@ export function newKey(): string {
 export function headers(extra: Record<string, string> = {}): Record<string, string> {
   const all: Record<string, string> = { 'Accept-Language': language === 'en' ? 'en' : 'zh-CN', ...extra }
   if (bearer) all.Authorization = `Bearer ${bearer}`
+  if (device) all['X-Device-Id'] = device
   return all
 }
 
 /** Calls the API. Resolves with the JSON answer (undefined for 204); rejects with ApiProblem, never anything else. */
-export function call<T>(path: string, { method = 'GET', query, body, idempotencyKey }: Call = {}): Promise<T> {
-  const extra: Record<string, string> = { Accept: 'application/json' }
+export function call<T>(path: string, { method = 'GET', query, body, idempotencyKey, answers }: Call = {}): Promise<T> {
+  const extra: Record<string, string> = { Accept: 'application/json', ...answers }
   if (method === 'POST') extra['Idempotency-Key'] = idempotencyKey ?? newKey()
   if (body) extra['Content-Type'] = 'application/json'
   return new Promise<T>((resolve, reject) => {

@@ -37,6 +37,16 @@ export function unreadableProblem(status: number): Problem {
   )
 }
 
+/** What was opened (from an old message, say) is no longer there. */
+export function goneProblem(): Problem {
+  return local(
+    'gone',
+    404,
+    { zh: '这个号已经不在了', en: 'This place is no longer there' },
+    { zh: '可能已经处理过，或者过了时间。', en: 'It was answered already, or its time ran out.' },
+  )
+}
+
 /** Turns whatever an error answer held into a Problem. */
 export function problemOf(status: number, body: unknown): Problem {
   const given = body as Partial<Problem> | null

@@ -28,6 +28,22 @@ export interface Problem {
   conflict?: { kind: string; id: string; text: Bilingual }
   alternatives?: SlotOffer[]
   binding?: string
+  /** `not-released`: when this channel may book it. */
+  opens_at?: string
+  /** `booking-banned`: when booking is free again. */
+  until?: string
+  /** `limit-reached`: the limit's code. */
+  rule?: string
+  /** `waiting-room`: what to come back with, and when. */
+  ticket?: string
+  place?: number
+  ahead?: number
+  poll_after_s?: number
+  /** `proof-needed`. */
+  challenge?: string
+  difficulty_bits?: number
+  /** `phone-code-needed`, when the code is already on its way. */
+  challenge_id?: string
   request_id?: string
 }
 
@@ -56,14 +72,27 @@ export type Specialty = Wire['Specialty']
 export type PractitionerRole = Wire['PractitionerRole']
 export type SearchAnswer = Wire['Found']
 
-export type SlotOffer = Wire['SlotOffer']
+/** Lists of slots hand out a short-lived word that shows the person looked before booking. */
+interface Listed {
+  slot_token?: string | null
+}
+export type SlotOffer = Wire['SlotOffer'] & Listed
 export type CalendarDay = Wire['CalendarDay']
 export type ClinicSession = Wire['SessionItem']
-export type Slot = Wire['SlotItem']
+export type Slot = Wire['SlotItem'] & Listed
 
 export type AppointmentState = Wire['AppointmentState']
 export type Appointment = Omit<Wire['Appointment'], 'state'> & { state: AppointmentState }
-export type QueuePlace = Wire['QueuePlace']
+export type QueuePlace = Wire['QueuePlace'] & {
+  room_en?: string
+  /** All rooms that call from this line. */
+  rooms?: string[]
+  /** The room calls nobody at the moment. */
+  paused?: { reason: string; reason_en: string; since: string; until: string | null } | null
+  /** The class that decides the order, in words, and why this person is in it. */
+  priority_text?: Bilingual | null
+  priority_reason?: Bilingual | null
+}
 
 export type StepState = Wire['StepState']
 export type StepAction = Wire['StepAction']

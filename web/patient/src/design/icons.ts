@@ -41,6 +41,14 @@ const SHAPES = {
   eyeoff:
     'M3 3l18 18M6 6.5C3.5 8.5 2 12 2 12s3.5 6.5 10 6.5c1.8 0 3.4-.5 4.7-1.2M10 5.7c.6-.1 1.3-.2 2-.2 6.5 0 10 6.5 10 6.5s-.8 1.5-2.3 3',
   heart: 'M12 20S3.5 15 3.5 9A4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 8.5 2c0 6-8.5 11-8.5 11z',
+  heartfull: '*M12 20S3.5 15 3.5 9A4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 8.5 2c0 6-8.5 11-8.5 11z',
+  star: 'M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1.1 5.9-5.3-2.9-5.3 2.9 1.1-5.9L3.5 9.7l5.9-.8z',
+  starfull: '*M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1.1 5.9-5.3-2.9-5.3 2.9 1.1-5.9L3.5 9.7l5.9-.8z',
+  draw: 'M4 4h16v16H4zM8.5 8.5h.1M15.5 8.5h.1M12 12h.1M8.5 15.5h.1M15.5 15.5h.1',
+  hourglass: 'M7 3h10M7 21h10M8 3c0 5 8 5 8 9s-8 4-8 9M16 3c0 5-8 5-8 9s8 4 8 9',
+  lock: 'M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3M12 15v2',
+  pen: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
+  message: 'M4 5h16v11H9l-5 4zM8 9h8M8 12h5',
   bone: 'M8 16l8-8M8 16a2.5 2.5 0 1 1-4 1 2.5 2.5 0 1 1 1-4zM16 8a2.5 2.5 0 1 1 4-1 2.5 2.5 0 1 1-1 4z',
   child: 'M12 14a6 6 0 1 0 0-12 6 6 0 0 0 0 12zM9.5 8h.1M14.5 8h.1M10 10.5c1 1 3 1 4 0M6 21c.5-3 2.5-5 6-5s5.5 2 6 5',
   tooth: 'M8 3c2 0 2.5 1 4 1s2-1 4-1c3 0 4 2.5 4 5 0 5-3 13-5 13s-1-6-3-6-1 6-3 6-5-8-5-13c0-2.5 1-5 4-5z',
@@ -60,9 +68,10 @@ export type IconName = keyof typeof SHAPES
 
 /** Gives a CSS `url(...)` with the icon drawn in black, for use as a mask. Needs no network and no font. */
 export function iconUrl(name: IconName): string {
-  const path = SHAPES[name]
+  const filled = SHAPES[name].startsWith('*')
+  const path = SHAPES[name].slice(filled ? 1 : 0)
   const svg =
-    `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='black' stroke-width='1.9' ` +
+    `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='${filled ? 'black' : 'none'}' stroke='black' stroke-width='1.9' ` +
     `stroke-linecap='round' stroke-linejoin='round'><path d='${path}'/></svg>`
   return `url("data:image/svg+xml,${encodeURIComponent(svg)}")`
 }

@@ -16,3 +16,6 @@ export const soon = (iso: string): string => {
   const at = wallOf(iso).date
   return `${nearDay(at, preferences.language) || `${date(at)} ${weekday(at, preferences.language)}`} ${time(iso)}`
 }
+/** Words that begin with a day, as they stand in the middle of an English sentence: `today` is no name. */
+export const midway = (words: string): string =>
+  words.replace(/^(Today|Tomorrow)\b/, (near: string) => near.toLowerCase())

@@ -120,3 +120,10 @@ export function countdown(seconds: number): string {
   const left = Math.max(0, Math.ceil(seconds))
   return `${Math.floor(left / 60)}:${two(left % 60)}`
 }
+
+/** `2:04:05` from seconds, or `4:05` below an hour. */
+export function longCountdown(seconds: number): string {
+  const left = Math.max(0, Math.ceil(seconds))
+  const hours = Math.floor(left / 3600)
+  return hours ? `${hours}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}` : countdown(left)
+}

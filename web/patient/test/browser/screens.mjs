@@ -2,11 +2,12 @@
  * Walks the built H5 pages in headless Chromium against the mock, in every mode and language, and writes pictures to
  * test/browser/shots. Fails when a page logs an error, shows an untranslated key, scrolls sideways or calls another host.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { startMock } from '../mock/server.mjs'
+import { fairScreens } from './fair.mjs'
 
 const shots = path.join(path.dirname(fileURLToPath(import.meta.url)), 'shots')
 mkdirSync(shots, { recursive: true })
@@ -17,6 +18,8 @@ const browser = await chromium.launch({
   args: ['--no-sandbox'],
 })
 
+const locale = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../src/locale/zh-Hans.json')
+const GROUPS = Object.keys(JSON.parse(readFileSync(locale, 'utf8')))
 const id = (text) => encodeURIComponent(text)
 for (const mode of modes) {
   const mock = await startMock()
@@ -31,7 +34,7 @@ for (const mode of modes) {
   page.setDefaultTimeout(8000)
   let name = 'start'
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !/status of 4\d\d|ERR_INTERNET/.test(message.text()))
+    if (['error', 'warning'].includes(message.type()) && !/status of (4\d\d|503)|ERR_INTERNET/.test(message.text()))
       faults.push(`${mode} ${name}: ${message.text()}`)
   })
   page.on('pageerror', (error) => faults.push(`${mode} ${name}: ${error.stack}`))
@@ -43,17 +46,15 @@ for (const mode of modes) {
   const shoot = async (label, full = true) => {
     name = label
     await page.waitForTimeout(450)
-    const problems = await page.evaluate(() => {
+    const problems = await page.evaluate((groups) => {
       const found = []
       if (document.documentElement.scrollWidth > innerWidth + 1)
         found.push(`scrolls sideways: ${document.documentElement.scrollWidth}`)
-      const keys = document.body.innerText.match(
-        /\b(app|common|tabs|state|who|home|entry|action|relation|signIn|register|family|card|me|find|hospital|offers|slots|department|doctor|times|confirm|facts|done|appointments|visitState|stateText|detail|cancel|reschedule|queue|journey|messages|settings|about)\.[a-zA-Z_]+/g,
-      )
+      const keys = document.body.innerText.match(new RegExp(`\\b(${groups.join('|')})\\.[a-zA-Z_]+`, 'g'))
       if (keys) found.push(`untranslated: ${keys.join(' ')}`)
       if (/undefined|NaN|\[object/.test(document.body.innerText)) found.push('undefined on the page')
       return found
-    })
+    }, GROUPS)
     for (const one of problems) faults.push(`${mode} ${label}: ${one}`)
     await page.screenshot({ path: path.join(shots, `${mode}-${label}.png`), fullPage: full })
   }
@@ -179,11 +180,12 @@ for (const mode of modes) {
   await shoot('35-settings')
   await open('settings/about')
   await shoot('36-about')
+  await fairScreens({ page, mock, shoot, open })
   await open('appointments/index')
   await page.waitForTimeout(400)
   await context.setOffline(true)
   await page.locator('.segment__one').nth(1).click()
-  await shoot('37-offline')
+  await shoot('99-offline')
   await context.close()
   await mock.close()
 }

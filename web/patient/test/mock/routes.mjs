@@ -1,5 +1,6 @@
 /** What the mock answers, route by route. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { fairRoutes, gate } from './fair.mjs'
 import { dateIn, departments, doctors, iso, organizations, settings, specialties } from './region.mjs'
 import { Refusal, member, find, offer, appointment, place, both, visit } from './world.mjs'
 
@@ -20,6 +21,7 @@ const mine = (world, id) =>
 
 /** [method, pattern, handler({world, params, query, body}), open to everybody] */
 const routes = [
+  ...fairRoutes,
   ['GET', '/public-settings', () => settings, true],
   [
     'POST',
@@ -243,8 +245,9 @@ const routes = [
   [
     'POST',
     '/holds',
-    ({ world, body }) => {
+    ({ world, body, headers }) => {
       const { schedule, slot } = find(world, body.slot_id)
+      gate(world, 'hold', headers)
       if (world.takeNext || slot.remaining < 1) {
         world.takeNext = false
         const alternatives = world.schedules
@@ -272,8 +275,10 @@ const routes = [
   [
     'POST',
     '/appointments/:id/confirm',
-    ({ world, params }) => {
+    ({ world, params, headers }) => {
       const one = mine(world, params.id)
+      gate(world, 'confirm', headers)
+      for (const given of world.offers) if (given.appointment === one) given.state = 'taken'
       Object.assign(one, { state: 'booked', number: 12, hold_expires_at: null, can_cancel: true })
       world.messages.unshift({
         id: randomUUID(),

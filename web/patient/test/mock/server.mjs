@@ -25,6 +25,7 @@ function answer(world, request, url, text) {
     params: { ...at.match(found.match).groups },
     query: Object.fromEntries(url.searchParams),
     body: text ? JSON.parse(text) : {},
+    headers: request.headers,
   })
   if (key) world.keys.set(key, made)
   return made

@@ -1,5 +1,6 @@
 /** The mock's state and the shapes of its answers. */
 import { randomUUID } from 'node:crypto'
+import { makeDraws, makeReviews } from './fair-world.mjs'
 import { departments, iso, makeSchedules, organizations, settings } from './region.mjs'
 
 export class Refusal extends Error {
@@ -52,6 +53,16 @@ export function newWorld() {
     token: 'mock-token',
     challenge: null,
     channel: 'h5',
+    waitlist: [],
+    offers: [],
+    bans: [],
+    reviews: makeReviews(),
+    reviewed: [],
+    favourites: new Set(),
+    draws: makeDraws(),
+    drawRequests: [],
+    /** What stands in the way of the next hold or confirm, in turn: ['hold', 'waiting-room'], ['confirm', 'proof-needed']… */
+    hurdles: [],
   }
 }
 
@@ -127,6 +138,7 @@ export function place(one) {
     expected_minutes: 25,
     room: one.room,
     department_name: one.department_name,
+    department_name_en: one.department_name_en,
     practitioner_name: one.practitioner_name,
     now_serving: 'A009',
     hint: {

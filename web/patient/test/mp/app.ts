@@ -101,8 +101,8 @@ export class MiniApp {
     await this.settle()
   }
 
-  async type(value: string, nth = 0): Promise<void> {
-    const input = this.all().filter((one) => one.tag === 'input')[nth]
+  async type(value: string, tag: 'input' | 'textarea' = 'input'): Promise<void> {
+    const input = this.all().find((one) => one.tag === tag)
     if (!input?.owner) throw new Error('There is no input on the page')
     call(input.owner, input.attrs.bindinput as string, {
       type: 'input',

@@ -1,0 +1,41 @@
+import type { Ban, Outcome, RiskBoard } from '@/api/calls/limits'
+import type { Words } from '@/api/types'
+
+export type RuleSum = { rule: string; text: Words; total: number; counts: Partial<Record<Outcome, number>> }
+
+/** Counts by rule and outcome → one entry a rule, the busiest first. */
+export function byRule(board: RiskBoard): RuleSum[] {
+  const rules = new Map<string, RuleSum>()
+  for (const { rule, text, outcome, count } of board.counts) {
+    const sum = rules.get(rule) ?? { rule, text, total: 0, counts: {} }
+    sum.counts[outcome] = (sum.counts[outcome] ?? 0) + count
+    sum.total += count
+    rules.set(rule, sum)
+  }
+  return [...rules.values()].sort((a, b) => b.total - a.total || a.rule.localeCompare(b.rule))
+}
+
+/** The four numbers at the top of the board. */
+export const figuresOf = (board: RiskBoard) => ({
+  checks: board.counts.reduce((sum, c) => sum + c.count, 0),
+  blockedTotal: board.counts.reduce((sum, c) => sum + (c.outcome === 'refused' ? c.count : 0), 0),
+  handovers: board.handovers.length,
+  watchedAccounts: board.subjects.length,
+})
+
+/** A span of seconds in the largest unit that says it in a whole number. */
+export function windowOf(seconds: number): { unit: 'seconds' | 'minutes' | 'hours' | 'days'; n: number } {
+  for (const [unit, size] of [['days', 86_400], ['hours', 3600], ['minutes', 60]] as const) {
+    if (seconds >= size && seconds % size === 0) return { unit, n: seconds / size }
+  }
+  return { unit: 'seconds', n: seconds }
+}
+
+export type BanState = 'active' | 'appealed' | 'lifted' | 'kept' | 'over'
+/** Where a ban stands at `now` (ms): a lifted one is lifted even before its end, an open appeal comes before all else. */
+export function banState(ban: Ban, now: number): BanState {
+  if (ban.lifted) return 'lifted'
+  if (Date.parse(ban.until) <= now) return 'over'
+  if (ban.appealed_at && !ban.decided_at) return 'appealed'
+  return ban.decided_at ? 'kept' : 'active'
+}

@@ -1,0 +1,26 @@
+import type { Message } from '@/api/types'
+import { go } from './routes'
+
+/** Opens what a message is about. A kind that this version doesn't know leads to the visit's own page. */
+export function openLink(link: NonNullable<Message['link']>): void {
+  const params = { id: link.id, organization_id: link.organization_id }
+  switch (link.kind) {
+    case 'journey':
+      return go('journey/index')
+    case 'queue':
+      return go('queue/index', params)
+    case 'offer':
+      return go('waitlist/offer', params)
+    case 'waitlist':
+    case 'waitlist_entry':
+      return go('waitlist/index')
+    case 'draw':
+      return go('draws/detail', params)
+    case 'ban':
+      return go('restrictions/index')
+    case 'review':
+      return go('reviews/write', params)
+    default:
+      return go('appointments/detail', params)
+  }
+}
