@@ -88,7 +88,6 @@ LISTENERS = (
     journey_reactors,
     journey_jobs,
     waitlist_jobs,
-    rebooking,
     limits_bans,
     limits_counting,
     draw_jobs,

@@ -68,8 +68,9 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     await _lock_line(tx, row)
     row = await _changeable(tx, organization_id, row["id"])
     chosen = await places.choose(tx, organization_id, request.slot_id, patient_id)
+    if not row["displaced"]:  # who must move because the session was stopped has not moved too often
+        await before_change(tx.platform, tx.actor, organization_id, patient_id)
     # Moving is booking: nobody reaches by it what their channel may not have.
-    await before_change(tx.platform, tx.actor, organization_id, patient_id)
     channel = await channel_for(tx.platform, tx.actor, organization_id, None)
     await check_open(tx, organization_id, request.slot_id, patient_id, channel)
     made = new_id()

@@ -11,6 +11,7 @@ from yitong.identity.schemas.staff import NewTerminal
 from yitong.identity.service.terminals import register_terminal
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.platform import Platform
+from yitong.kernel.settings import Settings
 from yitong.simulation.seeding.directory import copy
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -109,12 +110,19 @@ async def book_some(
     ]
     booked = 0
     for begin in range(0, len(wanted), 256):
-        booked += await _book(connection, place["organization_id"], wanted[begin : begin + 256], now, rng)
+        booked += await _book(
+            connection, platform.settings, place["organization_id"], wanted[begin : begin + 256], now, rng
+        )
     return booked
 
 
 async def _book(
-    connection: Connection, organization: UUID, wanted: list[tuple[UUID, UUID]], now: datetime, rng: Random
+    connection: Connection,
+    settings: Settings,
+    organization: UUID,
+    wanted: list[tuple[UUID, UUID]],
+    now: datetime,
+    rng: Random,
 ) -> int:
     count = len(wanted)
     ids = [new_id() for _ in wanted]
@@ -138,6 +146,8 @@ async def _book(
         [now + timedelta(days=90)] * count,
         [-1] * count,
         now,
+        settings.hold_seconds,
+        settings.elderly_pool_from,
     )
     kept = [row["id"] for row in held if row["outcome"] == "held"]
     done = await connection.fetch(
