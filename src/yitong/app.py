@@ -23,6 +23,10 @@ from yitong.booking.availability import api as availability_api
 from yitong.booking.channels import api as channels_api
 from yitong.booking.channels import flows as channels_flows
 from yitong.booking.channels import model as channels_model
+from yitong.booking.draw import api as draw_api
+from yitong.booking.draw import drawing as draw_jobs
+from yitong.booking.draw import model as draw_model
+from yitong.booking.draw import reactors as draw_reactors
 from yitong.booking.limits import api as limits_api
 from yitong.booking.limits import bans as limits_bans
 from yitong.booking.limits import counting as limits_counting
@@ -32,6 +36,9 @@ from yitong.booking.queue import api as queue_api
 from yitong.booking.queue import model as queue_model
 from yitong.booking.reviews import api as reviews_api
 from yitong.booking.reviews import model as reviews_model
+from yitong.booking.schedules import api as schedules_api
+from yitong.booking.schedules import model as schedules_model
+from yitong.booking.schedules import rebooking
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
 from yitong.booking.waitlist import model as waitlist_model
@@ -63,11 +70,13 @@ TABLES = (
     directory_model,
     identity_model,
     booking_model,
-    queue_model,
-    reviews_model,
     channels_model,
     waitlist_model,
     limits_model,
+    draw_model,
+    schedules_model,
+    queue_model,
+    reviews_model,
     visits_model,
     journey_model,
     fhir_model,
@@ -81,6 +90,9 @@ LISTENERS = (
     waitlist_jobs,
     limits_bans,
     limits_counting,
+    draw_jobs,
+    draw_reactors,
+    rebooking,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -88,10 +100,12 @@ ROUTES: list[ControllerRouterHandler] = [
     *booking_api.ROUTES,
     *availability_api.ROUTES,
     *queue_api.ROUTES,
-    *reviews_api.ROUTES,
     *channels_api.ROUTES,
     *waitlist_api.ROUTES,
     *limits_api.ROUTES,
+    *draw_api.ROUTES,
+    *schedules_api.ROUTES,
+    *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,

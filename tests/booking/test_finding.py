@@ -127,3 +127,22 @@ async def test_over_http(world: World, client: AsyncTestClient[ASGIApp]) -> None
 async def test_wrong_searches(client: AsyncTestClient[ASGIApp], query: str) -> None:
     answer = await client.get(f"/api/slots/search?{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, "validation-failed")
+
+
+async def test_days_are_those_of_the_region(world: World, clock: SetClock) -> None:
+    await world.owner.execute("UPDATE region SET zone = 'Asia/Urumqi'")  # two hours behind
+    await world.session(slots=1)
+    day = (clock.now() + timedelta(days=1)).date()  # the session begins at 06:00 there
+    late = (clock.now() + timedelta(days=1)).replace(hour=17, minute=0)  # 01:00 in the east, 23:00 in the region
+    await world.session(late, slots=1, role=False)
+    found = await search(world.platform, Search(specialty="03", first=day, last=day))
+    assert len(found) == 2
+    assert len(await search(world.platform, Search(specialty="03", first=day + timedelta(days=1)))) == 0
+
+
+async def test_days_of_a_region_in_the_east(world: World, clock: SetClock) -> None:
+    late = (clock.now() + timedelta(days=1)).replace(hour=17, minute=0)  # 01:00 on the day after in the east
+    await world.session(late, slots=1, role=False)
+    day = (clock.now() + timedelta(days=1)).date()
+    assert await search(world.platform, Search(specialty="03", first=day, last=day)) == []
+    assert len(await search(world.platform, Search(specialty="03", first=day + timedelta(days=1)))) == 1

@@ -20,7 +20,7 @@ def set_gate(monkeypatch: pytest.MonkeyPatch, world: World, **limits: object) ->
     now = world.platform.clock.now()
     open_gate = Gate("common", now - timedelta(days=1), now + timedelta(days=60), -1, -1, -1)
 
-    async def same(_platform: Platform, _actor: Actor, _request: HoldRequest) -> Gate:
+    async def same(_platform: Platform, _actor: Actor, _organization_id: UUID, _channel: str) -> Gate:
         return open_gate._replace(**limits)  # type: ignore[arg-type]
 
     monkeypatch.setattr(holding, "gate_of", same)
@@ -75,7 +75,9 @@ async def _days(world: World, days: int) -> list[UUID]:
     found: list[UUID] = []
     for n in range(days):
         start = world.platform.clock.now().astimezone(ZONE) + timedelta(days=n + 1)
-        _, slots = await world.session(start.replace(hour=8, minute=0, second=0, microsecond=0), slots=1, capacity=50)
+        _, slots = await world.session(
+            start.replace(hour=8, minute=0, second=0, microsecond=0), slots=1, capacity=50, role=False
+        )
         found.append(slots[0])
     return found
 

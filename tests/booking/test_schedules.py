@@ -59,9 +59,9 @@ async def test_rule_to_slots(world: World, client: Client) -> None:
     )
     days = {"organization_id": str(world.organization_id), "from": "2026-11-23", "to": "2026-12-06"}
     first = await send(world, client, "schedules/generate", days)
-    assert first.json() == {"schedules": 2, "slots": 16, "skipped": 0}
+    assert first.json() == {"schedules": 2, "slots": 16, "skipped": 0, "conflicts": []}
     again = await send(world, client, "schedules/generate", days)
-    assert again.json() == {"schedules": 0, "slots": 0, "skipped": 2}
+    assert again.json() == {"schedules": 0, "slots": 0, "skipped": 2, "conflicts": []}
     sessions = await read(
         world, client, f"schedules?organization_id={world.organization_id}&from=2026-11-24&to=2026-11-24"
     )

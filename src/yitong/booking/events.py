@@ -18,6 +18,7 @@ class BookingEvent(StrEnum):
     TEMPLATE_CHANGED = "booking:template:changed"
     EXCEPTION_MADE = "booking:exception:made"
     GENERATED = "booking:schedule:generated"
+    BLOCKED = "booking:schedule:blocked"
     STOPPED = "booking:schedule:stopped"
 
 
@@ -35,6 +36,10 @@ declare_events(
         BookingEvent.GENERATED: (
             "生成 {schedules} 个班次、{slots} 个时段",
             "{schedules} sessions and {slots} slots were made",
+        ),
+        BookingEvent.BLOCKED: (
+            "{blocked} 个班次因医生、团队或诊室已被占用而未生成",
+            "{blocked} sessions were not made: their doctor, team or place is taken",
         ),
         BookingEvent.STOPPED: (
             "停诊，涉及 {affected} 个预约",

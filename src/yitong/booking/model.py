@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, PrimaryKeyConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, PrimaryKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from yitong.booking.schedules.periods import once_at_a_time
 from yitong.kernel.ids import UUID
 from yitong.kernel.tables import Base, hospital
 
@@ -14,7 +15,7 @@ _ROOMY = {"postgresql_with": {"fillfactor": 80}}
 _FOR_TWO = {"postgresql_with": {"fillfactor": 45}}
 # Whom places may be kept for; anybody may take one of ``common``.
 POOLS = ("common", "onsite", "elderly", "community", "partner", "extra", "draw")
-ACTIVE_SQL = "state IN ('held','booked','checked_in','called','in_consultation')"
+ACTIVE_SQL = "state IN ('held','booked','checked_in','called','in_consultation') AND NOT displaced"
 
 
 class ScheduleTemplate(Base):
@@ -26,6 +27,7 @@ class ScheduleTemplate(Base):
     department_id: Mapped[UUID]
     service_id: Mapped[UUID]
     practitioner_role_id: Mapped[UUID | None]
+    team_id: Mapped[UUID | None]  # instead of one doctor
     location_id: Mapped[UUID | None]
     weekday: Mapped[int]  # ISO: Monday is 1
     start_time: Mapped[time]  # the clock on the hospital's wall
@@ -45,10 +47,13 @@ class ScheduleTemplate(Base):
             ["organization_id", "practitioner_role_id"], ["practitioner_role.organization_id", "practitioner_role.id"]
         ),
         ForeignKeyConstraint(["organization_id", "location_id"], ["location.organization_id", "location.id"]),
+        ForeignKeyConstraint(["organization_id", "team_id"], ["care_team.organization_id", "care_team.id"]),
+        CheckConstraint("practitioner_role_id IS NULL OR team_id IS NULL", name="doctor_or_team"),
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
         CheckConstraint("slot_minutes BETWEEN 1 AND 30", name="slot_minutes"),
         CheckConstraint("capacity_per_slot BETWEEN 1 AND 200", name="capacity"),
         CheckConstraint("start_time < end_time", name="times"),
+        *(once_at_a_time("schedule_template", one) for one in ("practitioner_role_id", "location_id", "team_id")),
         hospital(),
     )
 
@@ -77,6 +82,14 @@ class ScheduleException(Base):
         ),
         CheckConstraint("kind IN ('stop','change','extra')", name="kind"),
         Index("ix_schedule_exception_day", "organization_id", "template_id", "day"),
+        # The same extra session twice is a slip of the hand.
+        Index(
+            "uq_schedule_exception_extra",
+            *("organization_id", "template_id", "day", "start_time", "end_time", "practitioner_role_id", "location_id"),
+            unique=True,
+            postgresql_where="kind = 'extra'",
+            postgresql_nulls_not_distinct=True,
+        ),
         hospital(),
     )
 
@@ -93,6 +106,7 @@ class Schedule(Base):
     specialty_code: Mapped[str | None]
     service_id: Mapped[UUID]
     practitioner_role_id: Mapped[UUID | None]
+    team_id: Mapped[UUID | None]  # instead of one doctor: any member may see the patients
     location_id: Mapped[UUID | None]
     day: Mapped[date]
     start_at: Mapped[datetime]
@@ -113,6 +127,9 @@ class Schedule(Base):
         ForeignKeyConstraint(
             ["organization_id", "template_id"], ["schedule_template.organization_id", "schedule_template.id"]
         ),
+        ForeignKeyConstraint(["organization_id", "team_id"], ["care_team.organization_id", "care_team.id"]),
+        CheckConstraint("practitioner_role_id IS NULL OR team_id IS NULL", name="doctor_or_team"),
+        *(once_at_a_time("schedule", one) for one in ("practitioner_role_id", "location_id", "team_id")),
         CheckConstraint("start_at < end_at", name="times"),
         CheckConstraint("(stopped_at IS NULL) = (stopped_reason IS NULL)", name="stopped_at_reason"),
         # Making the same days twice makes them once.
@@ -207,6 +224,8 @@ class Appointment(Base):
     start_at: Mapped[datetime]
     end_at: Mapped[datetime]
     state: Mapped[str]
+    # The session was stopped under it: no longer the visit expected that day, so another may be booked beside it.
+    displaced: Mapped[bool] = mapped_column(server_default=text("false"))
     active: Mapped[bool] = mapped_column(Computed(ACTIVE_SQL, persisted=True))  # the visit is still expected
     version: Mapped[int]  # moves made so far; the sequence of the last history row
     number: Mapped[int | None]  # queue number within the session, given at confirmation

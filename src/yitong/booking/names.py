@@ -27,6 +27,8 @@ UNION ALL
 SELECT 'role', r.id, p.name, r.title, NULL, NULL
 FROM practitioner_role AS r JOIN practitioner AS p ON p.id = r.practitioner_id WHERE r.organization_id = $1
 UNION ALL
+SELECT 'team', m.id, m.name, m.name_en, NULL, NULL FROM care_team AS m WHERE m.organization_id = $1
+UNION ALL
 SELECT 'location', l.id, l.name, l.name_en, NULL, NULL FROM location AS l WHERE l.organization_id = $1
 """
 
@@ -57,6 +59,7 @@ class Names:
     departments: dict[UUID, tuple[str, str]]
     services: dict[UUID, ServiceName]
     roles: dict[UUID, RoleName]
+    teams: dict[UUID, str]
     locations: dict[UUID, str]
     read_at: float
 
@@ -68,6 +71,7 @@ class NameBoard:
         self._database = database
         self._known: dict[UUID, Names] = {}
         self._reading: dict[UUID, asyncio.Lock] = {}
+        self._zone: tuple[float, str] | None = None
         self._open = lru_cache(maxsize=20_000)(sealer.open)
 
     async def of(self, organization_id: UUID) -> Names:
@@ -80,6 +84,16 @@ class NameBoard:
             if known is None or monotonic() - known.read_at >= TIME_TO_LIVE_S:
                 known = self._known[organization_id] = await self._read(organization_id)
         return known
+
+    async def region_zone(self, code: str) -> str:
+        """The time zone of the region with this code, or of the only region there is; UTC before there is any."""
+        if self._zone is None or monotonic() - self._zone[0] >= TIME_TO_LIVE_S:
+            async with (await self._database.raw()).acquire() as connection:
+                found = await connection.fetchval("SELECT zone FROM region ORDER BY code = $1 DESC LIMIT 1", code)
+            if found is None:
+                return "UTC"
+            self._zone = (monotonic(), found)
+        return self._zone[1]
 
     def patient_name(self, sealed: str, patient_id: UUID) -> str:
         """A patient's name; a changed name comes under another seal, so what is kept is never stale."""
@@ -103,6 +117,7 @@ class NameBoard:
             departments={r["id"]: (r["name"], r["name_en"]) for r in by_kind.get("department", ())},
             services={r["id"]: ServiceName(r["more"], r["name"], r["name_en"]) for r in by_kind.get("service", ())},
             roles={r["id"]: RoleName(r["name"], r["name_en"]) for r in by_kind.get("role", ())},
+            teams={r["id"]: r["name"] for r in by_kind.get("team", ())},
             locations={r["id"]: r["name"] for r in by_kind.get("location", ())},
             read_at=monotonic(),
         )

@@ -42,6 +42,12 @@ PLACE_UNKNOWN = problem_kind(
     ),
     Bilingual("请重新选择。", "Choose them again."),
 )
+PLACE_UNSUITABLE = problem_kind(
+    "place-unsuitable",
+    422,
+    Bilingual("{service_zh}需要排在{place_zh}上。", "{service} is planned on {place}."),
+    Bilingual("请选择该科室对应的设备、治疗位或诊室。", "Choose a device, a treatment place or a room that fits."),
+)
 
 
 class TemplateRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +57,7 @@ class TemplateRequest(msgspec.Struct, frozen=True, kw_only=True):
     department_id: UUID
     service_id: UUID
     practitioner_role_id: UUID | None = None
+    team_id: UUID | None = None
     location_id: UUID | None = None
     weekday: Weekday
     start_time: WallTime
@@ -74,6 +81,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     service_kind: str
     practitioner_role_id: UUID | None
     practitioner_name: str | None
+    team_id: UUID | None
+    team_name: str | None
     location_id: UUID | None
     room: str
     weekday: int
@@ -144,10 +153,14 @@ class PlannedSession(SessionItem, frozen=True):
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """A stopped session and how many people it concerns."""
+    """A stopped session, how many people it concerns, and how many of them were offered another place at once.
+
+    Offers to the others follow; who got which is answered by ``/schedules/{id}/affected``.
+    """
 
     schedule: PlannedSession
     affected: int
+    offered: int = 0
 
 
 def clock(text: str) -> time:

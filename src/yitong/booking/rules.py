@@ -30,13 +30,18 @@ def cancel_until(start: datetime, settings: Settings) -> datetime:
     return start - timedelta(minutes=settings.cancel_minutes_before)
 
 
-def may_cancel(state: A, actor_kind: ActorKind, start: datetime, now: datetime, settings: Settings) -> bool:
+def may_cancel(
+    state: A, actor_kind: ActorKind, start: datetime, now: datetime, settings: Settings, *, stopped: bool = False
+) -> bool:
     """Whether the place can still be given back: a hold always, staff until the call, a citizen until the limit.
 
-    A citizen who has checked in asks the desk: somebody may be about to call.
+    A citizen who has checked in asks the desk: somebody may be about to call. When the hospital ``stopped`` the
+    session, the visit may be given up at any time by anybody it concerns.
     """
     if state is A.HELD:
         return True
+    if stopped:
+        return state in CANCELLABLE
     if actor_kind is ActorKind.CITIZEN:
         return state is A.BOOKED and now <= cancel_until(start, settings)
     return state in CANCELLABLE

@@ -28,6 +28,7 @@ def appointment_of(
     service = names.services.get(row["service_id"])
     role_id = row["practitioner_role_id"]
     role = names.roles.get(role_id) if role_id is not None else None
+    team_id = row.get("team_id")  # the batch functions do not answer it
     return Appointment(
         row["id"],
         organization_id,
@@ -45,7 +46,7 @@ def appointment_of(
         service.name if service else "",
         service.name_en if service else "",
         role_id,
-        role.name if role else None,
+        role.name if role else names.teams.get(team_id) if team_id is not None else None,
         role.title if role else None,
         start,
         end,
@@ -57,7 +58,7 @@ def appointment_of(
         hold.astimezone(zone) if hold is not None else None,
         opens,
         closes,
-        may_cancel(state, kind, start, now, settings),
+        may_cancel(state, kind, start, now, settings, stopped=bool(row.get("stopped"))),
         cancel_until(start, settings),
         row["created_at"].astimezone(zone),
         row["cancelled_reason"],

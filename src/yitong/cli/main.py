@@ -13,6 +13,8 @@ from yitong.cli import opening, seeding, serving
 from yitong.cli.bench import app as bench
 from yitong.cli.importing import importing
 from yitong.cli.journey import journey
+from yitong.cli.simulating import simulating
+from yitong.cli.verifying import verifying
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.permissions import Role, matrix
 from yitong.kernel.problems import KINDS
@@ -83,6 +85,8 @@ def migrate() -> None:
 
 
 app.add_typer(importing)
+app.add_typer(verifying)
+app.add_typer(simulating)
 app.add_typer(bench, name="bench")
 app.command()(serving.serve)
 app.command()(serving.worker)

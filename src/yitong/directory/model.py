@@ -103,7 +103,7 @@ class Location(Base):
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "department_id"], ["department.organization_id", "department.id"]),
         ForeignKeyConstraint(["organization_id", "parent_id"], ["location.organization_id", "location.id"]),
-        CheckConstraint("kind IN ('building','floor','room','hall','window')", name="kind"),
+        CheckConstraint("kind IN ('building','floor','room','hall','window','device','chair')", name="kind"),
         hospital(),
     )
 
@@ -161,7 +161,9 @@ class HealthcareService(Base):
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "department_id"], ["department.organization_id", "department.id"]),
-        CheckConstraint("kind IN ('general','expert','special','emergency','return_visit')", name="kind"),
+        CheckConstraint(
+            "kind IN ('general','expert','special','emergency','return_visit','treatment','exam')", name="kind"
+        ),
         CheckConstraint("fee_fen >= 0", name="fee_not_negative"),
         CheckConstraint("slot_minutes BETWEEN 1 AND 30", name="slot_minutes"),
         hospital(),

@@ -9,8 +9,8 @@ from yitong.kernel.ids import UUID
 
 OrganizationKind = Literal["hospital", "community_centre", "pharmacy", "insurer", "commission"]
 DepartmentKind = Literal["outpatient", "inpatient", "medtech", "admin"]
-LocationKind = Literal["building", "floor", "room", "hall", "window"]
-ServiceKind = Literal["general", "expert", "special", "emergency", "return_visit"]
+LocationKind = Literal["building", "floor", "room", "hall", "window", "device", "chair"]
+ServiceKind = Literal["general", "expert", "special", "emergency", "return_visit", "treatment", "exam"]
 
 
 class Organization(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     OFFERED = "offered"
     REPLACEMENT_OFFERED = "replacement_offered"
     OFFER_EXPIRED = "offer_expired"
+    DRAW_WON = "draw_won"
     REMINDER = "reminder"
     CHECKED_IN = "checked_in"
     CALLED = "called"
@@ -105,6 +106,12 @@ def _words(kind: NoticeKind, visit: VisitFacts) -> tuple[Bilingual, Bilingual]:
             return Bilingual("停诊改约", "Another place for you"), Bilingual(
                 f"原预约不能如期就诊，已为您保留 {what.zh}{until.zh}。请点开确认或谢绝。",
                 f"Instead of your appointment we keep this one for you: {what.en}{until.en}. Take or decline it.",
+            )
+        case NoticeKind.DRAW_WON:
+            until = _until(visit)
+            return Bilingual("抽签中签了", "You have won a place"), Bilingual(
+                f"{what.zh} 已为您保留{until.zh}。请点开确认，逾期将顺延给下一位。",
+                f"A place for you: {what.en}, kept{until.en}. Open to confirm it, or it goes to the next in the draw.",
             )
         case NoticeKind.OFFER_EXPIRED:
             return Bilingual("号源已失效", "The offer has run out"), Bilingual(

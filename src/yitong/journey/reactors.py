@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from yitong.booking.draw.events import DrawEvent
 from yitong.booking.events import BookingEvent
 from yitong.booking.queue.events import QueueEvent
 from yitong.booking.states import AppointmentState
@@ -21,6 +22,8 @@ TOLD_OF: dict[StrEnum, NoticeKind] = {
     WaitlistEvent.OFFER_MADE: NoticeKind.OFFERED,
     WaitlistEvent.REPLACEMENT_MADE: NoticeKind.REPLACEMENT_OFFERED,
     WaitlistEvent.OFFER_EXPIRED: NoticeKind.OFFER_EXPIRED,
+    DrawEvent.OFFERED: NoticeKind.DRAW_WON,
+    DrawEvent.LAPSED: NoticeKind.OFFER_EXPIRED,
     QueueEvent.CHECKED_IN: NoticeKind.CHECKED_IN,
     QueueEvent.CALLED: NoticeKind.CALLED,
     QueueEvent.RECALLED: NoticeKind.CALLED,

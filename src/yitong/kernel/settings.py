@@ -66,14 +66,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     hold_seconds: Annotated[int, _about("how long a held place waits for its confirmation", ge=10)] = 600
     days_ahead: Annotated[int, _about("how many days ahead places are made and can be booked", ge=1)] = 14
     cancel_minutes_before: Annotated[int, _about("a citizen can cancel until this long before the start", ge=0)] = 60
+    extra_places_most: Annotated[int, _about("extra places that may be added to one session", ge=0)] = 6
     check_in_minutes_before: Annotated[int, _about("check-in opens this long before the slot", ge=0)] = 120
     check_in_minutes_after: Annotated[int, _about("check-in closes this long after the slot's end", ge=0)] = 120
     elderly_pool_from: Annotated[int, _about("places kept for the elderly are for people of this age", ge=0)] = 60
     queue_elderly_from: Annotated[int, _about("people of this age go first within their slot", ge=0)] = 80
     queue_return_behind: Annotated[int, _about("somebody who missed a call waits for this many people", ge=0)] = 3
-    review_days: Annotated[int, _about("a finished visit can be reviewed for this many days", ge=1)] = 30
-    review_shown_from: Annotated[int, _about("a doctor's mean is shown from this many reviews on", ge=1)] = 5
-    favourites_cap: Annotated[int, _about("doctors and departments an account may keep", ge=1)] = 200
     risk_checks: Annotated[bool, _about("score accounts, count devices, refuse hand-overs; exact caps always hold")] = (
         True
     )
@@ -84,6 +82,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         _about("a hold carries the token its list gave: off, warn (one raises the score without it) or required"),
     ] = "warn"
     proof_bits: Annotated[int, _about("leading zero bits a suspicious device has to find", ge=1)] = 16
+    draw_claim_hours: Annotated[int, _about("how long a place won in a draw waits for its confirmation", ge=1)] = 12
+    draw_reveal_minutes: Annotated[int, _about("between a draw's closing and its seed's reveal", ge=0)] = 10
+    draw_choices: Annotated[int, _about("most times one request for a draw may name", ge=1)] = 5
+    draw_beacon: Annotated[str, _about("source of the public value mixed into new draws; none when empty")] = ""
+    draw_ends_hours_before: Annotated[int, _about("a draw passes no place on later than this before it", ge=0)] = 2
+    review_days: Annotated[int, _about("a finished visit can be reviewed for this many days", ge=1)] = 30
+    review_shown_from: Annotated[int, _about("a doctor's mean is shown from this many reviews on", ge=1)] = 5
+    favourites_cap: Annotated[int, _about("doctors and departments an account may keep", ge=1)] = 200
     hot_routes: Annotated[bool, _about("serve the busiest requests by bare handlers")] = True
     waiting_batches: Annotated[int, _about("so many full batches may wait; who comes then waits in line", ge=1)] = 8
     snapshot_ms: Annotated[int, _about("how old the picture of a department's free places may be", ge=0)] = 1000

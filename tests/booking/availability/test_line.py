@@ -11,7 +11,7 @@ pytestmark = pytest.mark.unit
 
 def sent_to_line(line: Line, inside: int, ticket: str | None = None) -> dict[str, object]:
     with pytest.raises(Problem) as caught:
-        line.enter(ticket, inside)
+        line.enter(ticket.encode() if ticket else None, inside)
     assert caught.value.code == "waiting-room"
     return caught.value.members["extra"]
 
@@ -31,8 +31,8 @@ def test_nobody_passes_somebody_who_waits() -> None:
     newcomer = sent_to_line(line, 1)
     assert newcomer["ahead"] == 1
     assert sent_to_line(line, 2, str(second["ticket"]))["ahead"] == 0
-    line.enter(str(first["ticket"]), 2)
-    line.enter(str(second["ticket"]), 0)
+    line.enter(str(first["ticket"]).encode(), 2)
+    line.enter(str(second["ticket"]).encode(), 0)
 
 
 def test_a_ticket_is_good_at_every_server_and_a_forged_one_at_none() -> None:
@@ -42,7 +42,7 @@ def test_a_ticket_is_good_at_every_server_and_a_forged_one_at_none() -> None:
     here_late = sent_to_line(here, 1)
     assert here_late["ahead"] == 2, "each server has half of the crowd"
     there.enter(None, 0)  # room again: everybody who waited there is called, and with them all who came before
-    there.enter(str(early["ticket"]), 1)
+    there.enter(str(early["ticket"]).encode(), 1)
     forged = str(early["ticket"])[:-1] + ("A" if str(early["ticket"])[-1] != "A" else "B")
     assert sent_to_line(here, 1, forged)["place"] == 5, "a new ticket, at the end"
     assert sent_to_line(here, 1, "nonsense")["ticket"]

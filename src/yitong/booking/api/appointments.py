@@ -5,7 +5,7 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from yitong.booking import service
@@ -24,6 +24,7 @@ from yitong.kernel.paging import Page
 from yitong.kernel.permissions import Actor
 from yitong.kernel.platform import Platform
 from yitong.kernel.transaction import Transaction
+from yitong.kernel.web import AnyRequest
 
 _TAGS = ["booking"]
 
@@ -34,13 +35,13 @@ async def hold(
     actor: NamedDependency[Actor],
     data: JSONBody[HoldRequest],
     idempotency_key: NamedDependency[UUID],
-    ticket: Annotated[str | None, HeaderParameter(name="X-Ticket")] = None,
+    request: AnyRequest,
 ) -> Appointment:
     """Keeps a place until ``hold_expires_at``; confirm it before that. The same Idempotency-Key answers the same.
 
     In a rush the answer may be ``waiting-room`` with a ticket: send the same request again with it as X-Ticket.
     """
-    return await service.hold(platform, actor, data, idempotency_key, ticket)
+    return await service.hold(platform, actor, data, idempotency_key, dict(request.scope["headers"]))
 
 
 @post("/appointments/{appointment_id:uuid}/confirm", status_code=200, summary="Confirm a hold", tags=_TAGS)
@@ -49,9 +50,13 @@ async def confirm(
     actor: NamedDependency[Actor],
     appointment_id: FromPath[UUID],
     data: JSONBody[OrganizationOnly],
+    request: AnyRequest,
 ) -> Appointment:
-    """Makes the held place the patient's and gives it its queue number."""
-    return await service.confirm(platform, actor, data.organization_id, appointment_id)
+    """Makes the held place the patient's and gives it its queue number.
+
+    A suspicious session is asked for a proof (X-Proof) or a phone code (X-Phone-Code) first.
+    """
+    return await service.confirm(platform, actor, data.organization_id, appointment_id, dict(request.scope["headers"]))
 
 
 @post("/appointments/{appointment_id:uuid}/cancel", status_code=200, summary="Give an appointment up", tags=_TAGS)

@@ -9,9 +9,8 @@ from yitong.kernel.problems import NOT_FOUND
 async def hold_place(request: HotRequest) -> tuple[int, Appointment]:
     """``POST /api/holds``."""
     key = request.idempotency_key()
-    ticket = request.headers.get(b"x-ticket")
     wanted: HoldRequest = decode(request.body, HoldRequest)
-    return 201, await hold(request.platform, request.actor, wanted, key, ticket.decode("latin-1") if ticket else None)
+    return 201, await hold(request.platform, request.actor, wanted, key, request.headers)
 
 
 async def confirm_place(request: HotRequest) -> tuple[int, Appointment]:
@@ -19,7 +18,7 @@ async def confirm_place(request: HotRequest) -> tuple[int, Appointment]:
     if request.path_id is None:
         raise NOT_FOUND()
     body: OrganizationOnly = decode(request.body, OrganizationOnly)
-    return 200, await confirm(request.platform, request.actor, body.organization_id, request.path_id)
+    return 200, await confirm(request.platform, request.actor, body.organization_id, request.path_id, request.headers)
 
 
 HOT = [HotRoute("/api/holds", hold_place), HotRoute("/api/appointments/{id}/confirm", confirm_place)]

@@ -13,8 +13,6 @@ from yitong.booking.planning import (
     ExceptionRequest,
     GenerateRequest,
     PlannedSession,
-    Stopped,
-    StopRequest,
     Template,
     TemplateRequest,
 )
@@ -89,12 +87,6 @@ async def list_sessions(
     return Page(await stopping.planned(tx, organization_id, department_id, first, last))
 
 
-@post("/schedules/{schedule_id:uuid}/stop", status_code=200, summary="Stop a session", tags=_TAGS)
-async def stop(tx: Tx, schedule_id: FromPath[UUID], data: JSONBody[StopRequest]) -> Stopped:
-    """Open slots close; whoever is booked is told."""
-    return await stopping.stop(tx, schedule_id, data)
-
-
 ROUTES: list[ControllerRouterHandler] = [
     list_templates,
     make_template,
@@ -103,5 +95,4 @@ ROUTES: list[ControllerRouterHandler] = [
     make_exception,
     make_sessions,
     list_sessions,
-    stop,
 ]

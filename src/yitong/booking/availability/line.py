@@ -39,13 +39,13 @@ class Line:
         self._drawn: list[int] = []
         self._called_until = 0
 
-    def enter(self, ticket: str | None, inside: int) -> None:
+    def enter(self, ticket: bytes | None, inside: int) -> None:
         """Let a request in or send it to the line; ``inside``: how many requests wait to be decided at the moment.
 
         Raises Problem ``waiting-room`` with ``ticket``, ``place``, ``ahead`` and ``poll_after_s``.
         """
         self._call(self._room - inside)
-        drawn_at = self._drawn_at(ticket) if ticket else None
+        drawn_at = self._drawn_at(ticket.decode("latin-1")) if ticket else None
         if drawn_at is None:
             if not self._drawn and inside < self._room:
                 return

@@ -88,7 +88,7 @@ class RiskMemory:
 
     async def close(self) -> None:
         """Write what is left."""
-        if self._task is not None:
+        if self._task is not None and not self._task.done() and self._task.get_loop() is asyncio.get_running_loop():
             await asyncio.wait([self._task])
         if self.outcomes or self.signals or self.handovers:
             await self._guarded()

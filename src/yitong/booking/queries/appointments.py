@@ -12,13 +12,17 @@ from yitong.kernel.transaction import Transaction
 
 COLUMNS = """a.organization_id, a.id, a.slot_id, a.schedule_id, a.department_id, a.service_id, a.practitioner_role_id,
     a.patient_id, a.start_at, a.end_at, a.state, a.version, a.number, a.channel, a.fee_fen, a.hold_expires_at,
-    a.created_at, a.cancelled_reason, a.rescheduled_to, a.offered, d.location_id, p.name_sealed"""
+    a.created_at, a.cancelled_reason, a.rescheduled_to, a.offered, a.displaced, d.location_id, d.team_id,
+    d.day, d.stopped_at IS NOT NULL AS stopped, p.name_sealed"""
 _FROM = """FROM appointment AS a
 JOIN schedule AS d ON d.organization_id = a.organization_id AND d.id = a.schedule_id
 LEFT JOIN patient AS p ON p.id = a.patient_id"""
 When = Literal["upcoming", "past", "all"]
 # Still expected and not over, seen from now: a hold that ran out and a day that passed belong to the past.
-_UPCOMING = "(a.active AND (a.state <> 'held' OR a.hold_expires_at > :now) AND a.end_at > :now - interval '12 hours')"
+_EXPECTED = "(a.active OR a.displaced AND a.state IN ('booked','checked_in','called'))"
+_UPCOMING = (
+    f"({_EXPECTED} AND (a.state <> 'held' OR a.hold_expires_at > :now) AND a.end_at > :now - interval '12 hours')"
+)
 
 
 async def one(tx: Transaction, organization_id: UUID, appointment_id: UUID, *, lock: bool = False) -> Any | None:

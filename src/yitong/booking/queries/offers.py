@@ -20,7 +20,8 @@ def dressed(chosen: str, order: str) -> str:
     return f"""
 SELECT s.id AS slot_id, s.organization_id, o.name AS organization_name, o.name_en AS organization_name_en, o.grade,
     o.district, o.zone, c.distance_m, s.department_id, e.name AS department_name, e.name_en AS department_name_en,
-    s.schedule_id, d.practitioner_role_id, n.name AS practitioner_name, r.title, v.kind AS service_kind,
+    s.schedule_id, d.practitioner_role_id, coalesce(n.name, m.name) AS practitioner_name, r.title,
+    v.kind AS service_kind,
     v.name AS service_name, v.name_en AS service_name_en, v.fee_fen, s.start_at, s.end_at, {REMAINING} AS remaining
 FROM ({chosen}) AS c
 JOIN slot AS s ON s.organization_id = c.organization_id AND s.id = c.id
@@ -30,6 +31,7 @@ JOIN department AS e ON e.organization_id = s.organization_id AND e.id = s.depar
 JOIN organization AS o ON o.id = s.organization_id
 LEFT JOIN practitioner_role AS r ON r.organization_id = d.organization_id AND r.id = d.practitioner_role_id
 LEFT JOIN practitioner AS n ON n.id = r.practitioner_id
+LEFT JOIN care_team AS m ON m.organization_id = d.organization_id AND m.id = d.team_id
 ORDER BY {order}
 """  # noqa: S608
 

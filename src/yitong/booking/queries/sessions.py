@@ -17,7 +17,8 @@ _OPEN_TO = "s.pool = ANY (string_to_array($2, ','))"
 EVERYBODY = "common"
 _SESSIONS = f"""
 SELECT d.organization_id, d.id AS schedule_id, d.department_id, d.day, d.start_at, d.end_at, d.stopped_at,
-    d.stopped_reason, d.practitioner_role_id, d.template_id, o.zone, n.name AS practitioner_name, r.title,
+    d.stopped_reason, d.practitioner_role_id, d.template_id, o.zone,
+    coalesce(n.name, m.name) AS practitioner_name, r.title,
     v.kind AS service_kind, v.name AS service_name, v.name_en AS service_name_en, v.fee_fen,
     coalesce(l.name, '') AS room, c.capacity, c.remaining
 FROM schedule AS d
@@ -25,6 +26,7 @@ JOIN organization AS o ON o.id = d.organization_id
 JOIN healthcare_service AS v ON v.organization_id = d.organization_id AND v.id = d.service_id
 LEFT JOIN practitioner_role AS r ON r.organization_id = d.organization_id AND r.id = d.practitioner_role_id
 LEFT JOIN practitioner AS n ON n.id = r.practitioner_id
+LEFT JOIN care_team AS m ON m.organization_id = d.organization_id AND m.id = d.team_id
 LEFT JOIN location AS l ON l.organization_id = d.organization_id AND l.id = d.location_id
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(s.capacity), 0)::int AS capacity, coalesce(sum({_LEFT}), 0)::int AS remaining

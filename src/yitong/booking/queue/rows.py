@@ -38,6 +38,7 @@ class SessionRow:
     department_name_en: str
     practitioner_role_id: UUID | None
     practitioner_id: UUID | None
+    team: list[UUID]  # the people of the team that holds the session instead of one doctor
     practitioner_name: str | None
     title: str | None
     service_kind: str
@@ -66,7 +67,9 @@ class SessionRow:
         return self.group_id or self.id
 
     def is_of(self, actor: Actor) -> bool:
-        """Whether the session is the actor's own: named after them, or without a name in their department."""
+        """Whether the session is the actor's own: named after them or their team, or nameless in their department."""
+        if self.team:
+            return actor.practitioner_id in self.team
         if self.practitioner_id is not None:
             return self.practitioner_id == actor.practitioner_id
         return self.in_department_of(actor)
@@ -150,7 +153,10 @@ class Person:
 _SESSION = """
 SELECT s.id, s.organization_id, o.name AS organization_name, o.name_en AS organization_name_en, o.zone,
        s.department_id, d.name AS department_name, d.name_en AS department_name_en,
-       s.practitioner_role_id, r.practitioner_id, p.name AS practitioner_name, r.title, h.kind AS service_kind,
+       s.practitioner_role_id, r.practitioner_id, coalesce(p.name, w.name) AS practitioner_name, r.title,
+       h.kind AS service_kind, ARRAY(SELECT x.practitioner_id FROM care_team_member y
+           JOIN practitioner_role x ON x.organization_id = y.organization_id AND x.id = y.practitioner_role_id
+          WHERE y.organization_id = s.organization_id AND y.team_id = s.team_id) AS team,
        coalesce(l.name, nullif(d.location_text, ''), '诊室') AS room,
        coalesce(l.name_en, nullif(d.location_text, ''), 'the consulting room') AS room_en,
        s.day, s.start_at, s.end_at, s.stopped_at, h.fee_fen,
@@ -163,6 +169,7 @@ SELECT s.id, s.organization_id, o.name AS organization_name, o.name_en AS organi
   JOIN healthcare_service h ON h.organization_id = s.organization_id AND h.id = s.service_id
   LEFT JOIN practitioner_role r ON r.organization_id = s.organization_id AND r.id = s.practitioner_role_id
   LEFT JOIN practitioner p ON p.id = r.practitioner_id
+  LEFT JOIN care_team w ON w.organization_id = s.organization_id AND w.id = s.team_id
   LEFT JOIN location l ON l.organization_id = s.organization_id AND l.id = s.location_id
   LEFT JOIN queue_group_session k ON k.organization_id = s.organization_id AND k.schedule_id = s.id
   LEFT JOIN queue_group g ON g.organization_id = s.organization_id AND g.id = k.group_id

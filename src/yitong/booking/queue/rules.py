@@ -50,7 +50,15 @@ RANK = {
 }
 FIRST_VISIT = (Priority.PRIVILEGED, Priority.ELDERLY, Priority.NORMAL, Priority.LATE)
 # Letters on the ticket, by kind of service, so that two sessions in one hall are told apart by ear.
-_LETTER = {"general": "A", "expert": "B", "special": "C", "return_visit": "R", "emergency": "E"}
+_LETTER = {
+    "general": "A",
+    "expert": "B",
+    "special": "C",
+    "return_visit": "R",
+    "emergency": "E",
+    "treatment": "T",
+    "exam": "X",
+}
 
 
 @dataclass(frozen=True, slots=True)

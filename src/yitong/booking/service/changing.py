@@ -5,9 +5,12 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from yitong.booking import refusals
+from yitong.booking.channels.service import channel_for, window_of
 from yitong.booking.events import BookingEvent
+from yitong.booking.limits.service import before_change
 from yitong.booking.model import Appointment as AppointmentRow
 from yitong.booking.queries import appointments
+from yitong.booking.queue.moves import lock_session
 from yitong.booking.rules import may_cancel, state_now
 from yitong.booking.schemas import Appointment, CancelRequest, RescheduleRequest
 from yitong.booking.service import ending, places
@@ -34,6 +37,7 @@ async def cancel(tx: Transaction, appointment_id: UUID, request: CancelRequest) 
     """
     grant, row = await _own(tx, CANCEL, request.organization_id, appointment_id)
     await places.lock(tx, request.organization_id, [row["slot_id"]])
+    await _lock_line(tx, row)
     row = await _changeable(tx, request.organization_id, appointment_id)
     await ending.close(tx, grant, row, BookingEvent.CANCELLED, request.reason)
     await passing.pass_on(tx, request.organization_id, row["slot_id"])
@@ -60,8 +64,10 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     if row["slot_id"] == request.slot_id:
         raise refusals.SAME_SLOT()
     await places.lock(tx, organization_id, [row["slot_id"], request.slot_id])
+    await _lock_line(tx, row)
     row = await _changeable(tx, organization_id, row["id"])
     chosen = await places.choose(tx, organization_id, request.slot_id, patient_id)
+    await _through_the_gate(tx, organization_id, patient_id, chosen)
     made = new_id()
     await ending.close(tx, grant, row, BookingEvent.RESCHEDULED, _MOVED, made)
     await places.make_way(tx, organization_id, patient_id, chosen)
@@ -88,6 +94,22 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     return await _reread(tx, organization_id, made)
 
 
+async def _through_the_gate(tx: Transaction, organization_id: UUID, patient_id: UUID, chosen: Any) -> None:
+    """Moving to a time asks no less than booking it: its pool, its release, how often somebody moves.
+
+    Raises Problem ``channel-not-open``, ``not-released``, ``booking-closed`` or ``limit-reached``.
+    """
+    await before_change(tx.platform, tx.actor, organization_id, patient_id)
+    channel = await channel_for(tx.platform, tx.actor, organization_id, None)
+    window = await window_of(tx.platform, organization_id, channel, tx.now)
+    if chosen["pool"] not in window.pools.split(","):
+        raise refusals.CHANNEL_NOT_OPEN()
+    if chosen["start_at"] > window.opens_until:
+        raise refusals.NOT_RELEASED(extra={"released_until": window.opens_until})
+    if chosen["start_at"] < window.not_before:
+        raise refusals.BOOKING_CLOSED()
+
+
 async def _own(tx: Transaction, action: Action, organization_id: UUID, appointment_id: UUID) -> tuple[Grant, Any]:
     """The appointment when the actor may do ``action`` with it. Somebody else's is not found."""
     await tx.open_patient_index()
@@ -95,6 +117,12 @@ async def _own(tx: Transaction, action: Action, organization_id: UUID, appointme
     if row is None:
         raise NOT_FOUND()
     return action.check(tx.actor, organization_id=organization_id, patient_id=row["patient_id"]), row
+
+
+async def _lock_line(tx: Transaction, row: Any) -> None:
+    """Who gives up a visit they had checked in for leaves a queue: locked before the appointment, as who calls does."""
+    if row["state"] == AppointmentState.CHECKED_IN:
+        await lock_session(tx, row["organization_id"], row["schedule_id"])
 
 
 async def _changeable(tx: Transaction, organization_id: UUID, appointment_id: UUID) -> Any:
@@ -106,7 +134,7 @@ async def _changeable(tx: Transaction, organization_id: UUID, appointment_id: UU
     state = AppointmentState(row["state"])
     if state_now(state, row["hold_expires_at"], tx.now) is AppointmentState.EXPIRED:
         raise refusals.HOLD_EXPIRED()
-    if not may_cancel(state, tx.actor.kind, row["start_at"], tx.now, settings):
+    if not may_cancel(state, tx.actor.kind, row["start_at"], tx.now, settings, stopped=row["stopped"]):
         if tx.actor.kind is ActorKind.CITIZEN and state is AppointmentState.BOOKED:
             raise refusals.CANCEL_TOO_LATE(minutes=settings.cancel_minutes_before)
         raise _wrong_state(state)

@@ -17,7 +17,7 @@ WITH missed AS (
         booking_new_id() AS event_id
     FROM appointment AS a
     WHERE a.organization_id = :organization AND a.day >= :since AND a.day < :today
-        AND a.state IN ('booked', 'checked_in', 'called')
+        AND a.state IN ('booked', 'checked_in', 'called') AND NOT a.displaced
     ORDER BY a.day, a.id LIMIT 1000
     FOR NO KEY UPDATE SKIP LOCKED
 ), told AS (

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from yitong.booking.queue.service import leave
 from yitong.booking.service import places
 from yitong.booking.states import APPOINTMENT, AppointmentState
 from yitong.booking.waitlist.offers import outcomes
@@ -54,6 +55,8 @@ async def close(
         ),
         {"organization": organization_id, "id": appointment_id, "reason": reason, "moved_to": moved_to},
     )
+    if before is AppointmentState.CHECKED_IN:
+        await leave(tx, grant, organization_id, appointment_id, event_id)
     from_hold = before is AppointmentState.HELD
     await places.give_back(tx, organization_id, row["slot_id"], appointment_id, event_id, from_hold=from_hold)
     if from_hold and row["offered"]:

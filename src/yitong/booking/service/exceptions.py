@@ -3,12 +3,23 @@
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import text
 
 from yitong.booking.events import BookingEvent
-from yitong.booking.planning import PEOPLE_BOOKED, ExceptionItem, ExceptionRequest, Template, clock, wall
+from yitong.booking.planning import (
+    PEOPLE_BOOKED,
+    SCHEDULE_OVERLAP,
+    ExceptionItem,
+    ExceptionRequest,
+    Template,
+    TemplateRequest,
+    clock,
+    wall,
+)
 from yitong.booking.service.actions import PLAN, SEE_PLAN
-from yitong.booking.service.templates import template
+from yitong.booking.service.occupied import Wish, refuse_occupied
+from yitong.booking.service.templates import one_planner, refuse_overlap, template
 from yitong.kernel.clock import day_of
 from yitong.kernel.events import Subject, record
 from yitong.kernel.idempotency import once
@@ -45,7 +56,8 @@ async def exceptions(
 async def make_exception(tx: Transaction, request: ExceptionRequest, key: UUID) -> ExceptionItem:
     """Let one day differ from its rule; a session that was made already follows as far as it can.
 
-    Raises Problem ``people-booked`` when the change would drop people (they are counted), ``not-found``,
+    Raises Problem ``people-booked`` when the change would drop people (they are counted), ``schedule-overlap`` when the
+    doctor, team or place is taken at that time or the very same extra session exists, ``not-found``,
     ``validation-failed`` and those of the permission check.
     """
 
@@ -60,13 +72,16 @@ async def _make(tx: Transaction, request: ExceptionRequest) -> ExceptionItem:
     grant = PLAN.check(tx.actor, organization_id=organization_id)
     rule = await template(tx, organization_id, request.template_id)
     _check_form(request, rule)
+    await one_planner(tx)
+    if request.kind == "extra":
+        request = _spelt_out(request, rule)
     exception_id = new_id()
-    await tx.session.execute(
+    made = await tx.session.execute(
         text(
             "INSERT INTO schedule_exception (organization_id, id, template_id, day, kind, start_time, end_time,"
             " practitioner_role_id, location_id, capacity_per_slot, reason, created_at, created_by)"
             " VALUES (:organization, :id, :template, :day, :kind, :start, :end, :role, :location, :capacity, :reason,"
-            " :now, :actor)"
+            " :now, :actor) ON CONFLICT DO NOTHING RETURNING id"
         ),
         {
             "organization": organization_id,
@@ -84,11 +99,15 @@ async def _make(tx: Transaction, request: ExceptionRequest) -> ExceptionItem:
             "actor": tx.actor.id,
         },
     )
+    if made.first() is None:
+        raise SCHEDULE_OVERLAP()  # the same extra session again
     made_before = await _session(tx, request) if request.kind != "extra" else None
+    if request.kind != "stop":
+        await _refuse_taken(tx, request, rule, exception_id, made_before["id"] if made_before is not None else None)
     if made_before is not None:
         await _set_aside(tx, request, exception_id, made_before)
     if request.kind == "extra" or (request.kind == "change" and made_before is not None):
-        await _generate_day(tx, organization_id, request.day)
+        await _generate_day(tx, request, exception_id)
     await record(
         tx,
         grant,
@@ -110,6 +129,59 @@ def _check_form(request: ExceptionRequest, rule: Template) -> None:
     if request.kind != "extra" and request.day.isoweekday() != rule.weekday:
         wrong = FieldError("date", "weekday", Bilingual("该模板当天没有班次。", "The rule has no session on that day."))
         raise VALIDATION_FAILED(errors=[wrong])
+
+
+def _spelt_out(request: ExceptionRequest, rule: Template) -> ExceptionRequest:
+    """An extra session with everything it takes from its rule, so that the same one twice is seen to be the same."""
+    return msgspec.structs.replace(
+        request,
+        start_time=request.start_time or rule.start_time,
+        end_time=request.end_time or rule.end_time,
+        practitioner_role_id=request.practitioner_role_id or rule.practitioner_role_id,
+        location_id=request.location_id or rule.location_id,
+    )
+
+
+async def _refuse_taken(
+    tx: Transaction, request: ExceptionRequest, rule: Template, exception_id: UUID, replaced: UUID | None
+) -> None:
+    """Raises Problem ``schedule-overlap`` for a session or, on days not made yet, a rule that needs the same."""
+    role = request.practitioner_role_id or rule.practitioner_role_id
+    wish = Wish(
+        organization_id=request.organization_id,
+        zone=await _zone(tx, request.organization_id),
+        day=request.day,
+        start=clock(request.start_time or rule.start_time),
+        end=clock(request.end_time or rule.end_time),
+        role=role,
+        team=None if request.practitioner_role_id else rule.team_id,
+        location=request.location_id or rule.location_id,
+        template=request.template_id if request.kind == "extra" else None,
+        replaced=replaced,
+    )
+    await refuse_occupied(tx, wish)
+    on_that_day = TemplateRequest(
+        organization_id=request.organization_id,
+        department_id=rule.department_id,
+        service_id=rule.service_id,
+        practitioner_role_id=wish.role,
+        team_id=wish.team,
+        location_id=wish.location,
+        weekday=request.day.isoweekday(),
+        start_time=wall(wish.start),
+        end_time=wall(wish.end),
+        slot_minutes=rule.slot_minutes,
+        capacity_per_slot=rule.capacity_per_slot,
+        valid_from=request.day,
+        valid_to=request.day,
+    )
+    itself = request.template_id if request.kind == "change" else exception_id  # an extra session may meet its own rule
+    await refuse_overlap(tx, itself, on_that_day, not_made=request.day)
+
+
+async def _zone(tx: Transaction, organization_id: UUID) -> str:
+    zone = await tx.session.execute(text("SELECT zone FROM organization WHERE id = :id"), {"id": organization_id})
+    return zone.scalar_one()
 
 
 async def _session(tx: Transaction, request: ExceptionRequest) -> Any | None:
@@ -146,6 +218,14 @@ async def _set_aside(tx: Transaction, request: ExceptionRequest, exception_id: U
     values = {"organization": request.organization_id, "id": session["id"]}
     of_it = " WHERE organization_id = :organization AND schedule_id = :id"
     if not session["ever"]:
+        await tx.session.execute(
+            text(
+                "DELETE FROM pool_flow AS f USING slot AS s WHERE s.organization_id = :organization"
+                " AND s.schedule_id = :id AND f.organization_id = s.organization_id"
+                " AND s.id IN (f.slot_id, f.to_slot_id)"
+            ),
+            values,
+        )
         await tx.session.execute(text("DELETE FROM slot" + of_it), values)  # noqa: S608
         await tx.session.execute(
             text("DELETE FROM schedule WHERE organization_id = :organization AND id = :id"), values
@@ -164,15 +244,28 @@ async def _set_aside(tx: Transaction, request: ExceptionRequest, exception_id: U
     )
 
 
-async def _generate_day(tx: Transaction, organization_id: UUID, day: date) -> None:
-    """Make the day anew when it lies within the days that are made ahead; later days are made in their turn."""
-    zone = await tx.session.execute(text("SELECT zone FROM organization WHERE id = :id"), {"id": organization_id})
-    today = day_of(tx.now, zone.scalar_one())
-    if today <= day <= today + timedelta(days=tx.platform.settings.days_ahead):
-        await tx.session.execute(
-            text("SELECT * FROM booking_generate(ARRAY[CAST(:organization AS uuid)], :day, :day, :now)"),
-            {"organization": organization_id, "day": day, "now": tx.now},
-        )
+async def _generate_day(tx: Transaction, request: ExceptionRequest, exception_id: UUID) -> None:
+    """Make the day anew when it lies within the days that are made ahead; later days are made in their turn.
+
+    Raises Problem ``schedule-overlap`` when somebody else's session came first in the meantime.
+    """
+    today = day_of(tx.now, await _zone(tx, request.organization_id))
+    if not today <= request.day <= today + timedelta(days=tx.platform.settings.days_ahead):
+        return
+    values = {"organization": request.organization_id, "day": request.day}
+    await tx.session.execute(
+        text("SELECT * FROM booking_generate(ARRAY[CAST(:organization AS uuid)], :day, :day, :now)"),
+        {**values, "now": tx.now},
+    )
+    made = await tx.session.execute(
+        text(
+            "SELECT EXISTS (SELECT FROM schedule WHERE organization_id = :organization AND template_id = :template"
+            " AND day = :day AND exception_id IS NOT DISTINCT FROM CAST(:exception AS uuid))"
+        ),
+        {**values, "template": request.template_id, "exception": exception_id if request.kind == "extra" else None},
+    )
+    if not made.scalar_one():
+        raise SCHEDULE_OVERLAP()
 
 
 def _item(row: Any) -> ExceptionItem:

@@ -60,7 +60,8 @@ async def search(platform: Platform, asked: Search) -> list[SlotOffer]:
         raise _wrong("sort", "按距离查找需要您的位置。", "Searching by distance needs your position.")
     if not 1 <= asked.limit <= MOST_OFFERS:
         raise _wrong("limit", f"数量应为 1 至 {MOST_OFFERS}。", f"Ask for 1 to {MOST_OFFERS}.")
-    first, last = _span(platform, asked)
+    zone = await desk_of(platform).names.region_zone(platform.settings.region_code)
+    first, last = _span(platform, asked, zone)
     wish = searching.Wish(
         first=first,
         last=last,
@@ -81,10 +82,12 @@ async def search(platform: Platform, asked: Search) -> list[SlotOffer]:
     return await searching.search(platform, wish)
 
 
-def _span(platform: Platform, asked: Search) -> tuple[datetime, datetime]:
-    """From when until when; never before now, by default up to ``days_ahead``."""
+def _span(platform: Platform, asked: Search, zone: str) -> tuple[datetime, datetime]:
+    """From when until when; never before now, by default up to ``days_ahead``.
+
+    The days asked for are those of the region's ``zone``; each answer is in its hospital's zone.
+    """
     now = platform.clock.now()
-    zone = "Asia/Shanghai"  # one region, one zone for asking; each answer is in its hospital's zone
     first = asked.first or day_of(now, zone)
     last = asked.last or max(first, day_of(now, zone)) + timedelta(days=platform.settings.days_ahead)
     if last < first or (last - first).days > MOST_DAYS:

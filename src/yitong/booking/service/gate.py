@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from yitong.booking.channels.pools import Channel
 from yitong.booking.channels.service import window_of
+from yitong.booking.limits.service import caps_of
 from yitong.kernel.ids import UUID
+from yitong.kernel.permissions import Actor
 from yitong.kernel.platform import Platform
 
 
@@ -20,7 +22,9 @@ class Gate(NamedTuple):
     max_account: int  # places that one account may take within a day
 
 
-async def gate_of(platform: Platform, organization_id: UUID, channel: Channel) -> Gate:
-    """The gate of a channel at a hospital at this moment."""
-    window = await window_of(platform, organization_id, channel, platform.clock.now())
-    return Gate(window.pools, window.not_before, window.opens_until, -1, -1, -1)
+async def gate_of(platform: Platform, actor: Actor, organization_id: UUID, channel: Channel) -> Gate:
+    """The gate of an actor who comes through a channel, at a hospital and at this moment."""
+    now = platform.clock.now()
+    window = await window_of(platform, organization_id, channel, now)
+    caps = await caps_of(platform, actor, now, organization_id)
+    return Gate(window.pools, window.not_before, window.opens_until, *caps)

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import text
 
 from yitong.booking.events import BookingEvent
+from yitong.booking.schedules.blocked import blocked
 from yitong.booking.service.actions import GENERATE
 from yitong.kernel.clock import day_of
 from yitong.kernel.events import Subject, record
@@ -14,7 +15,7 @@ from yitong.kernel.ids import UUID
 from yitong.kernel.jobs import job
 from yitong.kernel.permissions import SYSTEM_ACTOR
 from yitong.kernel.platform import Platform
-from yitong.kernel.problems import VALIDATION_FAILED, FieldError
+from yitong.kernel.problems import VALIDATION_FAILED, Conflict, FieldError
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
@@ -23,15 +24,21 @@ _GENERATE = text("SELECT * FROM booking_generate(:organizations, :first, :last, 
 
 
 class Generated(msgspec.Struct, frozen=True):
-    """How many sessions and slots were made, and how many sessions were there before."""
+    """How many sessions and slots were made, how many sessions were not, and which of those met another session.
+
+    ``skipped`` counts sessions that were there before as well as those of ``conflicts``.
+    """
 
     schedules: int
     slots: int
     skipped: int
+    conflicts: list[Conflict] = []
 
 
 async def generate(tx: Transaction, organization_id: UUID, first: date, last: date) -> Generated:
     """Make a hospital's sessions from ``first`` to ``last`` (its own days, both included); days made before stay.
+
+    A session whose doctor, team or place is in another one at that time is left out and named among the conflicts.
 
     Raises Problem ``validation-failed`` when the days are in the wrong order or more than 92, and those of the
     permission check.
@@ -44,15 +51,20 @@ async def generate(tx: Transaction, organization_id: UUID, first: date, last: da
         _GENERATE, {"organizations": [organization_id], "first": first, "last": last, "now": tx.now}
     )
     made = _counted(row.mappings().one())
+    subject = Subject("organization", organization_id, organization_id)
     if made.schedules:
         await record(
             tx,
             grant,
             BookingEvent.GENERATED,
-            Subject("organization", organization_id, organization_id),
+            subject,
             {"from": first, "to": last, "schedules": made.schedules, "slots": made.slots},
         )
-    return made
+    conflicts = await blocked(tx, organization_id, first, last) if made.skipped else []
+    if conflicts:
+        said = {"from": first, "to": last, "blocked": len(conflicts), "by": [one.id for one in conflicts]}
+        await record(tx, grant, BookingEvent.BLOCKED, subject, said)
+    return msgspec.structs.replace(made, conflicts=conflicts)
 
 
 @job("booking: sessions ahead", every=timedelta(days=1))

@@ -6,6 +6,7 @@ from yitong.booking import refusals
 from yitong.booking.availability.line import line_of
 from yitong.booking.channels.service import channel_for, release_of
 from yitong.booking.desk import ConfirmAsk, Desk, HoldAsk, desk_of
+from yitong.booking.limits.service import Headers, ban_reached, before_confirm, before_hold, cap_reached
 from yitong.booking.names import Names
 from yitong.booking.schemas import Appointment, Channel, HoldRequest
 from yitong.booking.service.actions import CONFIRM, HOLD
@@ -18,25 +19,30 @@ from yitong.kernel.platform import Platform
 from yitong.kernel.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, WRONG_STATE, Conflict
 from yitong.kernel.text import Bilingual
 
+NO_HEADERS: Headers = {}
+_CAPS = {"person_limit": "person-outstanding", "day_limit": "person-day", "account_limit": "account-day"}
+
 
 async def hold(
-    platform: Platform, actor: Actor, request: HoldRequest, key: UUID, ticket: str | None = None
+    platform: Platform, actor: Actor, request: HoldRequest, key: UUID, headers: Headers = NO_HEADERS
 ) -> Appointment:
     """Keep a place for a patient until the hold runs out; the same ``key`` again answers the same appointment.
 
-    ``ticket``: a citizen's place in the line that a full house sends to.
+    ``headers``: of the request, by lower-case names; among them a place in line (``x-ticket``), the slot's token.
 
     Raises Problem ``waiting-room`` (with the ticket to come back with), ``slot-taken`` (with up to three alternatives),
     ``slot-past``, ``slot-stopped``, ``slot-not-found``, ``specialty-unsuitable``, ``duplicate-booking`` (names the
     appointment in the way), ``idempotency-key-reused``, ``channel-foreign``, those of the gate (``channel-not-open``,
-    ``not-released``, ``booking-closed``, ``limit-reached``) and those of the permission check.
+    ``not-released``, ``booking-closed``, ``limit-reached``, ``booking-banned``), those of
+    :func:`~yitong.booking.limits.service.before_hold` and those of the permission check.
     """
     HOLD.check(actor, organization_id=request.organization_id, patient_id=request.patient_id)
     desk = desk_of(platform)
     if actor.kind is ActorKind.CITIZEN:
-        line_of(platform).enter(ticket, desk.holds.waiting)
+        line_of(platform).enter(headers.get(b"x-ticket"), desk.holds.waiting)
+        await before_hold(platform, actor, request, headers)
     channel = await channel_for(platform, actor, request.organization_id, request.channel)
-    gate = await gate_of(platform, request.organization_id, channel)
+    gate = await gate_of(platform, actor, request.organization_id, channel)
     row = await desk.holds.submit(
         HoldAsk(
             new_id(),
@@ -56,13 +62,17 @@ async def hold(
     return await _worded(desk, actor, request.organization_id, row)
 
 
-async def confirm(platform: Platform, actor: Actor, organization_id: UUID, appointment_id: UUID) -> Appointment:
+async def confirm(
+    platform: Platform, actor: Actor, organization_id: UUID, appointment_id: UUID, headers: Headers = NO_HEADERS
+) -> Appointment:
     """Make a held place the patient's and give it its queue number; once more answers the same.
 
-    Raises Problem ``hold-expired``, ``slot-stopped``, ``wrong-state``, ``not-found``, ``foreign-patient`` and those of
-    the permission check.
+    Raises Problem ``hold-expired``, ``slot-stopped``, ``wrong-state``, ``not-found``, ``foreign-patient``, those of
+    :func:`~yitong.booking.limits.service.before_confirm` and those of the permission check.
     """
     desk = desk_of(platform)
+    if actor.kind is ActorKind.CITIZEN:
+        await before_confirm(platform, actor, organization_id, appointment_id, headers)
     row = await desk.confirms.submit(
         ConfirmAsk(
             organization_id,
@@ -135,12 +145,10 @@ async def _refuse_hold(desk: Desk, row: Any, request: HoldRequest, channel: Chan
             raise refusals.NOT_RELEASED(extra=await _release(desk, row, request.organization_id, channel, gate))
         case "too_late":
             raise refusals.BOOKING_CLOSED()
-        case "person_limit":
-            raise refusals.LIMIT_REACHED(most=gate.max_outstanding, extra={"rule": "person-outstanding"})
-        case "day_limit":
-            raise refusals.LIMIT_REACHED(most=gate.max_day, extra={"rule": "person-day"})
-        case "account_limit":
-            raise refusals.LIMIT_REACHED(most=gate.max_account, extra={"rule": "account-day"})
+        case "banned":
+            raise ban_reached(desk.platform, row["hold_expires_at"], request.organization_id)
+        case "person_limit" | "day_limit" | "account_limit" as reached:
+            raise cap_reached(desk.platform, _CAPS[reached], request.organization_id)
         case _:
             raise refusals.SLOT_NOT_FOUND()
 

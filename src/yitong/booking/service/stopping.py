@@ -28,6 +28,18 @@ _AFFECTED = text(
     " ('booked','checked_in','called') OR (state = 'held' AND hold_expires_at > :now)) ORDER BY start_at, number"
 )
 
+# Whoever is expected and not yet in the room: their visit no longer counts as the one of that day, so that another
+# time may be booked beside it, and they are owed an offer.
+_DISPLACE = text("""
+WITH displaced AS (
+    UPDATE appointment SET displaced = true
+    WHERE organization_id = :organization AND schedule_id = :id AND state IN ('booked', 'checked_in')
+    RETURNING organization_id, id, schedule_id, patient_id
+)
+INSERT INTO stopped_visit (organization_id, appointment_id, schedule_id, patient_id, stopped_at, tries, next_try_at)
+SELECT organization_id, id, schedule_id, patient_id, :now, 0, :now FROM displaced
+""")
+
 
 async def planned(
     tx: Transaction, organization_id: UUID, department_id: UUID | None, first: date, last: date
@@ -53,7 +65,9 @@ async def planned(
 async def stop(tx: Transaction, schedule_id: UUID, request: StopRequest) -> Stopped:
     """Stop a session: its slots close at once, people keep their appointments until they are rebooked or cancel.
 
-    The event names the appointments concerned, so that their people can be told. Raises Problem ``not-found``,
+    Whoever is booked may give the visit up at any time and is owed an offer
+    (:func:`yitong.booking.schedules.rebooking.offer_due`). The event names the appointments concerned, so that their
+    people can be told. Raises Problem ``not-found``,
     ``wrong-state`` (stopped already) and those of the permission check.
     """
     organization_id = request.organization_id
@@ -85,6 +99,7 @@ async def stop(tx: Transaction, schedule_id: UUID, request: StopRequest) -> Stop
         values,
     )
     affected = list((await tx.session.execute(_AFFECTED, values)).scalars())
+    await tx.session.execute(_DISPLACE, values)
     await record(
         tx,
         grant,

@@ -16,6 +16,7 @@ BEGIN
         -- The weekly rule on each of its days, as the day's exception changes it; a stopped day is none.
         SELECT t.organization_id, t.id AS template_id, NULL::uuid AS exception_id, t.department_id, t.service_id,
             coalesce(x.practitioner_role_id, t.practitioner_role_id) AS practitioner_role_id,
+            CASE WHEN x.practitioner_role_id IS NULL THEN t.team_id END AS team_id,
             coalesce(x.location_id, t.location_id) AS location_id, g.day::date AS day,
             coalesce(x.start_time, t.start_time) AS start_time, coalesce(x.end_time, t.end_time) AS end_time,
             t.slot_minutes, coalesce(x.capacity_per_slot, t.capacity_per_slot) AS capacity
@@ -32,7 +33,8 @@ BEGIN
         WHERE t.active AND t.organization_id = ANY (in_organizations) AND x.kind IS DISTINCT FROM 'stop'
     ), extra AS (
         SELECT t.organization_id, t.id, e.id, t.department_id, t.service_id,
-            coalesce(e.practitioner_role_id, t.practitioner_role_id), coalesce(e.location_id, t.location_id), e.day,
+            coalesce(e.practitioner_role_id, t.practitioner_role_id),
+            CASE WHEN e.practitioner_role_id IS NULL THEN t.team_id END, coalesce(e.location_id, t.location_id), e.day,
             coalesce(e.start_time, t.start_time), coalesce(e.end_time, t.end_time), t.slot_minutes,
             coalesce(e.capacity_per_slot, t.capacity_per_slot)
         FROM schedule_exception AS e
@@ -47,11 +49,13 @@ BEGIN
         JOIN department AS e ON e.organization_id = p.organization_id AND e.id = p.department_id
     ), made AS (
         INSERT INTO schedule AS d (organization_id, id, template_id, exception_id, department_id, specialty_code,
-            service_id, practitioner_role_id, location_id, day, start_at, end_at, next_number)
+            service_id, practitioner_role_id, team_id, location_id, day, start_at, end_at, next_number)
         SELECT w.organization_id, w.id, w.template_id, w.exception_id, w.department_id, w.specialty_code, w.service_id,
-            w.practitioner_role_id, w.location_id, w.day, (w.day + w.start_time) AT TIME ZONE w.zone,
+            w.practitioner_role_id, w.team_id, w.location_id, w.day, (w.day + w.start_time) AT TIME ZONE w.zone,
             (w.day + w.end_time) AT TIME ZONE w.zone, 1
         FROM wanted AS w
+        ORDER BY w.exception_id NULLS FIRST, w.template_id, w.day
+        -- Covers the exclusion constraints too: a session for which its doctor, team or place is taken is left out.
         ON CONFLICT DO NOTHING
         RETURNING d.organization_id, d.id, d.department_id, d.specialty_code, d.start_at, d.end_at
     ), shares AS (

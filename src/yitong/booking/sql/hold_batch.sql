@@ -4,7 +4,7 @@ CREATE TYPE booking_ask AS (
     id uuid, key uuid, organization_id uuid, slot_id uuid, patient_id uuid, actor_id uuid, actor_kind text,
     channel text, event_id uuid,
     schedule_id uuid, department_id uuid, service_id uuid, practitioner_role_id uuid, location_id uuid,
-    day date, start_at timestamptz, end_at timestamptz, fee_fen integer, name_sealed text, stale_slot uuid
+    day date, start_at timestamptz, end_at timestamptz, fee_fen integer, name_sealed text, stale_slot uuid, banned_until timestamptz
 );
 
 -- Holds places for a whole batch of requests and answers each one's outcome:
@@ -14,6 +14,7 @@ CREATE TYPE booking_ask AS (
 --   full, past, stopped, not_found, unsuitable, duplicate (conflict names the appointment in the way)
 --   pool        the place is kept for people who come another way
 --   not_released, too_late   the slot starts after in_until, or before in_from: not yet, or no longer, to be had this way
+--   banned   the person may not book online for now; hold_expires_at says until when
 --   person_limit, day_limit, account_limit   the person or the account has as many places as in_most_… allows
 --   again       somebody else decides first (a twin in this batch, or a simultaneous batch): ask again in the next batch
 -- in_pools names, separated by commas, the pools that a request may draw on. A limit below zero is none. People and
@@ -58,7 +59,7 @@ BEGIN
     SELECT array_agg(ROW(f.ord, f.outcome, f.conflict, f.id, f.key, f.organization_id, f.slot_id, f.patient_id, f.actor_id,
                 f.actor_kind, f.channel, f.event_id, f.schedule_id, f.department_id, f.service_id,
                 f.practitioner_role_id, f.location_id, f.day, f.start_at, f.end_at, f.fee_fen, f.name_sealed,
-                f.stale_slot)::booking_ask),
+                f.stale_slot, f.banned_until)::booking_ask),
            count(*) FILTER (WHERE f.outcome = 'wanted'),
            array_agg(f.stale_slot) FILTER (WHERE f.stale_slot IS NOT NULL),
            array_agg(f.organization_id) FILTER (WHERE f.stale_slot IS NOT NULL)
@@ -84,6 +85,7 @@ BEGIN
                     OR d.day >= p.birth_date + make_interval(years => y.age_max + 1) THEN 'unsuitable'
                 WHEN other.id IS NOT NULL AND (other.state <> 'held' OR other.hold_expires_at > in_now)
                     THEN 'duplicate'
+                WHEN ban.until IS NOT NULL THEN 'banned'
                 WHEN r.held >= 0 AND so_far.held >= r.held THEN 'person_limit'
                 WHEN r.day >= 0 AND so_far.day >= r.day THEN 'day_limit'
                 WHEN r.account >= 0 AND lately.places >= r.account THEN 'account_limit'
@@ -95,7 +97,8 @@ BEGIN
             END AS outcome,
             coalesce(prior.id, other.id) AS conflict,
             CASE WHEN prior.id IS NULL AND other.state = 'held' AND other.hold_expires_at <= in_now
-                THEN other.slot_id END AS stale_slot
+                THEN other.slot_id END AS stale_slot,
+            ban.until AS banned_until
         FROM unnest(in_ids, in_keys, in_organizations, in_slots, in_patients, in_actors, in_actor_kinds, in_channels,
                 in_events, in_pools, in_from, in_until, in_most_held, in_most_day, in_most_account) WITH ORDINALITY
             AS r (id, key, organization_id, slot_id, patient_id, actor_id, actor_kind, channel, event_id, pools,
@@ -111,6 +114,11 @@ BEGIN
         LEFT JOIN appointment AS other
             ON other.organization_id = r.organization_id AND other.patient_id = r.patient_id
             AND other.department_id = s.department_id AND other.day = d.day AND other.active
+        LEFT JOIN LATERAL (
+            SELECT b.until FROM booking_ban AS b
+            WHERE b.patient_id = r.patient_id AND b.until > in_now AND r.actor_kind = 'citizen'
+            ORDER BY b.until DESC LIMIT 1
+        ) AS ban ON true
         LEFT JOIN LATERAL (
             SELECT count(*) AS held, count(*) FILTER (WHERE h.day = d.day) AS day
             FROM appointment AS h
@@ -128,8 +136,8 @@ BEGIN
         SELECT q.ord, q.outcome, q.conflict, a.id, coalesce(a.slot_id, q.slot_id), coalesce(a.patient_id, q.patient_id),
             coalesce(a.schedule_id, q.schedule_id), coalesce(a.department_id, q.department_id), a.service_id,
             a.practitioner_role_id, d.location_id, coalesce(a.start_at, q.start_at), coalesce(a.end_at, q.end_at),
-            a.fee_fen, a.state, a.number, a.channel, a.hold_expires_at, a.created_at, a.cancelled_reason,
-            a.rescheduled_to, q.name_sealed
+            a.fee_fen, a.state, a.number, a.channel, coalesce(a.hold_expires_at, q.banned_until), a.created_at,
+            a.cancelled_reason, a.rescheduled_to, q.name_sealed
         FROM unnest(asks) AS q
         LEFT JOIN appointment AS a ON a.organization_id = q.organization_id AND a.id = q.conflict
         LEFT JOIN schedule AS d ON d.organization_id = a.organization_id AND d.id = a.schedule_id

@@ -96,7 +96,9 @@ BEGIN
         AND s.pool = 'common' AND s.start_at > in_now AND d.stopped_at IS NULL
     RETURNING id INTO made;
     IF made IS NULL THEN
-        UPDATE slot AS s SET taken = s.taken - 1, open = d.stopped_at IS NULL, reopens_at = NULL
+        -- An extra place was made for one person and goes with that person.
+        UPDATE slot AS s SET taken = s.taken - 1, capacity = s.capacity - (s.pool = 'extra')::integer,
+            open = s.pool <> 'extra' AND d.stopped_at IS NULL, reopens_at = NULL
         FROM schedule AS d
         WHERE s.organization_id = in_organization AND s.id = in_slot
             AND d.organization_id = s.organization_id AND d.id = s.schedule_id;

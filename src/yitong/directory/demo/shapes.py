@@ -8,9 +8,9 @@ import msgspec
 
 from yitong.directory.facts.tables import DepartmentKind, OrganizationKind
 
-LocationKind = Literal["building", "floor", "hall", "room", "window"]
+LocationKind = Literal["building", "floor", "hall", "room", "window", "device", "chair"]
 RoleKind = Literal["doctor", "nurse", "technician", "pharmacist"]
-ServiceKind = Literal["general", "expert", "special", "emergency", "return_visit"]
+ServiceKind = Literal["general", "expert", "special", "emergency", "return_visit", "treatment", "exam"]
 Gender = Literal["male", "female"]
 
 

@@ -32,11 +32,16 @@ async def open_all_day_clinic(connection: Connection, start: date) -> None:
     """A clinic that is open day and night, so that a visit can be tried at any hour."""
     place = await demo_place(connection)
     service_id, base = new_id(), {"organization_id": place["organization_id"], "department_id": place["department_id"]}
-    room = await connection.fetchval(
-        "SELECT id FROM location WHERE organization_id = $1 AND department_id = $2 AND kind = 'room'"
-        " ORDER BY name LIMIT 1",
+    beside = await connection.fetchrow(
+        "SELECT id, parent_id, building, floor FROM location WHERE organization_id = $1 AND department_id = $2"
+        " AND kind = 'room' ORDER BY name LIMIT 1",
         place["organization_id"],
         place["department_id"],
+    )
+    room = new_id()  # of its own: the department's rooms have sessions of their own during the day
+    name, name_en = "24小时便民诊室", "Round-the-clock room"
+    await copy(
+        connection, "location", [{**base, **dict(beside), "id": room, "kind": "room", "name": name, "name_en": name_en}]
     )
     service = {"kind": "general", "name": "24小时便民门诊", "name_en": "Round-the-clock clinic", "fee_fen": 5000}
     await copy(

@@ -13,6 +13,7 @@ from yitong.kernel.reactors import REACTORS
 from yitong.simulation.seeding.directory import ZONE, load_directory
 from yitong.simulation.seeding.extras import book_some, open_all_day_clinic, register_devices
 from yitong.simulation.seeding.people import create_staff_accounts, load_people
+from yitong.simulation.seeding.resources import plan_resources
 
 Progress = Callable[[str, float], None]
 
@@ -58,6 +59,7 @@ async def seed_region(platform: Platform, plan: SeedPlan, progress: Progress) ->
             progress("机构、科室、人员 · organizations and staff", 0.1)
             counts = await load_directory(connection, region, now)
             await open_all_day_clinic(connection, start)
+            await plan_resources(connection, start)
             progress("居民与健康卡 · people and their cards", 0.3)
             counts["patient"] = await load_people(connection, platform, plan.seed, plan.people, now)
             progress("两周号源 · two weeks of places", 0.5)

@@ -165,6 +165,8 @@ def _truth(tx: Transaction, row: Any) -> OfferState:
 
 async def _same_line(tx: Transaction, old: Any, chosen: Any) -> bool:
     """Whether the appointment of a stopped session would forbid the new one: one department on one day."""
+    if old["displaced"]:
+        return False  # it no longer counts as the visit of that day: its owner may refuse and keep it
     if old["department_id"] != chosen["department_id"] or AppointmentState(old["state"]) not in CANCELLABLE:
         return False
     found = await tx.session.execute(

@@ -1,0 +1,1 @@
+"""Planning of sessions beyond the weekly rule: teams, extra places, the week grid, and what a stopped session owes."""
