@@ -259,3 +259,25 @@ async def test_a_closed_channel_and_a_lead_over_http(world: World, client: Clien
     assert (await client.put("/api/channel-rules", json=wish, headers=admin)).status_code == 200
     held = await client.post("/api/holds", json=body, headers=world.headers(world.citizen(patient)))
     assert held.status_code == 201
+
+
+async def test_moving_reaches_no_place_that_booking_cannot(world: World, client: Client, clock: SetClock) -> None:
+    _, slots = await world.session(slots=3)
+    _, late = await world.session(datetime(2026, 12, 20, 8, tzinfo=ZONE), slots=1)
+    await world.owner.execute("UPDATE slot SET pool = 'onsite' WHERE id = $1", slots[1])
+    patient = await world.patient()
+    citizen = world.citizen(patient)
+    where = {"organization_id": str(world.organization_id)}
+    body = {**where, "slot_id": str(slots[0]), "patient_id": str(patient)}
+    held = (await client.post("/api/holds", json=body, headers=world.headers(citizen))).json()
+    await client.post(f"/api/appointments/{held['id']}/confirm", json=where, headers=world.headers(citizen))
+
+    async def move(actor: Actor, slot: UUID) -> httpx.Response:
+        path = f"/api/appointments/{held['id']}/reschedule"
+        return await client.post(path, json={**where, "slot_id": str(slot)}, headers=world.headers(actor))
+
+    assert (await move(citizen, slots[1])).json()["code"] == "channel-not-open"
+    early = await move(citizen, late[0])
+    assert (early.json()["code"], early.json()["opens_at"]) == ("not-released", "2026-12-06T08:00:00+08:00")
+    assert (await world.row("appointment", UUID(held["id"])))["state"] == "booked"
+    assert (await move(world.staff(Role.REGISTRAR), slots[1])).status_code == 200

@@ -159,6 +159,30 @@ async def test_only_whom_a_place_suits_is_offered_it(world: World, clock: SetClo
     assert (await entry(world, suited)).state == "offered"
 
 
+async def test_whoever_is_banned_is_passed_over_until_the_ban_ends(world: World, clock: SetClock) -> None:
+    _, slots = await world.session(slots=2, capacity=1)
+    booked = [await book(world, slot) for slot in slots]
+    banned = await join(world)
+    now = clock.now()
+    await world.insert(
+        "booking_ban",
+        patient_id=banned.patient_id,
+        id=new_id(),
+        organization_id=world.organization_id,
+        made_at=now,
+        until=now + timedelta(minutes=1),
+        reason="no_show",
+        counted=3,
+    )
+    clock.advance(seconds=1)
+    other = await join(world)
+    await give_up(world, booked[0])
+    assert [(await entry(world, one)).state for one in (banned, other)] == ["waiting", "offered"]
+    clock.advance(minutes=1)
+    await give_up(world, booked[1])
+    assert (await entry(world, banned)).state == "offered"
+
+
 async def test_the_line_keeps_its_order(world: World, clock: SetClock) -> None:
     """Six wait, four places come free one after the other: they go to the first four, whatever the ids are."""
     await world.owner.execute("UPDATE return_rule SET entries_most = 9")
@@ -378,9 +402,9 @@ async def test_over_http(world: World, client: httpx.AsyncClient) -> None:
     reset = await client.put("/api/return-rules", json=rules | {"inherited": True}, headers=world.headers(admin))
     assert (reset.json()["inherited"], reset.json()["offer_minutes"]) == (True, 30)
     region = rules | {"organization_id": str(UUID(int=0)), "offer_minutes": 20, "inherited": False}
-    wide = {"headers": world.headers(world.staff(Role.PLATFORM_ADMIN))}
-    assert (await client.put("/api/return-rules", json=region, **wide)).json()["offer_minutes"] == 20
-    assert (await client.put("/api/return-rules", json=region | {"inherited": True}, **wide)).status_code == 400
+    wide = world.headers(world.staff(Role.PLATFORM_ADMIN))
+    assert (await client.put("/api/return-rules", json=region, headers=wide)).json()["offer_minutes"] == 20
+    assert (await client.put("/api/return-rules", json=region | {"inherited": True}, headers=wide)).status_code == 400
     refused = await client.put("/api/return-rules", json=region, headers=world.headers(admin))
     assert refused.json()["code"] == "forbidden"
     now = await client.get(f"/api/return-rules?organization_id={home}", headers=world.headers(admin))

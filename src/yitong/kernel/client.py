@@ -5,9 +5,10 @@ and loopback addresses are no block: they are a proxy or the hospital's own netw
 """
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from yitong.kernel.crypto import Sealer
@@ -16,13 +17,17 @@ Blocks = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 
 
 class Client(NamedTuple):
-    """The party at the other end of a connection; None where nothing is known. ``session`` is a citizen's."""
+    """The party at the other end of a connection; None where nothing is known.
+
+    ``session`` is a citizen's; ``said`` holds the headers in which an app answers what it is asked for.
+    """
 
     device: bytes | None = None
     block: bytes | None = None
     agent: bytes | None = None
     datacentre: bool = False
     session: bytes | None = None
+    said: Mapping[bytes, bytes] = MappingProxyType({})
 
 
 UNKNOWN = Client()
@@ -43,7 +48,12 @@ class Clients:
         self._block = lru_cache(maxsize=65_536)(self._block_of)
 
     def known(
-        self, device: bytes | None, address: str | None, agent: bytes | None = None, session: bytes | None = None
+        self,
+        device: bytes | None,
+        address: str | None,
+        agent: bytes | None = None,
+        session: bytes | None = None,
+        said: Mapping[bytes, bytes] = UNKNOWN.said,
     ) -> Client:
         """The client with this ``X-Device-Id`` (16 to 64 bytes, else none) and user agent at this address."""
         block, datacentre = self._block(address) if address else _NO_BLOCK
@@ -53,6 +63,7 @@ class Clients:
             self._hash("user-agent", agent) if agent else None,
             datacentre,
             session,
+            said,
         )
 
     def _hashed(self, kind: str, value: bytes) -> bytes:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from booking.limits.scene import account, book, counted, give_up, known, refusal, rule, take
+from booking.limits.scene import HEADERS, account, book, counted, give_up, known, refusal, rule, take
 from booking.world import World
 from yitong.booking.limits.counting import NAME, count_all, count_batch
-from yitong.booking.limits.service import before_change
-from yitong.booking.schemas import RescheduleRequest
-from yitong.booking.service import reschedule
+from yitong.booking.limits.service import before_change, before_hold
+from yitong.booking.schemas import HoldRequest, RescheduleRequest
+from yitong.booking.service import hold, reschedule
 from yitong.kernel.client import CLIENT, Client
 from yitong.kernel.clock import SetClock
 from yitong.kernel.ids import UUID, new_id
@@ -206,3 +206,17 @@ async def test_a_log_that_is_read_late_does_not_fill_todays_windows(world: World
     await take(world, actors[1], later[0], patients[1])
     await counted(world)
     assert await _counted(world, "device-day", DEVICE) == 1
+
+
+async def test_repeating_the_last_hold_allowed_is_no_further_hold(world: World) -> None:
+    await rule(world, "account-burst", value=1)
+    patient, slots = await world.patient(), await _slots(world, 2)
+    actor, key = await account(world, patient), new_id()
+    request = HoldRequest(world.organization_id, slots[0], patient)
+    held = await hold(world.platform, actor, request, key)
+    await known(world)
+    await before_hold(world.platform, actor, request, HEADERS, key)
+    assert (await hold(world.platform, actor, request, key)).id == held.id
+    for other, with_key in ((request, new_id()), (HoldRequest(world.organization_id, slots[1], patient), key)):
+        problem = await refusal(before_hold(world.platform, actor, other, HEADERS, with_key))
+        assert problem.code == "limit-reached"

@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from yitong.booking.channels import editing, external_api, flows, quotas, use
+from yitong.booking.channels import editing, external_api, flows, quotas, referring, use
+from yitong.booking.channels.referring import ReferralRequest
 from yitong.booking.channels.schemas import (
     Applied,
     ApplyRequest,
@@ -19,6 +20,7 @@ from yitong.booking.channels.schemas import (
     QuotaRuleRequest,
     Release,
 )
+from yitong.booking.schemas import Appointment
 from yitong.kernel.ids import UUID
 from yitong.kernel.paging import Page
 from yitong.kernel.platform import Platform
@@ -87,6 +89,12 @@ async def list_releases(
     return Page(await editing.releases(platform, organization_id))
 
 
+@post("/referrals", summary="Refer a patient to a hospital", tags=_TAGS)
+async def refer(tx: Tx, data: JSONBody[ReferralRequest], idempotency_key: Key) -> Appointment:
+    """For staff of community health centres: books at once, out of the places kept for referrals or the common ones."""
+    return await referring.refer(tx, data, idempotency_key)
+
+
 ROUTES: list[ControllerRouterHandler] = [
     list_rules,
     set_rules,
@@ -97,5 +105,6 @@ ROUTES: list[ControllerRouterHandler] = [
     apply_quotas,
     list_use,
     list_releases,
+    refer,
     *external_api.ROUTES,
 ]

@@ -9,12 +9,6 @@ CHANNEL_FOREIGN = problem_kind(
     Bilingual("您不能通过 {channel} 渠道预约。", "You cannot book through the channel {channel}."),
     Bilingual("请通过您自己的渠道办理。", "Use a channel of your own."),
 )
-ELDERLY_ONLY = problem_kind(
-    "elderly-only",
-    422,
-    Bilingual("该号源保留给 {age} 岁及以上的患者。", "This place is kept for patients of {age} years and older."),
-    Bilingual("请选择其他号源。", "Choose another place."),
-)
 QUOTA_EXISTS = problem_kind(
     "quota-exists",
     409,

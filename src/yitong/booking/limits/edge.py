@@ -89,7 +89,9 @@ class Whose(NamedTuple):
 
 
 _NOBODY = Whose(None, True)
-_SENT = frozenset({b"x-device-id", b"authorization", b"user-agent"})
+_SENT = frozenset(
+    {b"x-device-id", b"authorization", b"user-agent", b"x-slot-token", b"x-proof", b"x-phone-code"},
+)
 
 
 class Edge:
@@ -115,6 +117,7 @@ class Edge:
             address[0] if address else None,
             sent.get(b"user-agent") if scope["path"].startswith("/api/sign-in") else None,  # kept with sessions only
             whose.session,
+            sent,
         )
         set_before = CLIENT.set(client)
         try:

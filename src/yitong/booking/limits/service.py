@@ -26,7 +26,7 @@ from yitong.kernel.platform import Platform
 from yitong.kernel.problems import Problem
 
 Headers = Mapping[bytes, bytes]
-"""Request headers as ASGI gives them: lower-case names."""
+"""Request headers as ASGI gives them, lower-case names; without them those that the edge kept are looked at."""
 
 
 NO_CAPS = Caps(-1, -1, -1)
@@ -62,8 +62,17 @@ def ban_reached(platform: Platform, until: datetime, organization_id: UUID) -> P
     return refusals.banned(until, memory.zone)
 
 
-async def before_hold(platform: Platform, actor: Actor, request: HoldRequest, headers: Headers) -> None:
+async def before_hold(
+    platform: Platform,
+    actor: Actor,
+    request: HoldRequest,
+    headers: Headers | None = None,
+    key: UUID | None = None,
+) -> None:
     """Let a hold go on, or refuse it; staff, terminals and systems are known and not examined.
+
+    A hold that was made under ``key`` before is let through: the answer to a repetition is the same appointment, even
+    when that very hold was the last one allowed.
 
     Raises Problem ``limit-reached``, ``booking-refused``, ``transfer-suspected`` or ``slot-token-needed``.
     """
@@ -72,7 +81,15 @@ async def before_hold(platform: Platform, actor: Actor, request: HoldRequest, he
     memory = memory_of(platform)
     if not memory.is_fresh():
         await memory.fresh()
-    settings = platform.settings
+    try:
+        await _check_hold(memory, actor, request, CLIENT.get().said if headers is None else headers)
+    except Problem:
+        if key is None or not await _made_before(platform, actor, request, key):
+            raise
+
+
+async def _check_hold(memory: RiskMemory, actor: Actor, request: HoldRequest, headers: Headers) -> None:
+    settings = memory.platform.settings
     if settings.risk_checks:
         _check_counted(memory, actor, request)
         departments = memory.departments.get(request.patient_id) if memory.departments else None
@@ -91,8 +108,31 @@ async def before_hold(platform: Platform, actor: Actor, request: HoldRequest, he
         _check_token(memory, actor, request, headers)
 
 
+async def _made_before(platform: Platform, actor: Actor, request: HoldRequest, key: UUID) -> bool:
+    """Whether this account made this hold before. Asked only when it would be refused."""
+    async with platform.transaction() as tx:
+        found = await tx.session.execute(
+            text(
+                "SELECT 1 FROM appointment WHERE organization_id = :organization AND booked_by = :actor"
+                " AND idempotency_key = :key AND slot_id = :slot AND patient_id = :patient"
+            ),
+            {
+                "organization": request.organization_id,
+                "actor": actor.id,
+                "key": key,
+                "slot": request.slot_id,
+                "patient": request.patient_id,
+            },
+        )
+        return found.first() is not None
+
+
 async def before_confirm(
-    platform: Platform, actor: Actor, organization_id: UUID, appointment_id: UUID, headers: Headers
+    platform: Platform,
+    actor: Actor,
+    organization_id: UUID,
+    appointment_id: UUID,
+    headers: Headers | None = None,
 ) -> None:
     """Let a confirmation go on, ask for a proof or a code, or refuse it.
 
@@ -116,7 +156,14 @@ async def before_confirm(
     if suspect.level is Level.REFUSE:
         memory.note("level-refuse", "refused", organization_id)
         raise refusals.BOOKING_REFUSED()
-    await require(memory, actor, organization_id, appointment_id, suspect, answers_of(headers))
+    await require(
+        memory,
+        actor,
+        organization_id,
+        appointment_id,
+        suspect,
+        answers_of(CLIENT.get().said if headers is None else headers),
+    )
 
 
 async def before_change(platform: Platform, actor: Actor, organization_id: UUID, patient_id: UUID) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from yitong.booking import refusals
-from yitong.booking.channels.service import channel_for, window_of
+from yitong.booking.channels.opening import check_open
+from yitong.booking.channels.service import channel_for
 from yitong.booking.events import BookingEvent
 from yitong.booking.limits.service import before_change
 from yitong.booking.model import Appointment as AppointmentRow
@@ -67,7 +68,10 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     await _lock_line(tx, row)
     row = await _changeable(tx, organization_id, row["id"])
     chosen = await places.choose(tx, organization_id, request.slot_id, patient_id)
-    await _through_the_gate(tx, organization_id, patient_id, chosen)
+    # Moving is booking: nobody reaches by it what their channel may not have.
+    await before_change(tx.platform, tx.actor, organization_id, patient_id)
+    channel = await channel_for(tx.platform, tx.actor, organization_id, None)
+    await check_open(tx, organization_id, request.slot_id, patient_id, channel)
     made = new_id()
     await ending.close(tx, grant, row, BookingEvent.RESCHEDULED, _MOVED, made)
     await places.make_way(tx, organization_id, patient_id, chosen)
@@ -92,22 +96,6 @@ async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key
     await record_move(tx, grant, APPOINTMENT, subject, None, AppointmentState.BOOKED, sequence=1, event_id=event_id)
     await passing.pass_on(tx, organization_id, row["slot_id"])
     return await _reread(tx, organization_id, made)
-
-
-async def _through_the_gate(tx: Transaction, organization_id: UUID, patient_id: UUID, chosen: Any) -> None:
-    """Moving to a time asks no less than booking it: its pool, its release, how often somebody moves.
-
-    Raises Problem ``channel-not-open``, ``not-released``, ``booking-closed`` or ``limit-reached``.
-    """
-    await before_change(tx.platform, tx.actor, organization_id, patient_id)
-    channel = await channel_for(tx.platform, tx.actor, organization_id, None)
-    window = await window_of(tx.platform, organization_id, channel, tx.now)
-    if chosen["pool"] not in window.pools.split(","):
-        raise refusals.CHANNEL_NOT_OPEN()
-    if chosen["start_at"] > window.opens_until:
-        raise refusals.NOT_RELEASED(extra={"released_until": window.opens_until})
-    if chosen["start_at"] < window.not_before:
-        raise refusals.BOOKING_CLOSED()
 
 
 async def _own(tx: Transaction, action: Action, organization_id: UUID, appointment_id: UUID) -> tuple[Grant, Any]:

@@ -40,7 +40,7 @@ async def hold(
     desk = desk_of(platform)
     if actor.kind is ActorKind.CITIZEN:
         line_of(platform).enter(headers.get(b"x-ticket"), desk.holds.waiting)
-        await before_hold(platform, actor, request, headers)
+        await before_hold(platform, actor, request, headers, key)
     channel = await channel_for(platform, actor, request.organization_id, request.channel)
     gate = await gate_of(platform, actor, request.organization_id, channel)
     row = await desk.holds.submit(

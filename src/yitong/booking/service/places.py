@@ -145,7 +145,7 @@ async def next_number(tx: Transaction, organization_id: UUID, schedule_id: UUID)
 async def _read(tx: Transaction, organization_id: UUID, slot_id: UUID, patient_id: UUID) -> Any | None:
     found = await tx.session.execute(
         text(
-            "SELECT s.id, s.schedule_id, s.department_id, s.start_at, s.end_at, s.capacity, s.taken, s.pool, d.day,"
+            "SELECT s.id, s.schedule_id, s.department_id, s.start_at, s.end_at, s.capacity, s.taken, d.day,"
             " d.service_id, d.practitioner_role_id, v.fee_fen, d.stopped_at IS NOT NULL AS stopped,"
             " coalesce(y.sex <> p.sex, false)"
             " OR coalesce(d.day < p.birth_date + make_interval(years => y.age_min), false)"

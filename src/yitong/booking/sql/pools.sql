@@ -4,7 +4,7 @@
 CREATE FUNCTION booking_pools(
     in_organization uuid, in_department uuid, in_service uuid, in_role uuid, in_capacity integer
 ) RETURNS TABLE (pool text, places integer, hours integer, flows_to text[])
-LANGUAGE sql STABLE SET search_path = public, pg_temp
+LANGUAGE sql STABLE ROWS 4 SET search_path = public, pg_temp
 AS $$
     WITH narrowest AS (
         SELECT DISTINCT ON (q.pool) q.pool, q.flows_back_hours_before AS hours, q.flows_to,
@@ -50,7 +50,9 @@ BEGIN
         JOIN schedule AS d ON d.organization_id = s.organization_id AND d.id = s.schedule_id
         -- Nothing flows earlier than a fortnight before its slot.
         WHERE w.due_at <= in_now AND w.due_at > in_now - interval '15 days' AND w.start_at > in_now
-            AND d.stopped_at IS NULL AND (s.taken < s.capacity OR s.reopens_at <= in_now)
+            AND d.stopped_at IS NULL AND (s.taken < s.capacity OR s.reopens_at <= in_now OR EXISTS (
+                SELECT FROM appointment AS h WHERE h.organization_id = s.organization_id AND h.slot_id = s.id
+                    AND h.state = 'held' AND h.hold_expires_at <= in_now))
         ORDER BY w.due_at LIMIT in_most
     ) AS f;
     IF sources IS NULL THEN
@@ -86,9 +88,8 @@ BEGIN
         UPDATE slot AS s
         SET capacity = s.capacity + n.places,
             open = s.taken < s.capacity + n.places,
-            reopens_at = CASE WHEN s.taken >= s.capacity + n.places THEN (
-                SELECT min(h.hold_expires_at) FROM appointment AS h
-                WHERE h.organization_id = s.organization_id AND h.slot_id = s.id AND h.state = 'held') END
+            reopens_at = CASE WHEN s.taken >= s.capacity + n.places
+                THEN booking_reopens_at(s.organization_id, s.id, s.start_at) END
         FROM net AS n
         WHERE s.organization_id = n.organization_id AND s.id = n.id
     ), counted AS (
@@ -105,44 +106,54 @@ END $$;
 CREATE FUNCTION booking_apply_quotas(in_organization uuid, in_first date, in_last date, in_now timestamptz)
 RETURNS TABLE (slots integer, places integer)
 LANGUAGE plpgsql SET search_path = public, pg_temp SET jit = off
+-- Nothing is known about the size of the steps below; without this they would be compared row with row.
+SET enable_nestloop = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM 1
     FROM schedule AS d JOIN slot AS s ON s.organization_id = d.organization_id AND s.schedule_id = d.id
-    WHERE d.organization_id = in_organization AND d.day BETWEEN in_first AND in_last AND s.start_at > in_now
+    WHERE d.organization_id = in_organization AND d.day BETWEEN in_first AND in_last
+        AND s.organization_id = in_organization AND s.start_at > in_now
     ORDER BY s.organization_id, s.id
     FOR NO KEY UPDATE OF s;
 
     RETURN QUERY
-    WITH stretch AS MATERIALIZED (
-        SELECT c.*, d.service_id, d.practitioner_role_id, c.capacity - c.taken AS free, (
-            SELECT sum(o.capacity)::integer FROM slot AS o
-            WHERE o.organization_id = c.organization_id AND o.schedule_id = c.schedule_id
-                AND o.start_at = c.start_at AND o.pool <> 'extra') AS total
-        FROM schedule AS d
-        JOIN slot AS c ON c.organization_id = d.organization_id AND c.schedule_id = d.id
+    WITH here AS MATERIALIZED (
+        SELECT s.*, d.service_id, d.practitioner_role_id
+        FROM schedule AS d JOIN slot AS s ON s.organization_id = d.organization_id AND s.schedule_id = d.id
         WHERE d.organization_id = in_organization AND d.day BETWEEN in_first AND in_last AND d.stopped_at IS NULL
-            AND c.pool = 'common' AND c.start_at > in_now
+            AND s.organization_id = in_organization AND s.start_at > in_now
+    ), stretch AS MATERIALIZED (
+        SELECT c.id AS common_id, c.schedule_id, c.start_at, c.end_at, c.department_id, c.specialty_code, c.service_id,
+            c.practitioner_role_id, c.capacity - c.taken AS common_free, n.total
+        FROM here AS c
+        JOIN (SELECT h.schedule_id, h.start_at, sum(h.capacity)::integer AS total FROM here AS h
+              WHERE h.pool <> 'extra' GROUP BY h.schedule_id, h.start_at) AS n
+            ON n.schedule_id = c.schedule_id AND n.start_at = c.start_at
+        WHERE c.pool = 'common'
+    ), plan AS MATERIALIZED (
+        SELECT u.schedule_id, u.total, b.*
+        FROM (SELECT DISTINCT t.schedule_id, t.total, t.department_id, t.service_id, t.practitioner_role_id
+              FROM stretch AS t) AS u
+        CROSS JOIN LATERAL booking_pools(in_organization, u.department_id, u.service_id, u.practitioner_role_id, u.total)
+            AS b
+        WHERE b.pool NOT IN ('common', 'draw')
     ), wish AS MATERIALIZED (
-        SELECT t.id AS common_id, t.free AS common_free, t.schedule_id, t.start_at, p.*
+        SELECT t.*, w.pool, w.places AS wanted, w.hours, w.flows_to, o.id AS kept_id,
+            coalesce(o.capacity, 0) AS have, coalesce(o.capacity - o.taken, 0) AS free
         FROM stretch AS t
-        CROSS JOIN LATERAL (
-            SELECT coalesce(b.pool, o.pool) AS pool, o.id, coalesce(b.places, 0) AS wanted,
-                coalesce(o.capacity, 0) AS have, coalesce(o.capacity - o.taken, 0) AS free, b.hours, b.flows_to
-            FROM (
-                SELECT * FROM booking_pools(in_organization, t.department_id, t.service_id, t.practitioner_role_id, t.total)
-                    AS b WHERE b.pool NOT IN ('common', 'draw')
-            ) AS b
-            FULL JOIN (
-                SELECT o.* FROM slot AS o
-                WHERE o.organization_id = in_organization AND o.schedule_id = t.schedule_id AND o.start_at = t.start_at
-                    AND o.pool NOT IN ('common', 'draw', 'extra')
-            ) AS o ON o.pool = b.pool
-        ) AS p
-        WHERE p.hours IS NULL OR t.start_at - make_interval(hours => p.hours) > in_now
+        JOIN plan AS w ON w.schedule_id = t.schedule_id AND w.total = t.total
+        LEFT JOIN here AS o ON o.schedule_id = t.schedule_id AND o.start_at = t.start_at AND o.pool = w.pool
+        WHERE w.hours IS NULL OR t.start_at - make_interval(hours => w.hours) > in_now
+        UNION ALL
+        SELECT t.*, o.pool, 0, NULL, NULL, o.id, o.capacity, o.capacity - o.taken
+        FROM stretch AS t
+        JOIN here AS o ON o.schedule_id = t.schedule_id AND o.start_at = t.start_at
+        LEFT JOIN plan AS w ON w.schedule_id = t.schedule_id AND w.total = t.total AND w.pool = o.pool
+        WHERE o.pool NOT IN ('common', 'draw', 'extra') AND w.pool IS NULL
     ), moves AS MATERIALIZED (
-        SELECT w.*, CASE
+        SELECT w.*, coalesce(w.kept_id, booking_new_id()) AS id, CASE
             WHEN w.wanted < w.have THEN -least(w.have - w.wanted, w.free)
             -- What is there to share: the free common places and those that other pools need no more.
             ELSE greatest(least(w.wanted - w.have, w.common_free
@@ -152,43 +163,35 @@ BEGIN
             END::integer AS delta
         FROM wish AS w
     ), made AS (
-        INSERT INTO slot AS s (organization_id, id, schedule_id, department_id, specialty_code, start_at, end_at, capacity,
+        INSERT INTO slot (organization_id, id, schedule_id, department_id, specialty_code, start_at, end_at, capacity,
             taken, open, pool)
-        SELECT in_organization, booking_new_id(), t.schedule_id, t.department_id, t.specialty_code, t.start_at, t.end_at,
-            m.delta, 0, true, m.pool
-        FROM moves AS m JOIN stretch AS t ON t.id = m.common_id
-        WHERE m.id IS NULL AND m.delta > 0
-        RETURNING s.id, s.schedule_id, s.start_at, s.pool
+        SELECT in_organization, m.id, m.schedule_id, m.department_id, m.specialty_code, m.start_at, m.end_at, m.delta, 0,
+            true, m.pool
+        FROM moves AS m WHERE m.kept_id IS NULL AND m.delta > 0
     ), changed AS (
         UPDATE slot AS s
         SET capacity = s.capacity + n.delta,
             open = s.taken < s.capacity + n.delta,
-            reopens_at = CASE WHEN s.taken >= s.capacity + n.delta THEN (
-                SELECT min(h.hold_expires_at) FROM appointment AS h
-                WHERE h.organization_id = s.organization_id AND h.slot_id = s.id AND h.state = 'held') END
+            reopens_at = CASE WHEN s.taken >= s.capacity + n.delta
+                THEN booking_reopens_at(s.organization_id, s.id, s.start_at) END
         FROM (
-            SELECT m.id, m.delta FROM moves AS m WHERE m.id IS NOT NULL AND m.delta <> 0
+            SELECT m.id, m.delta FROM moves AS m WHERE m.kept_id IS NOT NULL AND m.delta <> 0
             UNION ALL
             SELECT m.common_id, -sum(m.delta)::integer FROM moves AS m GROUP BY m.common_id HAVING sum(m.delta) <> 0
         ) AS n
         WHERE s.organization_id = in_organization AND s.id = n.id
     ), flows AS (
         INSERT INTO pool_flow AS f (organization_id, slot_id, to_slot_id, due_at, start_at, moved)
-        SELECT DISTINCT ON (l.id) in_organization, l.id, o.id, l.start_at - make_interval(hours => l.hours), l.start_at, 0
-        FROM (
-            SELECT coalesce(m.id, n.id) AS id, m.schedule_id, m.start_at, m.hours, m.flows_to
-            FROM moves AS m
-            LEFT JOIN made AS n ON n.schedule_id = m.schedule_id AND n.start_at = m.start_at AND n.pool = m.pool
-            WHERE m.hours IS NOT NULL
-        ) AS l
-        JOIN slot AS o ON o.organization_id = in_organization AND o.schedule_id = l.schedule_id
-            AND o.start_at = l.start_at AND o.pool = ANY (l.flows_to || 'common'::text) AND o.id <> l.id
-        WHERE l.id IS NOT NULL
-        ORDER BY l.id, array_position(l.flows_to || 'common'::text, o.pool)
+        SELECT DISTINCT ON (m.id) in_organization, m.id, o.id, m.start_at - make_interval(hours => m.hours), m.start_at, 0
+        FROM moves AS m
+        JOIN here AS o ON o.schedule_id = m.schedule_id AND o.start_at = m.start_at
+            AND o.pool = ANY (m.flows_to || 'common'::text) AND o.id <> m.id
+        WHERE m.hours IS NOT NULL AND (m.kept_id IS NOT NULL OR m.delta > 0)
+        ORDER BY m.id, array_position(m.flows_to || 'common'::text, o.pool)
         ON CONFLICT (organization_id, slot_id) DO UPDATE SET to_slot_id = excluded.to_slot_id, due_at = excluded.due_at
     ), ended AS (
         DELETE FROM pool_flow AS f USING moves AS m
-        WHERE f.organization_id = in_organization AND f.slot_id = m.id AND m.hours IS NULL
+        WHERE f.organization_id = in_organization AND f.slot_id = m.kept_id AND m.hours IS NULL
     )
     SELECT count(DISTINCT m.common_id)::integer, coalesce(sum(abs(m.delta)), 0)::integer
     FROM moves AS m WHERE m.delta <> 0;

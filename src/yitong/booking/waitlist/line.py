@@ -27,7 +27,7 @@ JOIN organization AS o ON o.id = s.organization_id
 WHERE s.organization_id = :organization AND s.id = :slot
 """)
 # The first who wants such a place and can take it. Whoever has another visit there on that day, gave this very place
-# up, or was offered this slot before, is passed over.
+# up, was offered this slot before, or is banned from booking is passed over.
 NEXT = text("""
 SELECT w.id, w.patient_id, w.version, w.unanswered
 FROM waitlist_entry AS w
@@ -44,6 +44,7 @@ WHERE w.organization_id = :organization AND w.department_id = :department AND w.
     AND NOT EXISTS (SELECT FROM appointment AS a
         WHERE a.organization_id = w.organization_id AND a.patient_id = w.patient_id
             AND a.department_id = w.department_id AND a.day = :day AND a.active)
+    AND NOT EXISTS (SELECT FROM booking_ban AS b WHERE b.patient_id = w.patient_id AND b.until > :now)
     AND NOT EXISTS (SELECT FROM offer AS f
         WHERE f.organization_id = w.organization_id AND f.entry_id = w.id AND f.slot_id = :slot)
 ORDER BY w.priority, w.joined_at, w.id LIMIT 1
@@ -130,6 +131,7 @@ async def next_for(tx: Transaction, place: Place, given_up_by: UUID, passed_over
             "slot": place.slot_id,
             "given_up_by": given_up_by,
             "passed_over": list(passed_over),
+            "now": tx.now,
         },
     )
     return found.mappings().one_or_none()
