@@ -157,6 +157,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/appointments/{appointment_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The review of a visit */
+        get: operations["ApiAppointmentsAppointmentIdReviewGetReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Booking bans */
+        get: operations["ApiBansListBans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bans/{ban_id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Appeal against a ban */
+        post: operations["ApiBansBanIdAppealAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bans/{ban_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide about a ban */
+        post: operations["ApiBansBanIdDecideDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cards/static-challenge": {
         parameters: {
             query?: never;
@@ -185,6 +253,145 @@ export interface paths {
         put?: never;
         /** Check and use up a scanned code */
         post: operations["ApiCardsVerifyVerify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A hospital's teams */
+        get: operations["ApiCareTeamsListTeams"];
+        put?: never;
+        /** A new team */
+        post: operations["ApiCareTeamsMakeTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a team */
+        put: operations["ApiCareTeamsTeamIdChangeTeam"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this session has to do before a confirmation */
+        get: operations["ApiChallengesChallenge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comparisons with the hospital's own system */
+        get: operations["ApiChannelReconciliationsListReconciliations"];
+        put?: never;
+        /** Compare a day with the hospital's own system */
+        post: operations["ApiChannelReconciliationsReconcile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-reconciliations/{reconciliation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One comparison */
+        get: operations["ApiChannelReconciliationsReconciliationIdShowReconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-reconciliations/{reconciliation_id}/differences/{difference_id}/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mend a difference */
+        post: operations["ApiChannelReconciliationsReconciliationIdDifferencesDifferenceIdMendMend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may book when */
+        get: operations["ApiChannelRulesListRules"];
+        /** Set who may book when */
+        put: operations["ApiChannelRulesSetRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Use of pools and channels */
+        get: operations["ApiChannelUseListUse"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -276,6 +483,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draws */
+        get: operations["ApiDrawsGetDraws"];
+        put?: never;
+        /** Announce a draw */
+        post: operations["ApiDrawsPostDraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{draw_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One draw */
+        get: operations["ApiDrawsDrawIdGetDraw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{draw_id}/beacon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the public value */
+        post: operations["ApiDrawsDrawIdBeaconPostBeacon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{draw_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a draw */
+        post: operations["ApiDrawsDrawIdCancelPostCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{draw_id}/my-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My requests in a draw */
+        get: operations["ApiDrawsDrawIdMyRequestsGetMyRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{draw_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The published file of a draw */
+        get: operations["ApiDrawsDrawIdPublicationGetPublication"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{draw_id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take part in a draw */
+        post: operations["ApiDrawsDrawIdRequestsPostRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{draw_id}/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw */
+        delete: operations["ApiDrawsDrawIdRequestsRequestIdDeleteRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/encounters": {
         parameters: {
             query?: never;
@@ -362,6 +706,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/external-bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A day's bookings of the hospital's own system */
+        get: operations["ApiExternalBookingsListExternal"];
+        put?: never;
+        /** A booking of the hospital's own system */
+        post: operations["ApiExternalBookingsKeepExternal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/family": {
         parameters: {
             query?: never;
@@ -391,6 +753,41 @@ export interface paths {
         post?: never;
         /** Take somebody out of the family */
         delete: operations["ApiFamilyPatientIdLeave"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account's favourites */
+        get: operations["ApiFavouritesGetFavourites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/favourites/{target_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep a doctor or a department */
+        put: operations["ApiFavouritesTargetIdPutFavourite"];
+        post?: never;
+        /** No longer keep it */
+        delete: operations["ApiFavouritesTargetIdDeleteFavourite"];
         options?: never;
         head?: never;
         patch?: never;
@@ -491,6 +888,40 @@ export interface paths {
         /** The journey, live */
         get: operations["ApiJourneyStreamStreamJourney"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/limit-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The booking rules */
+        get: operations["ApiLimitRulesLimitRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/limit-rules/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a booking rule */
+        put: operations["ApiLimitRulesCodeChangeLimitRule"];
         post?: never;
         delete?: never;
         options?: never;
@@ -663,6 +1094,40 @@ export interface paths {
         get: operations["ApiMessagesStreamStreamMessages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A citizen's or a hospital's offers */
+        get: operations["ApiOffersGetOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers/{offer_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline an offer */
+        post: operations["ApiOffersOfferIdDeclinePostDecline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -975,6 +1440,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/practitioner-roles/{role_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A doctor's reviews */
+        get: operations["ApiPractitionerRolesRoleIdReviewsGetDoctorReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/practitioner-roles/{role_id}/sessions": {
         parameters: {
             query?: never;
@@ -1003,6 +1485,40 @@ export interface paths {
         get: operations["ApiPublicSettingsPublicSettings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue-entries/{entry_id}/expect-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Expect somebody back with results */
+        post: operations["ApiQueueEntriesEntryIdExpectResultsPostExpectResults"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue-entries/{entry_id}/privilege": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody go first by rule */
+        post: operations["ApiQueueEntriesEntryIdPrivilegePostPrivilege"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1077,6 +1593,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/queue-entries/{entry_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand somebody to another room */
+        post: operations["ApiQueueEntriesEntryIdTransferPostTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of several rooms */
+        get: operations["ApiQueueGroupsGetGroups"];
+        put?: never;
+        /** Let rooms share a line */
+        post: operations["ApiQueueGroupsPostGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue-groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a shared line */
+        put: operations["ApiQueueGroupsGroupIdPutGroup"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of the queue */
+        get: operations["ApiQueueRulesGetRules"];
+        /** Change the rules of the queue */
+        put: operations["ApiQueueRulesPutRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queues": {
         parameters: {
             query?: never;
@@ -1111,6 +1697,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/queues/{schedule_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check a queue against the log */
+        get: operations["ApiQueuesScheduleIdAuditGetAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queues/{schedule_id}/call-next": {
         parameters: {
             query?: never;
@@ -1128,6 +1731,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/queues/{schedule_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a room */
+        post: operations["ApiQueuesScheduleIdPausePostPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queues/{schedule_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a room */
+        post: operations["ApiQueuesScheduleIdResumePostResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queues/{schedule_id}/stream": {
         parameters: {
             query?: never;
@@ -1137,6 +1774,231 @@ export interface paths {
         };
         /** One queue, live */
         get: operations["ApiQueuesScheduleIdStreamStreamQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quota-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Quotas of pools */
+        get: operations["ApiQuotaRulesListQuotas"];
+        put?: never;
+        /** A new quota */
+        post: operations["ApiQuotaRulesMakeQuota"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quota-rules/{quota_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a quota */
+        put: operations["ApiQuotaRulesQuotaIdChangeQuota"];
+        post?: never;
+        /** Remove a quota */
+        delete: operations["ApiQuotaRulesQuotaIdRemoveQuota"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quota-rules/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply quotas to sessions made before */
+        post: operations["ApiQuotaRulesApplyApplyQuotas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refer a patient to a hospital */
+        post: operations["ApiReferralsRefer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the next day opens */
+        get: operations["ApiReleasesListReleases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/return-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of returned places and offers */
+        get: operations["ApiReturnRulesGetRules"];
+        /** Change the rules of returned places and offers */
+        put: operations["ApiReturnRulesPutRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reviews of a hospital, or one's own */
+        get: operations["ApiReviewsGetReviews"];
+        put?: never;
+        /** Review a finished visit */
+        post: operations["ApiReviewsPostReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take one's own review back */
+        delete: operations["ApiReviewsReviewIdDeleteReview"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hide a review's words */
+        post: operations["ApiReviewsReviewIdHidePostHide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a review's words */
+        post: operations["ApiReviewsReviewIdPublishPostPublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a review */
+        post: operations["ApiReviewsReviewIdReplyPostReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/risk/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The risk board */
+        get: operations["ApiRiskBoardRiskBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/risk/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What accounts did */
+        get: operations["ApiRiskSignalsRiskSignals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1215,6 +2077,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedules/{schedule_id}/affected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who a stopped session affects */
+        get: operations["ApiSchedulesScheduleIdAffectedListAffected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{schedule_id}/extra-places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Extra places of a session */
+        get: operations["ApiSchedulesScheduleIdExtraPlacesListExtraPlaces"];
+        put?: never;
+        /** Add an extra place */
+        post: operations["ApiSchedulesScheduleIdExtraPlacesAddExtraPlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules/{schedule_id}/slots": {
         parameters: {
             query?: never;
@@ -1260,6 +2157,23 @@ export interface paths {
         put?: never;
         /** Make sessions */
         post: operations["ApiSchedulesGenerateMakeSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/week": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A week as a grid */
+        get: operations["ApiSchedulesWeekWeekGrid"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1419,6 +2333,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/slots/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A department's free places as one compact picture */
+        get: operations["ApiSlotsSnapshotSnapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/specialties": {
         parameters: {
             query?: never;
@@ -1556,6 +2487,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/waitlist-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A citizen's or a hospital's waiting lists */
+        get: operations["ApiWaitlistEntriesGetEntries"];
+        put?: never;
+        /** Join a waiting list */
+        post: operations["ApiWaitlistEntriesPostEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waitlist-entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A place in line */
+        get: operations["ApiWaitlistEntriesEntryIdGetEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waitlist-entries/{entry_id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave a waiting list */
+        post: operations["ApiWaitlistEntriesEntryIdLeavePostLeave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1575,6 +2558,39 @@ export interface components {
          * @enum {string}
          */
         ActionKind: "check_in" | "show_card" | "queue" | "rebook" | "open_appointment";
+        /** AffectedVisit */
+        AffectedVisit: {
+            /** Format: uuid */
+            appointment_id: string;
+            number: number | null;
+            offer: components["schemas"]["OfferedInstead"] | null;
+            /** @enum {string} */
+            outcome: "searching" | "none" | "offered" | "moved" | "cancelled" | "keeps";
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            /** Format: date-time */
+            start_at: string;
+            state: string;
+        };
+        /** AppealRequest */
+        AppealRequest: {
+            text: string;
+        };
+        /** Applied */
+        Applied: {
+            places: number;
+            slots: number;
+        };
+        /** ApplyRequest */
+        ApplyRequest: {
+            /** Format: date */
+            from: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: date */
+            to: string;
+        };
         /** Appointment */
         Appointment: {
             address: string;
@@ -1629,6 +2645,14 @@ export interface components {
          * @enum {string}
          */
         AppointmentState: "held" | "booked" | "checked_in" | "called" | "in_consultation" | "fulfilled" | "cancelled" | "expired" | "no_show";
+        /** AskBody */
+        AskBody: {
+            choices: string[];
+            /** Format: uuid */
+            patient_id: string;
+            /** @default false */
+            waitlist: boolean;
+        };
         /** AtDesk */
         AtDesk: {
             address?: string | null;
@@ -1642,6 +2666,40 @@ export interface components {
             /** @enum {null|string} */
             sex?: "male" | "female" | null;
         };
+        /** Ban */
+        Ban: {
+            appeal: string | null;
+            appealed_at: string | null;
+            counted: number;
+            decided_at: string | null;
+            decision: string | null;
+            /** Format: uuid */
+            id: string;
+            in_force: boolean;
+            lifted: boolean | null;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** BanDecision */
+        BanDecision: {
+            lift: boolean;
+            reason: string;
+        };
+        /** BeaconBody */
+        BeaconBody: {
+            /** Format: uuid */
+            organization_id: string;
+            value: string;
+        };
         /** Bilingual */
         Bilingual: {
             en: string;
@@ -1649,6 +2707,11 @@ export interface components {
         };
         /** AtOrganization */
         booking_queue_schemas_AtOrganization: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** AtOrganization */
+        booking_reviews_schemas_AtOrganization: {
             /** Format: uuid */
             organization_id: string;
         };
@@ -1705,16 +2768,103 @@ export interface components {
             organization_id?: string | null;
             text: string;
         };
+        /** CareTeam */
+        CareTeam: {
+            active: boolean;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            /** Format: uuid */
+            id: string;
+            members: components["schemas"]["TeamMember"][];
+            name: string;
+            name_en: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** CareTeamRequest */
+        CareTeamRequest: {
+            /** @default true */
+            active: boolean;
+            /** Format: uuid */
+            department_id: string;
+            lead_id?: string | null;
+            members: string[];
+            name: string;
+            name_en: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** ChallengeOnWire */
+        ChallengeOnWire: {
+            challenge?: string | null;
+            difficulty_bits?: number | null;
+            expires_at?: string | null;
+            level: string;
+        };
         /** ChannelCount */
         ChannelCount: {
             channel: string;
             count: number;
+        };
+        /** ChannelRuleChange */
+        ChannelRuleChange: {
+            /** @enum {string} */
+            channel: "wechat" | "alipay" | "h5" | "window" | "kiosk" | "phone" | "doctor" | "system" | "third_party" | "community";
+            /** @default 14 */
+            days_ahead: number;
+            /** @default true */
+            enabled: boolean;
+            /** @default false */
+            inherit: boolean;
+            /** @default 0 */
+            jitter_seconds: number;
+            /** @default 0 */
+            min_lead_minutes: number;
+            pools?: ("common" | "onsite" | "elderly" | "community" | "partner" | "extra" | "draw")[];
+            /** @default 08:00 */
+            release_time: string;
+        };
+        /** ChannelRuleItem */
+        ChannelRuleItem: {
+            /** @enum {string} */
+            channel: "wechat" | "alipay" | "h5" | "window" | "kiosk" | "phone" | "doctor" | "system" | "third_party" | "community";
+            days_ahead: number;
+            enabled: boolean;
+            inherited: boolean;
+            jitter_seconds: number;
+            min_lead_minutes: number;
+            next_release_at: string | null;
+            pools: ("common" | "onsite" | "elderly" | "community" | "partner" | "extra" | "draw")[];
+            release_time: string;
+        };
+        /** ChannelRulesRequest */
+        ChannelRulesRequest: {
+            items: components["schemas"]["ChannelRuleChange"][];
+            organization_id?: string | null;
+        };
+        /** ChannelUse */
+        ChannelUse: {
+            booked: number;
+            by_channel: {
+                [key: string]: number;
+            };
+            capacity: number;
+            /** Format: date */
+            date: string;
+            pool: string;
         };
         /** CheckInAnswer */
         CheckInAnswer: {
             others: components["schemas"]["OtherAppointment"][];
             patient: components["schemas"]["ScannedPatient"];
             results: components["schemas"]["QueuePlace"][];
+        };
+        /** Conflict */
+        Conflict: {
+            id: string;
+            kind: string;
+            text: components["schemas"]["Bilingual"];
         };
         /** Dashboard */
         Dashboard: {
@@ -1764,6 +2914,119 @@ export interface components {
             finished: number;
             waiting: number;
         };
+        /** Difference */
+        Difference: {
+            appointment_id: string | null;
+            external_id: string | null;
+            here: components["schemas"]["Side"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "missing_here" | "missing_there" | "state" | "time";
+            /** @enum {null|string} */
+            mend: "take_here" | "cancel_here" | "move_here" | "resend" | "accept" | null;
+            mended_at: string | null;
+            mends: ("take_here" | "cancel_here" | "move_here" | "resend" | "accept")[];
+            note: string | null;
+            state: string;
+            there: components["schemas"]["Side"] | null;
+        };
+        /** DoctorReviews */
+        DoctorReviews: {
+            items: components["schemas"]["Review"][];
+            next: string | null;
+            summary: components["schemas"]["ReviewSummary"];
+        };
+        /** DrawCancelBody */
+        DrawCancelBody: {
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
+        /** DrawItem */
+        DrawItem: {
+            beacon: string | null;
+            beacon_source: string | null;
+            cancelled_reason: string | null;
+            choices_max: number;
+            claim_hours: number;
+            closed_at: string | null;
+            /** Format: date-time */
+            closes_at: string;
+            commitment: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            department_name_en: string;
+            drawn_at: string | null;
+            /** Format: uuid */
+            id: string;
+            numbers: components["schemas"]["DrawNumbers"] | null;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            places: number;
+            requests: number;
+            requests_root: string | null;
+            /** Format: date-time */
+            reveal_at: string;
+            seed: string | null;
+            slots: components["schemas"]["DrawSlotItem"][];
+            state: components["schemas"]["DrawState"];
+            strata: components["schemas"]["Stratum"][];
+            title: components["schemas"]["Bilingual"];
+        };
+        /** DrawNumbers */
+        DrawNumbers: {
+            claimed: number;
+            offered: number;
+            passed_on: number;
+            won: number;
+        };
+        /** DrawRequestBody */
+        DrawRequestBody: {
+            beacon_source?: string | null;
+            claim_hours?: number | null;
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: uuid */
+            department_id: string;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            places_per_slot?: number | null;
+            schedule_ids: string[];
+            strata?: components["schemas"]["Stratum"][] | null;
+            title?: components["schemas"]["Bilingual"] | null;
+        };
+        /** DrawSlotItem */
+        DrawSlotItem: {
+            /** Format: date-time */
+            end_at: string;
+            fee_fen: number;
+            places: number;
+            practitioner_name: string | null;
+            practitioner_role_id: string | null;
+            /** Format: uuid */
+            schedule_id: string;
+            service_name: string;
+            service_name_en: string;
+            /** Format: uuid */
+            slot_id: string;
+            /** Format: date-time */
+            start_at: string;
+            title: string | null;
+        };
+        /**
+         * DrawState
+         * @description Where a draw stands.
+         * @enum {string}
+         */
+        DrawState: "announced" | "open" | "closed" | "drawn" | "cancelled";
         /** DynamicCode */
         DynamicCode: {
             /** Format: date-time */
@@ -1789,6 +3052,12 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /**
+         * EncounterState
+         * @description Where an encounter stands (FHIR Encounter.status: in-progress, finished, cancelled).
+         * @enum {string}
+         */
+        EncounterState: "in_progress" | "finished" | "abandoned";
         /** EncounterView */
         EncounterView: {
             advice: string;
@@ -1801,7 +3070,8 @@ export interface components {
             department_name_en: string;
             diagnosis_text: string;
             finished_at: string | null;
-            follow_up: string;
+            /** @enum {string} */
+            follow_up: "none" | "return_visit" | "observe";
             /** Format: uuid */
             id: string;
             /** Format: uuid */
@@ -1814,13 +3084,19 @@ export interface components {
             practitioner_name: string | null;
             /** Format: date-time */
             started_at: string;
-            state: string;
+            state: components["schemas"]["EncounterState"];
         };
         /** Enrolment */
         Enrolment: {
             otpauth_uri: string;
             secret: string;
         };
+        /**
+         * EntryState
+         * @description Where somebody stands in a waiting list.
+         * @enum {string}
+         */
+        EntryState: "waiting" | "offered" | "booked" | "left" | "expired";
         /** EventView */
         EventView: {
             action: string;
@@ -1864,7 +3140,8 @@ export interface components {
             end_time: string | null;
             /** Format: uuid */
             id: string;
-            kind: string;
+            /** @enum {string} */
+            kind: "stop" | "change" | "extra";
             location_id: string | null;
             /** Format: uuid */
             organization_id: string;
@@ -1891,11 +3168,116 @@ export interface components {
             /** Format: uuid */
             template_id: string;
         };
+        /** ExternalBookingItem */
+        ExternalBookingItem: {
+            /** Format: uuid */
+            appointment_id: string;
+            /** Format: date-time */
+            changed_at: string;
+            department_name: string;
+            external_id: string;
+            number: number | null;
+            /** Format: uuid */
+            organization_id: string;
+            pool: string;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: uuid */
+            slot_id: string;
+            /** Format: date-time */
+            start_at: string;
+            state: string;
+        };
+        /** ExternalBookingRequest */
+        ExternalBookingRequest: {
+            /**
+             * @default system
+             * @enum {string}
+             */
+            channel: "system" | "third_party";
+            department_code?: string | null;
+            external_id: string;
+            /** Format: uuid */
+            organization_id: string;
+            patient?: components["schemas"]["ExternalPatient"] | null;
+            practitioner_code?: string | null;
+            slot_id?: string | null;
+            start_at?: string | null;
+            /** @enum {string} */
+            status: "booked" | "cancelled";
+        };
+        /** ExternalPatient */
+        ExternalPatient: {
+            id_kind?: string | null;
+            id_number?: string | null;
+            local_number?: string | null;
+        };
+        /** ExtraPlaceItem */
+        ExtraPlaceItem: {
+            /** Format: date-time */
+            added_at: string;
+            added_by_name: string;
+            /** Format: uuid */
+            appointment_id: string;
+            number: number | null;
+            patient_name: string;
+            reason: string;
+            /** Format: date-time */
+            start_at: string;
+            state: string;
+        };
+        /** ExtraPlaceMade */
+        ExtraPlaceMade: {
+            appointment: components["schemas"]["Appointment"];
+            left: number;
+        };
+        /** ExtraPlaceRequest */
+        ExtraPlaceRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            reason: string;
+            start_at?: string | null;
+        };
+        /** ExtraPlaces */
+        ExtraPlaces: {
+            items: components["schemas"]["ExtraPlaceItem"][];
+            left: number;
+            most: number;
+        };
         /** Family */
         Family: {
             cap: number;
             members: components["schemas"]["Member"][];
             session?: components["schemas"]["Session"];
+        };
+        /** Favourite */
+        Favourite: {
+            /** Format: date-time */
+            added_at: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            department_name_en: string;
+            /** @enum {string} */
+            kind: "role" | "department";
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            practitioner: components["schemas"]["PractitionerRole"] | null;
+            /** Format: uuid */
+            target_id: string;
+        };
+        /** FavouriteMark */
+        FavouriteMark: {
+            favourite: boolean;
+            /** @enum {string} */
+            kind: "role" | "department";
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            target_id: string;
         };
         /** Found */
         Found: {
@@ -1905,6 +3287,7 @@ export interface components {
         };
         /** Generated */
         Generated: {
+            conflicts?: components["schemas"]["Conflict"][];
             schedules: number;
             skipped: number;
             slots: number;
@@ -1918,6 +3301,66 @@ export interface components {
             /** Format: date */
             to: string;
         };
+        /** GridCell */
+        GridCell: {
+            /** Format: date */
+            date: string;
+            sessions: components["schemas"]["GridSession"][];
+        };
+        /** GridRow */
+        GridRow: {
+            cells: components["schemas"]["GridCell"][];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "practitioner" | "team" | "device" | "chair" | "room" | "service";
+            name: string;
+            name_en: string;
+            title: string | null;
+        };
+        /** GridSession */
+        GridSession: {
+            booked: number;
+            capacity: number;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            /** Format: date-time */
+            end_at: string;
+            exception_id: string | null;
+            held: number;
+            location_id: string | null;
+            pools: components["schemas"]["PoolUse"][];
+            practitioner_role_id: string | null;
+            room: string;
+            schedule_id: string | null;
+            /** Format: uuid */
+            service_id: string;
+            service_kind: string;
+            service_name: string;
+            service_name_en: string;
+            /** Format: date-time */
+            start_at: string;
+            /** @enum {string} */
+            state: "planned" | "open" | "full" | "past" | "stopped";
+            stopped_reason: string | null;
+            team_id: string | null;
+            template_id: string | null;
+        };
+        /** GroupRequest */
+        GroupRequest: {
+            /** Format: date */
+            date: string;
+            /** Format: uuid */
+            department_id: string;
+            name: string;
+            name_en?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            /** @default false */
+            repeats_weekly: boolean;
+            schedule_ids: string[];
+        };
         /** HallBoard */
         HallBoard: {
             calling: components["schemas"]["HallCall"][];
@@ -1927,12 +3370,16 @@ export interface components {
             name_en: string;
             organization_name: string;
             organization_name_en: string;
+            priorities: components["schemas"]["PriorityRule"][];
+            recent: components["schemas"]["HallCall"][];
+            revision: string;
             rooms: components["schemas"]["HallRoom"][];
             /** Format: date-time */
             server_time: string;
         };
         /** HallCall */
         HallCall: {
+            call_id: string;
             /** Format: date-time */
             called_at: string;
             calls: number;
@@ -1941,37 +3388,63 @@ export interface components {
             name_masked: string;
             number_text: string;
             room: string;
+            room_en: string;
+            speech: components["schemas"]["Bilingual"];
+            state: components["schemas"]["QueueState"];
         };
         /** HallName */
         HallName: {
             name_masked: string;
             number_text: string;
+            priority: components["schemas"]["Priority"];
+            priority_text: components["schemas"]["Bilingual"];
         };
         /** HallRoom */
         HallRoom: {
             department_name: string;
             department_name_en: string;
+            group_id: string | null;
+            group_name: string | null;
             now_serving: string | null;
+            paused: components["schemas"]["Pause"] | null;
             practitioner_name: string | null;
             room: string;
+            room_en: string;
             /** Format: uuid */
             schedule_id: string;
+            skipped: components["schemas"]["HallName"][];
             title: string | null;
             waiting: components["schemas"]["HallName"][];
             waiting_count: number;
+        };
+        /** HandoverItem */
+        HandoverItem: {
+            /** Format: date-time */
+            at: string;
+            from_account: string;
+            /** Format: uuid */
+            organization_id: string;
+            refused: boolean;
+            /** Format: uuid */
+            schedule_id: string;
+            to_account: string;
+            via: string;
         };
         /** Health */
         Health: {
             status: string;
             version: string;
         };
+        /** HideRequest */
+        HideRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
         /** HoldRequest */
         HoldRequest: {
-            /**
-             * @default h5
-             * @enum {string}
-             */
-            channel: "wechat" | "alipay" | "h5" | "window" | "kiosk" | "phone" | "doctor" | "system";
+            /** @enum {null|string} */
+            channel?: "wechat" | "alipay" | "h5" | "window" | "kiosk" | "phone" | "doctor" | "system" | "third_party" | "community" | null;
             /** Format: uuid */
             organization_id: string;
             /** Format: uuid */
@@ -2020,12 +3493,66 @@ export interface components {
             next: string | null;
             unread: number;
         };
+        /** JoinRequest */
+        JoinRequest: {
+            /** Format: uuid */
+            department_id: string;
+            /** Format: date */
+            from: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            /**
+             * @default any
+             * @enum {string}
+             */
+            period: "am" | "pm" | "any";
+            practitioner_role_id?: string | null;
+            /** @enum {null|string} */
+            service_kind?: "general" | "expert" | "special" | "emergency" | "return_visit" | "treatment" | "exam" | null;
+            /** Format: date */
+            to: string;
+        };
         /** Journey */
         Journey: {
             now: components["schemas"]["Bilingual"] | null;
             /** Format: uuid */
             patient_id: string;
             visits: components["schemas"]["Visit"][];
+        };
+        /** JumpedTurn */
+        JumpedTurn: {
+            /** Format: date-time */
+            at: string;
+            called: string;
+            passed: string;
+        };
+        /** LimitRuleChange */
+        LimitRuleChange: {
+            enabled?: boolean | null;
+            organization_id?: string | null;
+            value?: number | null;
+            weight?: number | null;
+            window_seconds?: number | null;
+        };
+        /** LimitRuleItem */
+        LimitRuleItem: {
+            changed_at: string | null;
+            code: string;
+            default_enabled: boolean;
+            default_value: number;
+            default_weight: number;
+            default_window_seconds: number;
+            enabled: boolean;
+            inherited: boolean;
+            kind: string;
+            per_hospital: boolean;
+            subject: string;
+            text: components["schemas"]["Bilingual"];
+            value: number;
+            weight: number;
+            window_seconds: number;
         };
         /** Link */
         Link: {
@@ -2045,6 +3572,16 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
             reason: string;
+        };
+        /** ListedBooking */
+        ListedBooking: {
+            department: string;
+            external_id: string;
+            patient_local_number: string;
+            /** Format: date-time */
+            start_at: string;
+            /** @enum {string} */
+            status: "booked" | "cancelled" | "fulfilled" | "no_show";
         };
         /** LocalPatient */
         LocalPatient: {
@@ -2069,7 +3606,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "building" | "floor" | "room" | "hall" | "window";
+            kind: "building" | "floor" | "room" | "hall" | "window" | "device" | "chair";
             name: string;
             name_en: string;
             /** Format: uuid */
@@ -2120,6 +3657,15 @@ export interface components {
             /** @enum {string} */
             sex: "male" | "female";
         };
+        /** MendRequest */
+        MendRequest: {
+            /** @enum {string} */
+            mend: "take_here" | "cancel_here" | "move_here" | "resend" | "accept";
+            /** Format: uuid */
+            organization_id: string;
+            /** @default  */
+            reason: string;
+        };
         /** MessageLink */
         MessageLink: {
             /** Format: uuid */
@@ -2141,6 +3687,48 @@ export interface components {
             patient_id: string;
             read: boolean;
             title: components["schemas"]["Bilingual"];
+        };
+        /** MyOffer */
+        MyOffer: {
+            appointment_id: string | null;
+            expires_at: string | null;
+            /** @enum {string} */
+            outcome: "offered" | "claimed" | "lapsed" | "declined" | "cancelled" | "blocked";
+            sequence: number;
+            /** Format: uuid */
+            slot_id: string;
+            /** Format: date-time */
+            start_at: string;
+        };
+        /** MyRequest */
+        MyRequest: {
+            choices: string[];
+            /** Format: uuid */
+            draw_id: string;
+            /** Format: uuid */
+            id: string;
+            identity: string;
+            index: number | null;
+            leaf: string;
+            offer: components["schemas"]["MyOffer"] | null;
+            /** Format: uuid */
+            organization_id: string;
+            path: string[] | null;
+            /** Format: uuid */
+            patient_id: string;
+            rank: number | null;
+            /** Format: date-time */
+            requested_at: string;
+            root: string | null;
+            salt: string;
+            size: number | null;
+            /** @enum {string} */
+            state: "entered" | "won" | "lost" | "withdrawn";
+            stratum: string;
+            stratum_title: components["schemas"]["Bilingual"];
+            ticket: string | null;
+            waitlist: boolean;
+            withdrawn_at: string | null;
         };
         /** NewLocalPatient */
         NewLocalPatient: {
@@ -2174,6 +3762,46 @@ export interface components {
         OAuthStart: {
             authorize_url: string;
             state: string;
+        };
+        /** OfferedInstead */
+        OfferedInstead: {
+            /** Format: uuid */
+            appointment_id: string;
+            department_name: string;
+            /** Format: date-time */
+            end_at: string;
+            expires_at: string | null;
+            practitioner_name: string | null;
+            /** Format: date-time */
+            start_at: string;
+            /** @enum {string} */
+            state: "open" | "taken" | "declined" | "expired";
+        };
+        /**
+         * OfferState
+         * @description What became of an offer.
+         * @enum {string}
+         */
+        OfferState: "open" | "taken" | "declined" | "expired";
+        /** OfferView */
+        OfferView: {
+            appointment: components["schemas"]["Appointment"];
+            ended_at: string | null;
+            entry_id: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** @enum {string} */
+            reason: "waitlist" | "stopped" | "moved";
+            replaces_appointment_id: string | null;
+            state: components["schemas"]["OfferState"];
         };
         /** OfflineKey */
         OfflineKey: {
@@ -2263,6 +3891,61 @@ export interface components {
             state: string;
             title: string | null;
         };
+        /** Page[ExternalBookingItem] */
+        "Page_yitong.booking.channels.exchange.ExternalBookingItem_": {
+            items: components["schemas"]["ExternalBookingItem"][];
+            next?: string | null;
+        };
+        /** Page[ReconciliationSummary] */
+        "Page_yitong.booking.channels.exchange.ReconciliationSummary_": {
+            items: components["schemas"]["ReconciliationSummary"][];
+            next?: string | null;
+        };
+        /** Page[ChannelRuleItem] */
+        "Page_yitong.booking.channels.schemas.ChannelRuleItem_": {
+            items: components["schemas"]["ChannelRuleItem"][];
+            next?: string | null;
+        };
+        /** Page[ChannelUse] */
+        "Page_yitong.booking.channels.schemas.ChannelUse_": {
+            items: components["schemas"]["ChannelUse"][];
+            next?: string | null;
+        };
+        /** Page[QuotaRuleItem] */
+        "Page_yitong.booking.channels.schemas.QuotaRuleItem_": {
+            items: components["schemas"]["QuotaRuleItem"][];
+            next?: string | null;
+        };
+        /** Page[Release] */
+        "Page_yitong.booking.channels.schemas.Release_": {
+            items: components["schemas"]["Release"][];
+            next?: string | null;
+        };
+        /** Page[DrawItem] */
+        "Page_yitong.booking.draw.schemas.DrawItem_": {
+            items: components["schemas"]["DrawItem"][];
+            next?: string | null;
+        };
+        /** Page[MyRequest] */
+        "Page_yitong.booking.draw.schemas.MyRequest_": {
+            items: components["schemas"]["MyRequest"][];
+            next?: string | null;
+        };
+        /** Page[Ban] */
+        "Page_yitong.booking.limits.schemas.Ban_": {
+            items: components["schemas"]["Ban"][];
+            next?: string | null;
+        };
+        /** Page[LimitRuleItem] */
+        "Page_yitong.booking.limits.schemas.LimitRuleItem_": {
+            items: components["schemas"]["LimitRuleItem"][];
+            next?: string | null;
+        };
+        /** Page[SignalItem] */
+        "Page_yitong.booking.limits.schemas.SignalItem_": {
+            items: components["schemas"]["SignalItem"][];
+            next?: string | null;
+        };
         /** Page[ExceptionItem] */
         "Page_yitong.booking.planning.ExceptionItem_": {
             items: components["schemas"]["ExceptionItem"][];
@@ -2278,9 +3961,34 @@ export interface components {
             items: components["schemas"]["Template"][];
             next?: string | null;
         };
+        /** Page[QueueGroup] */
+        "Page_yitong.booking.queue.schemas.QueueGroup_": {
+            items: components["schemas"]["QueueGroup"][];
+            next?: string | null;
+        };
         /** Page[QueueSummary] */
         "Page_yitong.booking.queue.schemas.QueueSummary_": {
             items: components["schemas"]["QueueSummary"][];
+            next?: string | null;
+        };
+        /** Page[Favourite] */
+        "Page_yitong.booking.reviews.schemas.Favourite_": {
+            items: components["schemas"]["Favourite"][];
+            next?: string | null;
+        };
+        /** Page[Review] */
+        "Page_yitong.booking.reviews.schemas.Review_": {
+            items: components["schemas"]["Review"][];
+            next?: string | null;
+        };
+        /** Page[AffectedVisit] */
+        "Page_yitong.booking.schedules.schemas.AffectedVisit_": {
+            items: components["schemas"]["AffectedVisit"][];
+            next?: string | null;
+        };
+        /** Page[CareTeam] */
+        "Page_yitong.booking.schedules.schemas.CareTeam_": {
+            items: components["schemas"]["CareTeam"][];
             next?: string | null;
         };
         /** Page[Appointment] */
@@ -2311,6 +4019,16 @@ export interface components {
         /** Page[SlotOffer] */
         "Page_yitong.booking.schemas.SlotOffer_": {
             items: components["schemas"]["SlotOffer"][];
+            next?: string | null;
+        };
+        /** Page[OfferView] */
+        "Page_yitong.booking.waitlist.schemas.OfferView_": {
+            items: components["schemas"]["OfferView"][];
+            next?: string | null;
+        };
+        /** Page[WaitlistEntry] */
+        "Page_yitong.booking.waitlist.schemas.WaitlistEntry_": {
+            items: components["schemas"]["WaitlistEntry"][];
             next?: string | null;
         };
         /** Page[Department] */
@@ -2399,7 +4117,8 @@ export interface components {
             /** Format: date-time */
             parked_at: string;
             reactor: string;
-            state: string;
+            /** @enum {string} */
+            state: "parked" | "retried" | "discarded";
         };
         /** PatientHit */
         PatientHit: {
@@ -2425,6 +4144,21 @@ export interface components {
             organization_id: string;
             text: string;
         };
+        /** Pause */
+        Pause: {
+            reason: string;
+            reason_en: string;
+            /** Format: date-time */
+            since: string;
+            until: string | null;
+        };
+        /** PauseRequest */
+        PauseRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+            until?: string | null;
+        };
         /** PhoneCodeIssued */
         PhoneCodeIssued: {
             /** Format: uuid */
@@ -2438,7 +4172,7 @@ export interface components {
         PhoneCodeRequest: {
             phone: string;
             /** @enum {string} */
-            purpose: "sign_in" | "card" | "family";
+            purpose: "sign_in" | "card" | "family" | "booking";
         };
         /** PhoneProof */
         PhoneProof: {
@@ -2453,6 +4187,23 @@ export interface components {
             challenge_id: string;
             code: string;
             phone: string;
+        };
+        /** Picture */
+        Picture: {
+            gone?: string[];
+            places: components["schemas"]["Place"][];
+            since?: string | null;
+            version: string;
+        };
+        /** Place */
+        Place: {
+            remaining: number;
+            /** Format: uuid */
+            schedule_id: string;
+            /** Format: uuid */
+            slot_id: string;
+            /** Format: date-time */
+            start_at: string;
         };
         /** PlannedSession */
         PlannedSession: {
@@ -2487,6 +4238,13 @@ export interface components {
             template_id: string | null;
             title: string | null;
         };
+        /** PoolUse */
+        PoolUse: {
+            capacity: number;
+            /** @enum {string} */
+            pool: "common" | "onsite" | "elderly" | "community" | "partner" | "extra" | "draw";
+            taken: number;
+        };
         /** PractitionerRole */
         PractitionerRole: {
             /** Format: uuid */
@@ -2504,10 +4262,54 @@ export interface components {
             organization_name: string;
             /** Format: uuid */
             practitioner_id: string;
+            /** @default 0 */
+            review_count: number;
+            review_mean?: number | null;
             role: string;
             specialty_text: string;
             title: string;
             title_en: string;
+        };
+        /**
+         * Priority
+         * @description The class somebody waits in.
+         * @enum {string}
+         */
+        Priority: "emergency" | "privileged" | "elderly" | "normal" | "result" | "returner" | "late";
+        /** PriorityRule */
+        PriorityRule: {
+            code: components["schemas"]["Priority"];
+            enabled: boolean;
+            fixed: boolean;
+            rank: number;
+            reason: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
+        };
+        /** PrioritySwitch */
+        PrioritySwitch: {
+            code: components["schemas"]["Priority"];
+            enabled: boolean;
+        };
+        /** PrivilegeRequest */
+        PrivilegeRequest: {
+            /** @enum {string} */
+            ground: "soldier" | "martyr_family" | "disabled" | "pregnant" | "infant";
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** Publication */
+        Publication: {
+            beacon?: string | null;
+            closed_at: string;
+            drawn_at?: string | null;
+            format: string;
+            offers?: components["schemas"]["PublishedOffer"][];
+            requests: components["schemas"]["PublishedRequest"][];
+            results?: components["schemas"]["PublishedResult"][];
+            root: string;
+            seed?: string | null;
+            terms: components["schemas"]["Terms"];
+            terms_digest: string;
         };
         /** PublicSettings */
         PublicSettings: {
@@ -2519,6 +4321,30 @@ export interface components {
             sandbox: components["schemas"]["SandboxOnWire"] | null;
             sign_in: components["schemas"]["SignInWays"];
             version: string;
+        };
+        /** PublishedOffer */
+        PublishedOffer: {
+            after: number | null;
+            leaf: string;
+            /** @enum {string} */
+            outcome: "offered" | "claimed" | "lapsed" | "declined" | "cancelled" | "blocked";
+            sequence: number;
+            slot_id: string;
+        };
+        /** PublishedRequest */
+        PublishedRequest: {
+            choices: string[];
+            identity: string;
+            leaf: string;
+            stratum: string;
+        };
+        /** PublishedResult */
+        PublishedResult: {
+            leaf: string;
+            rank: number;
+            slot_id: string | null;
+            ticket: string;
+            turn: number;
         };
         /** Queue */
         Queue: {
@@ -2532,9 +4358,15 @@ export interface components {
             end_at: string;
             entries: components["schemas"]["QueueEntryView"][];
             finished: number;
+            group_id?: string | null;
+            group_name?: string | null;
+            group_name_en?: string | null;
             mine: boolean;
             /** Format: uuid */
             organization_id: string;
+            /** @default 0 */
+            pace_minutes: number;
+            paused?: components["schemas"]["Pause"] | null;
             period: string;
             practitioner_name: string | null;
             room: string;
@@ -2546,28 +4378,69 @@ export interface components {
             title: string | null;
             waiting: number;
         };
+        /** QueueAudit */
+        QueueAudit: {
+            calls_checked: number;
+            clean: boolean;
+            forgotten: string[];
+            jumps: components["schemas"]["JumpedTurn"][];
+            missing_numbers: number[];
+            numbers_given: number;
+            /** Format: uuid */
+            schedule_id: string;
+            without_entry: string[];
+        };
         /** QueueEntryView */
         QueueEntryView: {
             age_years: number;
             /** Format: uuid */
             appointment_id: string;
+            bound: boolean;
             called_at: string | null;
             calls: number;
+            can_return: boolean;
             /** Format: date-time */
             checked_in_at: string;
             encounter_id: string | null;
+            expected_at: string | null;
             /** Format: uuid */
             id: string;
             number_text: string;
             /** Format: uuid */
             patient_id: string;
             patient_name: string;
-            priority: string;
-            sex: string;
+            priority: components["schemas"]["Priority"];
+            priority_reason: components["schemas"]["Bilingual"] | null;
+            priority_text: components["schemas"]["Bilingual"];
+            results_expected: boolean;
+            room: string;
+            /** Format: uuid */
+            schedule_id: string;
+            /** @enum {string} */
+            sex: "male" | "female";
             /** Format: date-time */
             slot_start_at: string;
-            state: string;
+            spoken: components["schemas"]["Bilingual"] | null;
+            state: components["schemas"]["QueueState"];
+            transferred_from: string | null;
             waiting_minutes: number;
+        };
+        /** QueueGroup */
+        QueueGroup: {
+            /** Format: date */
+            date: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            department_name_en: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            name_en: string;
+            /** Format: uuid */
+            organization_id: string;
+            repeats_weekly: boolean;
+            schedule_ids: string[];
         };
         /** QueuePlace */
         QueuePlace: {
@@ -2578,19 +4451,64 @@ export interface components {
             department_name_en: string;
             expected_at: string | null;
             expected_minutes: number | null;
+            group_name?: string | null;
             hint: components["schemas"]["Bilingual"];
             now_serving: string | null;
             number_text: string;
             /** Format: uuid */
             organization_id: string;
+            paused?: components["schemas"]["Pause"] | null;
             practitioner_name: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+            priority_reason?: components["schemas"]["Bilingual"] | null;
+            priority_text?: components["schemas"]["Bilingual"] | null;
             room: string;
+            /** @default  */
+            room_en: string;
+            rooms?: string[];
             /** Format: uuid */
             schedule_id: string;
             state: string;
             /** Format: date-time */
             updated_at: string;
         };
+        /** QueueRules */
+        QueueRules: {
+            elderly_age: number;
+            inherited: boolean;
+            late_after_minutes: number;
+            late_penalty: number;
+            max_calls: number;
+            /** Format: uuid */
+            organization_id: string;
+            pace_sample: number;
+            pace_trust: number;
+            pace_weeks: number;
+            priorities: components["schemas"]["PriorityRule"][];
+            result_after: number;
+            returner_after: number;
+        };
+        /** QueueRulesChange */
+        QueueRulesChange: {
+            elderly_age?: number | null;
+            late_after_minutes?: number | null;
+            late_penalty?: number | null;
+            max_calls?: number | null;
+            /** Format: uuid */
+            organization_id: string;
+            pace_sample?: number | null;
+            pace_trust?: number | null;
+            pace_weeks?: number | null;
+            priorities?: components["schemas"]["PrioritySwitch"][] | null;
+            result_after?: number | null;
+            returner_after?: number | null;
+        };
+        /**
+         * QueueState
+         * @description Where somebody stands in the queue of a session.
+         * @enum {string}
+         */
+        QueueState: "waiting" | "called" | "skipped" | "in_consultation" | "finished" | "left";
         /** QueueSummary */
         QueueSummary: {
             booked: number;
@@ -2601,9 +4519,13 @@ export interface components {
             /** Format: date-time */
             end_at: string;
             finished: number;
+            group_id?: string | null;
+            group_name?: string | null;
+            group_name_en?: string | null;
             mine: boolean;
             /** Format: uuid */
             organization_id: string;
+            paused?: components["schemas"]["Pause"] | null;
             period: string;
             practitioner_name: string | null;
             room: string;
@@ -2615,6 +4537,46 @@ export interface components {
             title: string | null;
             waiting: number;
         };
+        /** QuotaRuleItem */
+        QuotaRuleItem: {
+            department_id?: string | null;
+            flows_back_hours_before?: number | null;
+            /**
+             * @default [
+             *       "common"
+             *     ]
+             */
+            flows_to: (("common" | "onsite" | "elderly" | "community" | "partner" | "extra" | "draw") | unknown)[];
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organization_id: string;
+            places?: number | null;
+            /** @enum {string} */
+            pool: "onsite" | "elderly" | "community" | "partner" | "draw";
+            practitioner_role_id?: string | null;
+            service_id?: string | null;
+            share_percent?: number | null;
+        };
+        /** QuotaRuleRequest */
+        QuotaRuleRequest: {
+            department_id?: string | null;
+            flows_back_hours_before?: number | null;
+            /**
+             * @default [
+             *       "common"
+             *     ]
+             */
+            flows_to: (("common" | "onsite" | "elderly" | "community" | "partner" | "extra" | "draw") | unknown)[];
+            /** Format: uuid */
+            organization_id: string;
+            places?: number | null;
+            /** @enum {string} */
+            pool: "onsite" | "elderly" | "community" | "partner" | "draw";
+            practitioner_role_id?: string | null;
+            service_id?: string | null;
+            share_percent?: number | null;
+        };
         /** ReactorState */
         ReactorState: {
             lag: number;
@@ -2623,12 +4585,59 @@ export interface components {
             parked: number;
             position: number;
         };
+        /** Reconciliation */
+        Reconciliation: {
+            compared: number;
+            /** Format: date */
+            day: string;
+            differences: components["schemas"]["Difference"][];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** ReconciliationRequest */
+        ReconciliationRequest: {
+            /** Format: date */
+            day: string;
+            items: components["schemas"]["ListedBooking"][];
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** ReconciliationSummary */
+        ReconciliationSummary: {
+            compared: number;
+            /** Format: date */
+            day: string;
+            differences: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            open: number;
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** Recorded */
         Recorded: {
             local_patient: components["schemas"]["LocalPatient"];
             /** @enum {string} */
             outcome: "linked" | "review" | "new";
             score: number;
+        };
+        /** ReferralRequest */
+        ReferralRequest: {
+            /** Format: uuid */
+            centre_id: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            reason: string;
+            /** Format: uuid */
+            slot_id: string;
         };
         /** Decision */
         region_schemas_Decision: {
@@ -2667,12 +4676,138 @@ export interface components {
             /** @enum {null|string} */
             sex?: "male" | "female" | null;
         };
+        /** Release */
+        Release: {
+            /** @enum {string} */
+            channel: "wechat" | "alipay" | "h5" | "window" | "kiosk" | "phone" | "doctor" | "system" | "third_party" | "community";
+            /** Format: date */
+            day: string;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: date-time */
+            opens_by: string;
+        };
+        /** ReplyRequest */
+        ReplyRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            text: string;
+        };
         /** RescheduleRequest */
         RescheduleRequest: {
             /** Format: uuid */
             organization_id: string;
             /** Format: uuid */
             slot_id: string;
+        };
+        /** ReturnRuleView */
+        ReturnRuleView: {
+            at_once_minutes: number;
+            cancelled_max_seconds: number;
+            cancelled_min_seconds: number;
+            entries_most: number;
+            hold_max_seconds: number;
+            hold_min_seconds: number;
+            /** @default false */
+            inherited: boolean;
+            night_from: number;
+            night_until: number;
+            offer_least_minutes: number;
+            offer_minutes: number;
+            /** Format: uuid */
+            organization_id: string;
+            replacement_minutes: number;
+            unanswered_most: number;
+        };
+        /** Review */
+        Review: {
+            anonymous: boolean;
+            appointment_id: string | null;
+            author: string;
+            department_name: string;
+            held_reason: string | null;
+            hidden_reason: string | null;
+            /** Format: uuid */
+            id: string;
+            mean: number;
+            mine: boolean;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            practitioner_name: string | null;
+            practitioner_role_id: string | null;
+            replied_at: string | null;
+            reply: string | null;
+            scores: components["schemas"]["Scores"];
+            state: components["schemas"]["ReviewState"];
+            text: string;
+            /** Format: date */
+            visited_on: string;
+            /** Format: date-time */
+            written_at: string;
+        };
+        /** ReviewRequest */
+        ReviewRequest: {
+            /** @default true */
+            anonymous: boolean;
+            /** Format: uuid */
+            appointment_id: string;
+            /** Format: uuid */
+            organization_id: string;
+            scores: components["schemas"]["Scores"];
+            /** @default  */
+            text: string;
+        };
+        /**
+         * ReviewState
+         * @description Whether a review's words can be read by others.
+         * @enum {string}
+         */
+        ReviewState: "pending" | "published" | "hidden" | "withdrawn";
+        /** ReviewSummary */
+        ReviewSummary: {
+            aspects: {
+                [key: string]: number;
+            } | null;
+            count: number;
+            distribution: {
+                [key: string]: number;
+            } | null;
+            mean: number | null;
+            shown_from: number;
+        };
+        /** RiskBoard */
+        RiskBoard: {
+            counts: components["schemas"]["RuleCount"][];
+            /** Format: date-time */
+            first: string;
+            handovers: components["schemas"]["HandoverItem"][];
+            hours: components["schemas"]["RiskHour"][];
+            /** Format: date-time */
+            last: string;
+            subjects: components["schemas"]["TopSubject"][];
+        };
+        /** RiskHour */
+        RiskHour: {
+            challenged: number;
+            /** Format: date-time */
+            hour: string;
+            passed: number;
+            refused: number;
+            warned: number;
+        };
+        /**
+         * Role
+         * @description Every role of the platform; a staff member has roles at organizations.
+         * @enum {string}
+         */
+        Role: "patient" | "doctor" | "nurse" | "registrar" | "scheduler" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
+        /** RuleCount */
+        RuleCount: {
+            count: number;
+            outcome: string;
+            rule: string;
+            text: components["schemas"]["Bilingual"];
         };
         /** SandboxOnWire */
         SandboxOnWire: {
@@ -2682,6 +4817,14 @@ export interface components {
         ScannedPatient: {
             name_masked: string;
         };
+        /** Scores */
+        Scores: {
+            attitude: number;
+            environment: number;
+            explanation: number;
+            skill: number;
+            waiting: number;
+        };
         /** Service */
         Service: {
             /** Format: uuid */
@@ -2690,7 +4833,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "general" | "expert" | "special" | "emergency" | "return_visit";
+            kind: "general" | "expert" | "special" | "emergency" | "return_visit" | "treatment" | "exam";
             name: string;
             name_en: string;
             /** Format: uuid */
@@ -2741,6 +4884,31 @@ export interface components {
             state: "open" | "full" | "stopped" | "past";
             title: string | null;
         };
+        /** Side */
+        Side: {
+            department: string;
+            patient_local_number?: string | null;
+            /** Format: date-time */
+            start_at: string;
+            state: string;
+        };
+        /** SignalItem */
+        SignalItem: {
+            account: string;
+            appointment_id: string | null;
+            /** Format: date-time */
+            at: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** Format: uuid */
+            organization_id: string;
+            text: components["schemas"]["Bilingual"];
+            weight: number;
+        };
         /** SignInWays */
         SignInWays: {
             alipay: boolean;
@@ -2752,9 +4920,11 @@ export interface components {
             capacity: number;
             /** Format: date-time */
             end_at: string;
+            pool: string;
             remaining: number;
             /** Format: uuid */
             slot_id: string;
+            slot_token?: string | null;
             /** Format: date-time */
             start_at: string;
             /** @enum {string} */
@@ -2786,6 +4956,7 @@ export interface components {
             service_name_en: string;
             /** Format: uuid */
             slot_id: string;
+            slot_token?: string | null;
             /** Format: date-time */
             start_at: string;
             title: string | null;
@@ -2832,7 +5003,7 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
             organization_name: string;
-            role: string;
+            role: components["schemas"]["Role"];
         };
         /** StaffSession */
         StaffSession: {
@@ -2862,6 +5033,7 @@ export interface components {
         };
         /** StaticCode */
         StaticCode: {
+            card: components["schemas"]["Card"];
             note: components["schemas"]["Bilingual"];
             text: string;
         };
@@ -2897,6 +5069,8 @@ export interface components {
         /** Stopped */
         Stopped: {
             affected: number;
+            /** @default 0 */
+            offered: number;
             schedule: components["schemas"]["PlannedSession"];
         };
         /** StopRequest */
@@ -2904,6 +5078,29 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
             reason: string;
+        };
+        /** Stratum */
+        Stratum: {
+            code: string;
+            places?: number | null;
+            rule?: components["schemas"]["StratumRule"] | null;
+            title: components["schemas"]["Bilingual"];
+        };
+        /** StratumRule */
+        StratumRule: {
+            age_from?: number | null;
+            age_to?: number | null;
+            lost_draws?: number | null;
+            seen_within_days?: number | null;
+        };
+        /** TeamMember */
+        TeamMember: {
+            department_name: string;
+            lead: boolean;
+            name: string;
+            /** Format: uuid */
+            practitioner_role_id: string;
+            title: string;
         };
         /** Template */
         Template: {
@@ -2927,6 +5124,8 @@ export interface components {
             service_name: string;
             slot_minutes: number;
             start_time: string;
+            team_id: string | null;
+            team_name: string | null;
             /** Format: date */
             valid_from: string;
             valid_to: string | null;
@@ -2948,6 +5147,7 @@ export interface components {
             service_id: string;
             slot_minutes: number;
             start_time: string;
+            team_id?: string | null;
             /** Format: date */
             valid_from: string;
             valid_to?: string | null;
@@ -2969,6 +5169,52 @@ export interface components {
         TerminalMade: {
             terminal: components["schemas"]["Terminal"];
             token: string;
+        };
+        /** Terms */
+        Terms: {
+            beacon_source: string | null;
+            choices_max: number;
+            closes_at: string;
+            commitment: string;
+            department_id: string;
+            draw_id: string;
+            opens_at: string;
+            organization_id: string;
+            slots: components["schemas"]["TermsSlot"][];
+            strata: components["schemas"]["TermsStratum"][];
+            title: components["schemas"]["Bilingual"];
+        };
+        /** TermsSlot */
+        TermsSlot: {
+            end_at: string;
+            places: number;
+            slot_id: string;
+            start_at: string;
+        };
+        /** TermsStratum */
+        TermsStratum: {
+            code: string;
+            places: number | null;
+            rule: {
+                [key: string]: number;
+            } | null;
+            title: components["schemas"]["Bilingual"];
+        };
+        /** TopSubject */
+        TopSubject: {
+            level: string;
+            reasons: components["schemas"]["Bilingual"][];
+            score: number;
+            signals: number;
+            subject: string;
+        };
+        /** TransferRequest */
+        TransferRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+            /** Format: uuid */
+            schedule_id: string;
         };
         /** Verification */
         Verification: {
@@ -3014,6 +5260,51 @@ export interface components {
         visits_schemas_AtOrganization: {
             /** Format: uuid */
             organization_id: string;
+        };
+        /** WaitlistEntry */
+        WaitlistEntry: {
+            ahead: number | null;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            department_name_en: string;
+            ended_at: string | null;
+            /** Format: date */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            joined_at: string;
+            offer_id: string | null;
+            offered_last_week: number;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            /** @enum {string} */
+            period: "am" | "pm" | "any";
+            practitioner_name: string | null;
+            practitioner_role_id: string | null;
+            priority: number;
+            service_kind: string | null;
+            state: components["schemas"]["EntryState"];
+            title: string | null;
+            /** Format: date */
+            to: string;
+            unanswered: number;
+        };
+        /** WeekGrid */
+        WeekGrid: {
+            /** Format: date */
+            monday: string;
+            /** Format: uuid */
+            organization_id: string;
+            rows: components["schemas"]["GridRow"][];
+            /** Format: date */
+            today: string;
         };
     };
     responses: never;
@@ -3387,6 +5678,166 @@ export interface operations {
             };
         };
     };
+    ApiAppointmentsAppointmentIdReviewGetReview: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBansListBans: {
+        parameters: {
+            query?: {
+                appealed?: boolean;
+                organization_id?: string | null;
+                patient_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.limits.schemas.Ban_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBansBanIdAppealAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ban_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ban"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBansBanIdDecideDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ban_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BanDecision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ban"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiCardsStaticChallengeChallenge: {
         parameters: {
             query?: never;
@@ -3446,6 +5897,416 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCareTeamsListTeams: {
+        parameters: {
+            query: {
+                department_id?: string | null;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.schedules.schemas.CareTeam_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCareTeamsMakeTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CareTeamRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareTeam"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCareTeamsTeamIdChangeTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CareTeamRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareTeam"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiChallengesChallenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeOnWire"];
+                };
+            };
+        };
+    };
+    ApiChannelReconciliationsListReconciliations: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.channels.exchange.ReconciliationSummary_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiChannelReconciliationsReconcile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReconciliationRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiChannelReconciliationsReconciliationIdShowReconciliation: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                reconciliation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiChannelReconciliationsReconciliationIdDifferencesDifferenceIdMendMend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+                reconciliation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiChannelRulesListRules: {
+        parameters: {
+            query?: {
+                organization_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.channels.schemas.ChannelRuleItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiChannelRulesSetRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelRulesRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.channels.schemas.ChannelRuleItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiChannelUseListUse: {
+        parameters: {
+            query: {
+                from: string;
+                organization_id: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.channels.schemas.ChannelUse_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -3586,6 +6447,7 @@ export interface operations {
     ApiDepartmentsDepartmentIdCalendarCalendar: {
         parameters: {
             query: {
+                channel?: "wechat" | "alipay" | "h5" | "window" | "kiosk" | "phone" | "doctor" | "system" | "third_party" | "community" | null;
                 days?: number;
                 from?: string | null;
                 organization_id: string;
@@ -3627,6 +6489,7 @@ export interface operations {
     ApiDepartmentsDepartmentIdSessionsDepartmentSessions: {
         parameters: {
             query: {
+                channel?: "wechat" | "alipay" | "h5" | "window" | "kiosk" | "phone" | "doctor" | "system" | "third_party" | "community" | null;
                 date?: string | null;
                 organization_id: string;
             };
@@ -3645,6 +6508,359 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_yitong.booking.schemas.SessionItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDrawsGetDraws: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                department_id?: string | null;
+                organization_id?: string | null;
+                state?: components["schemas"]["DrawState"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.draw.schemas.DrawItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDrawsPostDraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawRequestBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDrawsDrawIdGetDraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDrawsDrawIdBeaconPostBeacon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeaconBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDrawsDrawIdCancelPostCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawCancelBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDrawsDrawIdMyRequestsGetMyRequests: {
+        parameters: {
+            query?: {
+                patient_id?: string | null;
+            };
+            header?: never;
+            path: {
+                draw_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.draw.schemas.MyRequest_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDrawsDrawIdPublicationGetPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publication"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDrawsDrawIdRequestsPostRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRequest"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDrawsDrawIdRequestsRequestIdDeleteRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRequest"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -3905,6 +7121,83 @@ export interface operations {
             };
         };
     };
+    ApiExternalBookingsListExternal: {
+        parameters: {
+            query: {
+                day: string;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.channels.exchange.ExternalBookingItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExternalBookingsKeepExternal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalBookingRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalBookingItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiFamilyFamily: {
         parameters: {
             query?: never;
@@ -3962,10 +7255,111 @@ export interface operations {
             };
         };
     };
+    ApiFavouritesGetFavourites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.reviews.schemas.Favourite_"];
+                };
+            };
+        };
+    };
+    ApiFavouritesTargetIdPutFavourite: {
+        parameters: {
+            query: {
+                kind?: "role" | "department";
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteMark"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiFavouritesTargetIdDeleteFavourite: {
+        parameters: {
+            query: {
+                kind?: "role" | "department";
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteMark"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiHallsLocationIdGetHall: {
         parameters: {
             query: {
                 organization_id: string;
+                since?: string | null;
             };
             header?: never;
             path: {
@@ -4005,6 +7399,7 @@ export interface operations {
         parameters: {
             query: {
                 organization_id: string;
+                since?: string | null;
             };
             header?: never;
             path: {
@@ -4154,6 +7549,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLimitRulesLimitRules: {
+        parameters: {
+            query?: {
+                organization_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.limits.schemas.LimitRuleItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLimitRulesCodeChangeLimitRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitRuleItem"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4564,6 +8037,85 @@ export interface operations {
             };
         };
     };
+    ApiOffersGetOffers: {
+        parameters: {
+            query?: {
+                organization_id?: string | null;
+                patient_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.waitlist.schemas.OfferView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiOffersOfferIdDeclinePostDecline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationOnly"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiOrganizationsOrganizations: {
         parameters: {
             query?: {
@@ -4687,7 +8239,7 @@ export interface operations {
     ApiOrganizationsOrganizationIdLocationsLocations: {
         parameters: {
             query?: {
-                kind?: "building" | "floor" | "room" | "hall" | "window" | null;
+                kind?: "building" | "floor" | "room" | "hall" | "window" | "device" | "chair" | null;
             };
             header?: never;
             path: {
@@ -5252,9 +8804,50 @@ export interface operations {
             };
         };
     };
+    ApiPractitionerRolesRoleIdReviewsGetDoctorReviews: {
+        parameters: {
+            query: {
+                cursor?: string | null;
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorReviews"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPractitionerRolesRoleIdSessionsPractitionerSessions: {
         parameters: {
             query: {
+                channel?: "wechat" | "alipay" | "h5" | "window" | "kiosk" | "phone" | "doctor" | "system" | "third_party" | "community" | null;
                 days?: number;
                 from?: string | null;
                 organization_id: string;
@@ -5309,6 +8902,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublicSettings"];
+                };
+            };
+        };
+    };
+    ApiQueueEntriesEntryIdExpectResultsPostExpectResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["booking_queue_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueEntryView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQueueEntriesEntryIdPrivilegePostPrivilege: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivilegeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueEntryView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
@@ -5477,6 +9152,241 @@ export interface operations {
             };
         };
     };
+    ApiQueueEntriesEntryIdTransferPostTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueEntryView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQueueGroupsGetGroups: {
+        parameters: {
+            query: {
+                date?: string | null;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.queue.schemas.QueueGroup_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQueueGroupsPostGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueGroup"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQueueGroupsGroupIdPutGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueGroup"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQueueRulesGetRules: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRules"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQueueRulesPutRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueRulesChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRules"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiQueuesGetQueues: {
         parameters: {
             query: {
@@ -5555,6 +9465,45 @@ export interface operations {
             };
         };
     };
+    ApiQueuesScheduleIdAuditGetAudit: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueAudit"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiQueuesScheduleIdCallNextPostCallNext: {
         parameters: {
             query?: never;
@@ -5596,6 +9545,88 @@ export interface operations {
             };
         };
     };
+    ApiQueuesScheduleIdPausePostPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQueuesScheduleIdResumePostResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["booking_queue_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiQueuesScheduleIdStreamStreamQueue: {
         parameters: {
             query: {
@@ -5616,6 +9647,673 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQuotaRulesListQuotas: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.channels.schemas.QuotaRuleItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQuotaRulesMakeQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaRuleItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQuotaRulesQuotaIdChangeQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                quota_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaRuleItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQuotaRulesQuotaIdRemoveQuota: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                quota_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiQuotaRulesApplyApplyQuotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReferralsRefer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferralRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReleasesListReleases: {
+        parameters: {
+            query: {
+                department_id?: string | null;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.channels.schemas.Release_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReturnRulesGetRules: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnRuleView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReturnRulesPutRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnRuleView"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnRuleView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReviewsGetReviews: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                organization_id?: string | null;
+                patient_id?: string | null;
+                practitioner_role_id?: string | null;
+                state?: components["schemas"]["ReviewState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.reviews.schemas.Review_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReviewsPostReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReviewsReviewIdDeleteReview: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReviewsReviewIdHidePostHide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HideRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReviewsReviewIdPublishPostPublish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["booking_reviews_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReviewsReviewIdReplyPostReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRiskBoardRiskBoard: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                organization_id?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskBoard"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRiskSignalsRiskSignals: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                from?: string | null;
+                organization_id?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.limits.schemas.SignalItem_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -5872,9 +10570,129 @@ export interface operations {
             };
         };
     };
+    ApiSchedulesScheduleIdAffectedListAffected: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.schedules.schemas.AffectedVisit_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSchedulesScheduleIdExtraPlacesListExtraPlaces: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtraPlaces"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSchedulesScheduleIdExtraPlacesAddExtraPlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtraPlaceRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtraPlaceMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiSchedulesScheduleIdSlotsSessionSlots: {
         parameters: {
             query: {
+                channel?: "wechat" | "alipay" | "h5" | "window" | "kiosk" | "phone" | "doctor" | "system" | "third_party" | "community" | null;
                 organization_id: string;
             };
             header?: never;
@@ -5972,6 +10790,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Generated"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSchedulesWeekWeekGrid: {
+        parameters: {
+            query: {
+                department_id?: string | null;
+                monday: string;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekGrid"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6316,6 +11173,45 @@ export interface operations {
             };
         };
     };
+    ApiSlotsSnapshotSnapshot: {
+        parameters: {
+            query: {
+                department_id: string;
+                organization_id: string;
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiSpecialtiesSpecialties: {
         parameters: {
             query?: never;
@@ -6606,6 +11502,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfflineKeys"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiWaitlistEntriesGetEntries: {
+        parameters: {
+            query?: {
+                department_id?: string | null;
+                organization_id?: string | null;
+                past?: boolean;
+                patient_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.booking.waitlist.schemas.WaitlistEntry_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiWaitlistEntriesPostEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiWaitlistEntriesEntryIdGetEntry: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiWaitlistEntriesEntryIdLeavePostLeave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationOnly"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntry"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
