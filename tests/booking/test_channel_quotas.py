@@ -42,7 +42,7 @@ async def make_tuesday(world: World, client: Client, **changed: Any) -> None:
     assert (await send(world, client, "schedule-templates", wish)).status_code == 201
     days = {"organization_id": str(world.organization_id), "from": TUESDAY, "to": TUESDAY}
     made = await send(world, client, "schedules/generate", days)
-    assert made.json() == {"schedules": 1, "slots": 2, "skipped": 0}
+    assert (made.json()["schedules"], made.json()["slots"]) == (1, 2), made.text
 
 
 async def pools(world: World, at: int = 0) -> dict[str, tuple[int, int, bool]]:
