@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
+import type { HallRoomMore } from '@/api/calls/queueing'
 import { credential, takeDeviceToken } from '@/api/credential'
-import { byRoom, callKey } from '@/screens/hall/board'
+import { byRoom } from '@/screens/hall/board'
 import { cleanCode, useCheckIn } from '@/screens/kiosk/check-in'
 
 test('the device token leaves the address, wherever it stood', () => {
@@ -70,14 +71,8 @@ test('an empty scan asks nothing', async () => {
 })
 
 test('clinics behind one door share a card: who waits is added up, a pause of either is told', () => {
-  const room = { schedule_id: 'a', room: '1 诊室', department_name: '心内科', department_name_en: 'Cardiology', practitioner_name: null, title: null, now_serving: null, waiting: [], waiting_count: 2 }
+  const room = { schedule_id: 'a', room: '1 诊室', department_name: '心内科', department_name_en: 'Cardiology', practitioner_name: null, title: null, now_serving: null, waiting: [], waiting_count: 2 } as unknown as HallRoomMore
   const pause = { reason: '医生会诊', reason_en: 'consulting', since: '2026-11-22T08:00:00+08:00', until: null }
   const [one, two] = byRoom([room, { ...room, schedule_id: 'b', practitioner_name: '王静怡', waiting_count: 3, paused: pause }, { ...room, schedule_id: 'c', room: '2 诊室' }])
   expect([one?.waiting_count, one?.practitioner_name, one?.paused?.reason, two?.room, two?.paused]).toEqual([5, '王静怡', '医生会诊', '2 诊室', undefined])
-})
-
-test('a call has one key, the server’s where it gives one', () => {
-  const call = { number_text: 'A001', name_masked: '王*', room: '1 诊室', department_name: '', department_name_en: '', called_at: '2026-11-22T08:00:00+08:00', calls: 1 }
-  expect(callKey(call)).not.toBe(callKey({ ...call, calls: 2 }))
-  expect(callKey({ ...call, call_id: 'x' })).toBe('x')
 })

@@ -7,7 +7,7 @@ import { useLive } from '@/app/live'
 
 const MISSED_SHOWN_MS = 120_000
 
-export const callKey = (call: HallCallMore) => call.call_id ?? `${call.number_text}/${call.room}/${call.called_at}/${call.calls}`
+export const callKey = (call: HallCallMore) => call.call_id
 
 /** One card a room: clinics that share a room share its door, so people look for the room and not for the clinic. */
 export function byRoom(rooms: HallRoomMore[]): HallRoomMore[] {
