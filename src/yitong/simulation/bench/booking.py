@@ -43,7 +43,7 @@ class Plan:
     departments: int = 20
     days: int = 14
     capacity: int = 6
-    patients: int = 60_000
+    patients: int = 120_000
     application: str = "yitong.cli.bench:application"
 
     @property
@@ -280,17 +280,22 @@ def pairs(plan: Plan, first: int, count: int, turn: int) -> Iterator[Script]:
         tokens.append(signer.sign(actor, until))
     share = -(-count // (plan.rounds + 1))  # every round has slots of its own
 
+    # Every measurement has people of its own, so that nobody runs into the limits of a person.
+    offset = (2 * turn + (count == 1)) * plan.patients // (2 * plan.rounds + 2)
+
     def all_pairs() -> Iterator[Script]:
         if count == 1:
             for n in range(plan.patients):
-                yield _pair(first, n, first // per_organization, tokens[n])
+                patient = (offset + n) % plan.patients
+                yield _pair(first, patient, first // per_organization, tokens[patient])
             return
         mine = range(first + turn * share, min(first + (turn + 1) * share, first + count))
         n = 0
         for _ in range(plan.capacity):
             for k in range(len(mine)):
                 slot = mine[k * 7919 % len(mine)]
-                yield _pair(slot, n % plan.patients, slot // per_organization, tokens[n % plan.patients])
+                patient = (offset + n) % plan.patients
+                yield _pair(slot, patient, slot // per_organization, tokens[patient])
                 n += 1
 
     return all_pairs()
