@@ -131,7 +131,7 @@ async def _book(
     channels = [rng.choice(["wechat", "wechat", "h5", "alipay", "window", "kiosk"]) for _ in wanted]
     held = await connection.fetch(
         "SELECT id, outcome FROM booking_hold_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-        " $13, $13, $13, $14, 600, 60)",
+        " $13, $13, $13, $14, $15, $16)",
         ids,
         [new_id() for _ in wanted],
         [organization] * count,
