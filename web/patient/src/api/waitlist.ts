@@ -67,8 +67,13 @@ export interface Release {
 
 export const joinWaitlist = (given: NewWaitEntry, key: string) =>
   call<WaitEntry>('/waitlist-entries', { method: 'POST', body: given, idempotencyKey: key })
-export const readWaitlist = (patientId: string) =>
-  call<Items<WaitEntry>>('/waitlist-entries', { query: { patient_id: patientId, past: true } })
+/** Entries that wait, in the order of their lines, then those that are over, the latest first. */
+export async function readWaitlist(patientId: string): Promise<Items<WaitEntry>> {
+  const read = (past: boolean) =>
+    call<Items<WaitEntry>>('/waitlist-entries', { query: { patient_id: patientId, past } })
+  const [waiting, over] = await Promise.all([read(false), read(true)])
+  return { items: [...waiting.items, ...over.items] }
+}
 export const leaveWaitlist = (id: string, organizationId: string) =>
   call<WaitEntry>(`/waitlist-entries/${id}/leave`, { method: 'POST', body: { organization_id: organizationId } })
 

@@ -161,7 +161,12 @@ export const fairRoutes = [
   [
     'GET',
     '/waitlist-entries',
-    ({ world, query }) => ({ items: world.waitlist.filter((one) => one.patient_id === query.patient_id), next: null }),
+    ({ world, query }) => {
+      const over = (one) => !['waiting', 'offered'].includes(one.state)
+      const past = query.past === 'true'
+      const own = world.waitlist.filter((one) => one.patient_id === query.patient_id)
+      return { items: own.filter((one) => over(one) === past), next: null }
+    },
   ],
   [
     'POST',

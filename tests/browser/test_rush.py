@@ -1,0 +1,97 @@
+"""What a rush leaves behind, on the phone: a stopped clinic's replacement, and a place from the waiting list."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from browser.conftest import OpenContext
+from browser.console_desk import Desk
+from browser.patient_app import PatientApp
+from browser.test_patient import day_ahead, newcomer
+from stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+DOCTOR = "陈明远"
+
+
+@pytest.fixture
+def phone(open_context: OpenContext, stack: Stack) -> Callable[[str], PatientApp]:
+    """A phone of its own for each newcomer of this name."""
+
+    def of(name: str) -> PatientApp:
+        app = PatientApp(open_context().new_page(), stack)
+        newcomer(app, name)
+        return app
+
+    return of
+
+
+def self_of(app: PatientApp) -> str:
+    return str(app.api().get("/me").json()["account"]["self_patient_id"])
+
+
+def place(app: PatientApp, days: int) -> dict[str, Any]:
+    """The demo doctor's first free place of a day."""
+    day = day_ahead(app.stack, days)
+    asked = {"specialty": "03.04", "from": day, "to": day, "limit": 100}
+    offers = app.api().get("/slots/search", params=asked).json()["items"]
+    return next(one for one in offers if one["practitioner_name"] == DOCTOR)
+
+
+def send(app: PatientApp, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A request from another device of the same person."""
+
+    answer = app.api().post(path, json=body, headers={"idempotency-key": str(uuid4())})
+    assert answer.status_code < 300, answer.text
+    return answer.json()
+
+
+def book(app: PatientApp, days: int) -> dict[str, Any]:
+    """A booked place of that day."""
+    wanted = place(app, days)
+    here = {"organization_id": wanted["organization_id"]}
+    held = send(app, "/holds", {**here, "slot_id": wanted["slot_id"], "patient_id": self_of(app)})
+    return send(app, f"/appointments/{held['id']}/confirm", here)
+
+
+def test_a_stopped_clinic_offers_another_time(phone: Callable[[str], PatientApp], stack: Stack) -> None:
+    app, desk = phone("方晓云"), Desk(stack)
+    booked = book(app, 8)
+    stopped = desk.staff("scheduler").post(
+        f"/schedules/{booked['schedule_id']}/stop",
+        {"organization_id": booked["organization_id"], "reason": "医生外出会诊"},
+    )
+    assert stopped["affected"] >= 1
+    app.open("home/index")
+    app.tap(app.shown.get_by_text("医生停诊，已为您另留号").first)
+    app.says("原来的门诊停诊了。我们找了最接近的时间，请看看行不行。")
+    app.tap("就要这个")
+    app.says("约好了")
+    visits = app.api().get("/appointments", params={"when": "upcoming"}).json()["items"]
+    assert [one["id"] == booked["id"] for one in visits if one["state"] == "booked"] == [False]
+
+
+def test_a_freed_place_goes_to_who_waits(phone: Callable[[str], PatientApp], stack: Stack) -> None:
+    holder, first, second = phone("苏文博"), phone("叶秋红"), phone("韩雨桐")
+    booked = book(holder, 9)
+    day = day_ahead(stack, 9)
+    wish = {key: booked[key] for key in ("organization_id", "department_id", "practitioner_role_id")}
+    for app in (first, second):
+        span = {"from": day, "to": day, "period": "any"}
+        send(app, "/waitlist-entries", {**wish, **span, "patient_id": self_of(app)})
+    first.open("waitlist/index")
+    first.says("下一个就是您")
+    here = {"organization_id": booked["organization_id"]}
+    send(holder, f"/appointments/{booked['id']}/cancel", {**here, "reason": "有事"})
+    first.open("home/index")
+    first.tap(first.shown.get_by_text("候补有号了").first)
+    first.says("有人退号，轮到您了。号已为您留住。")
+    first.tap("不要")
+    first.tap("不要了")
+    first.says("您没有要这个号，它给了别人。")
+    second.open("home/index")
+    second.tap(second.shown.get_by_text("候补有号了").first)
+    second.tap("就要这个")
+    second.says("约好了")
