@@ -171,7 +171,12 @@ class World:
     ) -> tuple[UUID, list[UUID]]:
         """A session of half-hour slots from ``start`` (tomorrow at 08:00); answers its id and its slots' ids."""
         now = self.platform.clock.now().astimezone(ZONE)
-        start = start or (now + timedelta(days=1)).replace(hour=8, minute=0, second=0, microsecond=0)
+        if start is None:
+            start = (now + timedelta(days=1)).replace(hour=8, minute=0, second=0, microsecond=0)
+            # A doctor sits in one session at a time: further ones at the usual hour are the department's own.
+            role = role and not await self.count(
+                "schedule", "practitioner_role_id = $1 AND start_at = $2", self.role_id, start
+            )
         schedule_id, slot_ids = new_id(), [new_id() for _ in range(slots)]
         organization = organization_id or self.organization_id
         department = department_id or self.department_id

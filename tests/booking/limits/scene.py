@@ -8,7 +8,6 @@ from booking.world import World
 from yitong.booking.limits.counting import NAME, count_all
 from yitong.booking.limits.memory import RiskMemory, memory_of
 from yitong.booking.limits.rules import DECLARED
-from yitong.booking.limits.service import before_confirm, before_hold
 from yitong.booking.schemas import Appointment, CancelRequest, HoldRequest
 from yitong.booking.service import cancel, confirm, hold
 from yitong.kernel.ids import UUID, new_id
@@ -97,16 +96,14 @@ async def known(world: World) -> RiskMemory:
 async def take(world: World, actor: Actor, slot: UUID, patient: UUID) -> Appointment:
     """A hold as the hot path makes it."""
     request = HoldRequest(world.organization_id, slot, patient)
-    await before_hold(world.platform, actor, request, HEADERS)
-    return await hold(world.platform, actor, request, new_id())
+    return await hold(world.platform, actor, request, new_id(), HEADERS)
 
 
 async def book(
     world: World, actor: Actor, appointment_id: UUID, headers: dict[bytes, bytes] | None = None
 ) -> Appointment:
     """A confirmation as the hot path makes it."""
-    await before_confirm(world.platform, actor, world.organization_id, appointment_id, headers or HEADERS)
-    return await confirm(world.platform, actor, world.organization_id, appointment_id)
+    return await confirm(world.platform, actor, world.organization_id, appointment_id, headers or HEADERS)
 
 
 async def give_up(world: World, actor: Actor, appointment_id: UUID) -> None:

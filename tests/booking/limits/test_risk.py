@@ -95,7 +95,7 @@ async def test_signals_of_haste_and_of_giving_up(world: World, clock: SetClock) 
     hasty, steady = await account(world, patient), await account(world, patient)
     for actor, pause in ((hasty, 1), (steady, 90)):
         for _ in range(3):
-            _, slots = await world.session(clock.now() + timedelta(days=1, hours=1))
+            _, slots = await world.session(clock.now() + timedelta(days=1, hours=1), role=False)
             held = await take(world, actor, slots[0], patient)
             await known(world)
             await give_up(world, actor, held.id)
