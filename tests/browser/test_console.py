@@ -170,6 +170,11 @@ def test_the_planner_adds_and_stops_clinics(desk: Desk, open_context: OpenContex
     page.keyboard.press("F3")
     choose(page, "模板", DOCTOR)
     dialog = page.get_by_role("dialog").locator("visible=true")
+    # In the evening: during the day the doctor sits in the clinic that the template makes.
+    for nth, hour in enumerate(("18:00", "20:00")):
+        dialog.locator(".pair .el-select").nth(nth).click()
+        page.get_by_role("option", name=hour, exact=True).locator("visible=true").click()
+        expect(page.get_by_role("option").locator("visible=true")).to_have_count(0)
     dialog.locator("textarea").fill("门诊量大，加一场")
     page.keyboard.press("Control+Enter")
     settled(page)
@@ -177,6 +182,9 @@ def test_the_planner_adds_and_stops_clinics(desk: Desk, open_context: OpenContex
     page.locator(".session.open").first.click()
     page.keyboard.press("F4")
     give_reason(page, "医生参加会诊")
+    affected = page.get_by_role("dialog", name=re.compile("受影响的患者"))
+    expect(affected).to_contain_text("人受影响")
+    affected.get_by_label("关闭此对话框").click()
     expect(page.locator(".session.stopped").first).to_be_visible()
     settled(page)
     picture(page, "console-schedule")

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from yitong.directory.demo.cast import CLINIC, FIRST_HOSPITAL
+from yitong.directory.demo.cast import CLINIC, DEMO_PATIENTS, FIRST_HOSPITAL
 from yitong.identity.schemas.staff import NewTerminal
 from yitong.identity.service.terminals import register_terminal
 from yitong.kernel.ids import UUID, new_id
@@ -104,9 +104,10 @@ async def book_some(
         first + timedelta(days=days),
         now,
     )
-    # Not the families that sign in to the demo: they come with a clean slate and book for themselves.
-    others = "SELECT id FROM patient WHERE id NOT IN (SELECT patient_id FROM family_member) ORDER BY id"
-    patients = [row["id"] for row in await connection.fetch(others)]
+    # Not the cast that people sign in as: it comes with a clean slate and books for itself.
+    cast = [one.id for one in DEMO_PATIENTS]
+    others = await connection.fetch("SELECT id FROM patient WHERE NOT id = ANY ($1) ORDER BY id", cast)
+    patients = [row["id"] for row in others]
     wanted = [
         (slot["id"], rng.choice(patients)) for slot in slots for _ in range(slot["capacity"]) if rng.random() < share
     ]
