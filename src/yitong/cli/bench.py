@@ -52,7 +52,7 @@ def booking(
     seconds: Seconds = 8.0,
     rounds: Annotated[int, typer.Option(help="How often both sides take turns.", min=1)] = 2,
     connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 1024,
-    servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 1,
+    servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 2,
     as_json: Json = False,
 ) -> None:
     """Hold and confirm over HTTP against pgbench's rate for the same transaction, on many slots and on one hot slot."""

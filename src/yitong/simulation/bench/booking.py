@@ -38,7 +38,7 @@ class Plan:
     rounds: int = 2
     clients: int = 64
     connections: int = 1024
-    servers: int = 1
+    servers: int = 2
     organizations: int = 16
     departments: int = 20
     days: int = 14
