@@ -199,6 +199,8 @@ def test_every_change_of_one_character_is_found(
     found = publish(made[0], made[1], strata=STRATA, seed=seed, beacon="8 8 8", outcome=lambda n: given_up[n % 5])
     document = msgspec.to_builtins(found)
     paths = [path for path in leaves_of(document) if path not in (("closed_at",), ("drawn_at",), ("format",))]
+    if not found.results:  # the public value decides nothing when nobody asked
+        paths.remove(("beacon",))
     path = data.draw(st.sampled_from(paths))
     holder = document
     for step in path[:-1]:

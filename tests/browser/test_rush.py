@@ -5,10 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.conftest import OpenContext
 from browser.console_desk import Desk
 from browser.patient_app import PatientApp
+from browser.pictures import picture
 from browser.test_patient import day_ahead, newcomer
 from stack import Stack
 
@@ -74,6 +76,7 @@ def test_a_stopped_clinic_offers_another_time(phone: Callable[[str], PatientApp]
     app.open("home/index")
     app.tap(app.shown.get_by_text("医生停诊，已为您另留号").first)
     app.says("原来的门诊停诊了。我们找了最接近的时间，请看看行不行。")
+    picture(app.page, "patient-replacement")
     app.tap("就要这个")
     app.says("约好了")
     where = {"organization_id": booked["organization_id"]}
@@ -101,6 +104,7 @@ def test_a_freed_place_goes_to_who_waits(phone: Callable[[str], PatientApp], sta
     first.open("home/index")
     first.tap(first.shown.get_by_text("候补有号了").first)
     first.says("有人退号，轮到您了。号已为您留住。")
+    picture(first.page, "patient-offer")
     first.tap("不要")
     first.tap("不要了")
     first.says("您没有要这个号，它给了别人。")
@@ -108,3 +112,33 @@ def test_a_freed_place_goes_to_who_waits(phone: Callable[[str], PatientApp], sta
     second.tap(second.shown.get_by_text("候补有号了").first)
     second.tap("就要这个")
     second.says("约好了")
+
+
+@pytest.mark.parametrize(
+    ("page_of", "heading"),
+    [
+        ("channels", "渠道与号源"),
+        ("waitlist", "候补管理"),
+        ("draws", "抽签放号"),
+        ("queues", "分诊排队"),
+        ("reviews", "就诊评价"),
+        ("risk", "防号贩看板"),
+    ],
+)
+def test_the_desks_pages_of_the_rush_open(open_context: OpenContext, stack: Stack, page_of: str, heading: str) -> None:
+    page = Desk(stack).page(open_context, f"#/{page_of}", "hospital_admin")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+    picture(page, f"console-{page_of}")
+
+
+def test_the_phones_pages_of_the_rush_open(phone: Callable[[str], PatientApp]) -> None:
+    app = phone("郭晓东")
+    for path, words in (
+        ("waitlist/index", "没有在候补"),
+        ("draws/index", "不用抢，机会一样"),
+        ("favourites/index", "还没有收藏的医生"),
+        ("restrictions/index", "可以正常预约"),
+    ):
+        app.open(path)
+        app.says(words)
+    picture(app.page, "patient-restrictions")
