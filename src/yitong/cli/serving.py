@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 import typer
@@ -20,7 +20,7 @@ from yitong.cli import opening
 from yitong.cli.opening import console
 from yitong.cli.seeding import invitation, seed_when_empty
 from yitong.gateways.connect import connect_gateways
-from yitong.kernel import postgres
+from yitong.kernel import postgres, server
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.migrate import migrate
 from yitong.kernel.platform import open_platform
@@ -98,17 +98,7 @@ def _beside(settings: Settings, *, demo: bool) -> Generator[None]:
 
 
 def _serve_web(settings: Settings) -> None:
-    options: dict[str, Any] = {
-        "host": settings.host,
-        "port": settings.port,
-        "loop": "uvloop",
-        "http": "httptools",
-        "access_log": False,
-        "log_level": "warning",
-        "server_header": False,
-        "timeout_graceful_shutdown": 5,
-    }
-    uvicorn.run("yitong.cli.serving:application", factory=True, workers=settings.workers, **options)
+    server.run("yitong.cli.serving:application", host=settings.host, port=settings.port, workers=settings.workers)
 
 
 def worker() -> None:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import structlog
@@ -23,15 +24,29 @@ _MOST_TURNS = 50
 _TRIES = 3
 
 
+Settled = Callable[[Any], None]
+"""Is told once what became of a request: the row that answers it, or a Problem."""
+
+
 class _Waiting(Generic[R]):
-    """A request, whoever waits for its outcome, and how often it was sent on."""
+    """A request, whoever is told of its outcome, and how often it was sent on."""
 
-    __slots__ = ("answer", "request", "turns")
+    __slots__ = ("request", "settled", "turns")
 
-    def __init__(self, request: R, answer: asyncio.Future[Any]) -> None:
+    def __init__(self, request: R, settled: Settled) -> None:
         self.request = request
-        self.answer = answer
+        self.settled: Settled | None = settled
         self.turns = 0
+
+    def tell(self, outcome: Any) -> None:
+        """Say what became of the request; only the first word counts."""
+        settled, self.settled = self.settled, None
+        if settled is None:
+            return
+        try:
+            settled(outcome)
+        except Exception as error:  # the others of the batch must hear of theirs
+            log.error("batch.answer_failed", exc_info=error)
 
 
 class Call(NamedTuple):
@@ -63,13 +78,21 @@ class Batcher(Generic[R]):
         Raises Problem ``unavailable`` when the database cannot be reached or far too many requests wait already. Who
         stops waiting does not disturb the batch; the request may still be carried out.
         """
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.hand_in(request, partial(_tell, answer))
+        return await answer
+
+    def hand_in(self, request: R, settled: Settled) -> None:
+        """Send a request without waiting; ``settled``, which may not fail, is told what became of it.
+
+        Raises Problem ``unavailable`` when far too many requests wait already. A task that waits costs as much as
+        deciding a request in a batch, so the busiest route does without one.
+        """
         if len(self._queue) >= self._size * 40:
             raise UNAVAILABLE(retry_after=1)
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(request, answer))
+        self._queue.append(_Waiting(request, settled))
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="batches")
-        return await answer
 
     @property
     def waiting(self) -> int:
@@ -139,12 +162,13 @@ class Batcher(Generic[R]):
                 await (await self._database.raw(self._call.role)).release(connection)
 
     def _settle(self, batch: list[_Waiting[R]], rows: list[Any]) -> None:
+        # Told after the next batch is on its way: the answers are written while the database works.
+        told = asyncio.get_running_loop().call_soon
         for row in rows:
             place: int = row["ord"] - 1
             one = batch[place]
             if row["outcome"] != "again":
-                if not one.answer.done():
-                    one.answer.set_result(row)
+                told(one.tell, row)
             elif one.turns < _MOST_TURNS:
                 one.turns += 1
                 self._queue.append(one)
@@ -154,5 +178,13 @@ class Batcher(Generic[R]):
 
 def _refuse(waiting: "Sequence[_Waiting[Any]] | deque[_Waiting[Any]]") -> None:
     for one in waiting:
-        if not one.answer.done():
-            one.answer.set_exception(UNAVAILABLE(retry_after=1))
+        one.tell(UNAVAILABLE(retry_after=1))
+
+
+def _tell(answer: asyncio.Future[Any], outcome: Any) -> None:
+    if answer.done():  # nobody waits any more
+        return
+    if isinstance(outcome, Exception):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)

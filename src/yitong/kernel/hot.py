@@ -5,13 +5,13 @@ an ordinary Litestar route of the same path, which describes it in the interface
 ``hot_routes`` is switched off. Measured on two cores, the bare route takes about a third of the ordinary one's time.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import structlog
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Send
 
 from yitong.kernel import problems, web
 from yitong.kernel.ids import UUID, parse_id
@@ -20,6 +20,8 @@ from yitong.kernel.platform import Platform
 from yitong.kernel.text import Language
 
 log = structlog.get_logger(__name__)
+HOT = "yitong.hot"
+"""The name of the hot routes in the state that a server hands to its connections."""
 
 
 @dataclass(slots=True)
@@ -38,14 +40,21 @@ class HotRequest:
 
 
 Handler = Callable[[HotRequest], Awaitable[tuple[int, msgspec.Struct]]]
+Reply = Callable[[msgspec.Struct | Exception], None]
+AtOnce = Callable[[HotRequest, Reply], bool]
+"""Begins to answer without a task of its own and replies later, with status 200; False, when it would rather not."""
 
 
 @dataclass(frozen=True, slots=True)
 class HotRoute:
-    """A path such as ``/api/holds`` or ``/api/appointments/{id}/confirm`` and the handler of its POST."""
+    """A path such as ``/api/holds`` or ``/api/appointments/{id}/confirm`` and the handler of its POST.
+
+    ``at_once`` is for the door (see ``kernel.door``) and answers the same as ``handle``.
+    """
 
     path: str
     handle: Handler
+    at_once: AtOnce | None = None
 
 
 class HotRoutes:
@@ -53,16 +62,19 @@ class HotRoutes:
 
     def __init__(self, app: ASGIApp, platform: Platform, routes: Sequence[HotRoute]) -> None:
         self._app = app
-        self._platform = platform
+        self.platform = platform
+        self.routes = routes
         self._fixed = {route.path: route.handle for route in routes if "{id}" not in route.path}
         self._with_id = {tuple(r.path.split("{id}")): r.handle for r in routes if "{id}" in r.path}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST":
             found = self._find(scope["path"])
             if found is not None:
                 await self._answer(found[0], found[1], scope, receive, send)
                 return
+        elif scope["type"] == "lifespan" and "state" in scope:
+            scope["state"][HOT] = self  # where the server's connections find their door
         await self._app(scope, receive, send)
 
     def _find(self, path: str) -> tuple[Handler, str | None] | None:
@@ -78,11 +90,11 @@ class HotRoutes:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         try:
             body = await self._body(receive)
-            actor = web.actor_of(self._platform, headers.get(b"authorization", b"").decode("latin-1"))
+            actor = web.actor_of(self.platform, headers.get(b"authorization", b"").decode("latin-1"))
             identifier = parse_id(path_id) if path_id is not None else None
             if path_id is not None and identifier is None:
                 raise problems.NOT_FOUND()
-            status, answer = await handle(HotRequest(self._platform, actor, body, headers, identifier))
+            status, answer = await handle(HotRequest(self.platform, actor, body, headers, identifier))
             content, kind, extra = msgspec.json.encode(answer), b"application/json", []
         except Exception as error:
             status, content, kind, extra = self._refusal(error, scope, headers)
@@ -92,7 +104,7 @@ class HotRoutes:
 
     async def _body(self, receive: Receive) -> bytes:
         """The whole body. Raises Problem ``body-too-large``."""
-        limit = self._platform.settings.body_limit_kb
+        limit = self.platform.settings.body_limit_kb
         body = b""
         while True:
             message: Any = await receive()
@@ -107,15 +119,21 @@ class HotRoutes:
     def _refusal(
         self, error: Exception, scope: Any, headers: dict[bytes, bytes]
     ) -> tuple[int, bytes, bytes, list[tuple[bytes, bytes]]]:
-        problem = web.to_problem(error)
-        request_id = web.request_id_of(scope)
-        if problem.kind.status >= 500:
-            log.error("request.failed", request_id=request_id, route=scope["path"], exc_info=error)
-        language = Language.from_header(headers.get(b"accept-language", b"").decode("latin-1"))
-        wait = problem.members.get("retry_after")
-        extra = [(b"retry-after", str(wait).encode())] if wait else []
-        content = web.problem_bytes(problem, language, request_id)
-        return problem.kind.status, content, web.PROBLEM_JSON.encode(), extra
+        return refusal(error, scope["path"], web.request_id_of(scope), headers)
+
+
+def refusal(
+    error: Exception, path: str, request_id: str, headers: Mapping[bytes, bytes]
+) -> tuple[int, bytes, bytes, list[tuple[bytes, bytes]]]:
+    """Status, content, its type and further headers that say why a request was refused."""
+    problem = web.to_problem(error)
+    if problem.kind.status >= 500:
+        log.error("request.failed", request_id=request_id, route=path, exc_info=error)
+    language = Language.from_header(headers.get(b"accept-language", b"").decode("latin-1"))
+    wait = problem.members.get("retry_after")
+    extra = [(b"retry-after", str(wait).encode())] if wait else []
+    content = web.problem_bytes(problem, language, request_id)
+    return problem.kind.status, content, web.PROBLEM_JSON.encode(), extra
 
 
 def decode(body: bytes, kind: type[Any]) -> Any:

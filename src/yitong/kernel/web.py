@@ -93,8 +93,13 @@ def request_id_of(scope: Any) -> str:
     found = state.get("request_id")
     if not found:
         sent = dict(scope.get("headers", ())).get(b"x-request-id", b"").decode("latin-1")
-        found = state["request_id"] = sent if 8 <= len(sent) <= 64 and sent.isprintable() else str(new_id())
+        found = state["request_id"] = accepted_request_id(sent)
     return found
+
+
+def accepted_request_id(sent: str) -> str:
+    """The number that a header gave a request, or a new one when that cannot be used."""
+    return sent if 8 <= len(sent) <= 64 and sent.isprintable() else str(new_id())
 
 
 def problem_bytes(problem: Problem, language: Language, request_id: str) -> bytes:

@@ -29,7 +29,7 @@ from yitong.identity import problems as p
 from yitong.kernel.crypto import SM4Block, hkdf_sm3, sm3
 
 APP = "YT01"
-_TEXT = re.compile(r"([0-9A-F]{64}):(?:(1)|0:([0-9A-F]{32}):([0-9A-Z]{18}))", re.IGNORECASE)
+_TEXT = re.compile(r"([0-9A-Fa-f]{64}):(?:(1)|0:([0-9A-Fa-f]{32}):([0-9A-Za-z]{18}))")
 _BLOCK = struct.Struct(">QI4s")
 _SALT = b"yitong card codes 1"
 _DAY_S = 86_400

@@ -5,6 +5,7 @@ active, was this code used before, the event) is the SQL function ``use_card_cod
 the hot route and other rooms that take a card code.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -152,6 +153,29 @@ async def verify_fast(platform: Platform, actor: Actor, given: Verification) -> 
         return await _verify_static(platform, actor, grant, given, code)
     row = await turnstile_of(platform).scans.submit(_scan(platform, grant, given, code))
     return _answer(platform, actor, code, row)
+
+
+def verify_at_once(
+    platform: Platform, actor: Actor, given: Verification, reply: Callable[[Verified | Exception], None]
+) -> bool:
+    """Hand a dynamic code in and reply when it is decided; False for a static one, which :func:`verify_fast` takes.
+
+    Raises, or replies with, the same Problems.
+    """
+    grant = VERIFY_CARD.check(actor, organization_id=given.organization_id)
+    code = parse(given.text)
+    if not code.dynamic:
+        return False
+
+    def settled(row: Any) -> None:
+        try:
+            answer = row if isinstance(row, Exception) else _answer(platform, actor, code, row)
+        except Exception as error:
+            answer = error
+        reply(answer)
+
+    turnstile_of(platform).scans.hand_in(_scan(platform, grant, given, code), settled)
+    return True
 
 
 async def verify_in(tx: Transaction, given: Verification) -> Verified:

@@ -18,6 +18,7 @@ MIN_MASTER_KEY = 32
 _VERSION = "s1"
 _SALT = b"yitong sealed identifiers 1"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_STANDARD = bytes.maketrans(b"-_+/", b"+/  ")  # signs of the other alphabet become wrong ones
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,12 +135,13 @@ def _parse(sealed: str) -> tuple[str, bytes]:
     if version != _VERSION or not _KEY_ID.fullmatch(key_id):
         raise DecryptionFailed("not a sealed text")
     try:
-        body = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+        letters = encoded.encode("ascii").translate(_STANDARD)
+        body = binascii.a2b_base64(letters + b"=" * (-len(letters) % 4), strict_mode=True)
     except (binascii.Error, ValueError):
         raise DecryptionFailed("not a sealed text") from None
     if len(body) < GCM_NONCE_SIZE + GCM_TAG_SIZE:
         raise DecryptionFailed("a sealed text was cut")
-    if base64.urlsafe_b64encode(body).rstrip(b"=").decode() != encoded:
+    if binascii.b2a_base64(body, newline=False).rstrip(b"=") != letters:
         raise DecryptionFailed("not the canonical form of a sealed text")  # unused bits of the last letter
     return key_id, body
 

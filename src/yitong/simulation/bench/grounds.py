@@ -94,7 +94,7 @@ class WebServer:
 
 @contextmanager
 def web_server(ground: Ground, application: str, processes: int, settings: Settings) -> Generator[WebServer]:
-    """The web application as an operator runs it: uvicorn on uvloop and httptools, real sockets."""
+    """The web application as an operator runs it: on real sockets."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -108,9 +108,8 @@ def web_server(ground: Ground, application: str, processes: int, settings: Setti
         "YITONG_HOLD_SECONDS": str(settings.hold_seconds),
         "YITONG_BATCH_SIZE": str(settings.batch_size),
     }
-    command = [sys.executable, "-m", "uvicorn", application, "--factory", "--port", str(port)]
-    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
-    command += ["--no-server-header", "--workers", str(processes)]
+    command = [sys.executable, "-m", "yitong.kernel.server", application]
+    command += ["--port", str(port), "--workers", str(processes)]
     process = subprocess.Popen(command, env=environment)
     try:
         _until_up(port, process)
