@@ -143,7 +143,7 @@ async def metrics() -> Response[bytes]:
 def create_app(platform: Platform, *, with_worker: bool = False) -> ASGIApp:
     """The whole web application: the edge, then the hot routes (when switched on), then the ordinary ones."""
     app = create_web(platform, with_worker=with_worker)
-    return Edge(HotRoutes(app, platform, HOT) if platform.settings.hot_routes else app, platform)
+    return Edge(HotRoutes(app, platform, HOT, booking_api.PAGES) if platform.settings.hot_routes else app, platform)
 
 
 def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:

@@ -71,3 +71,42 @@ async def test_bad_requests(world: World, web: AsyncTestClient[ASGIApp]) -> None
 
 
 HELD_FIELDS = set(Appointment.__struct_fields__)
+
+
+SEARCHES = [
+    ("specialty=03", 200),
+    ("specialty=03&sort=distance&latitude=39.9&longitude=116.4&limit=2", 200),
+    ("specialty=03&from=2026-11-24&to=2026-11-25&period=am&max_fee_fen=100000", 200),
+    ("specialty=03&limit=2&unknown=1", 200),
+    ("specialty=03&first=2026-12-24", 200),  # no parameter of that name: as if it were not there
+    ("specialty=03&limit=+2", 400),
+    ("specialty=03&title=%E4%B8%BB%E4%BB%BB", 200),
+    ("specialty=null", 200),
+    ("specialty=&department_id=", 400),
+    ("", 400),
+    ("specialty=03&limit=0", 400),
+    ("specialty=03&limit=many", 400),
+    ("specialty=03&limit=2.5", 400),
+    ("specialty=03&from=tomorrow", 400),
+    ("specialty=03&sort=beauty", 400),
+    ("specialty=03&latitude=39.9", 400),
+    ("specialty=03&latitude=nan&longitude=1&sort=distance", 400),
+    ("department_id=1", 400),
+]
+
+
+async def test_a_search_answers_alike(world: World) -> None:
+    """The bare handler of the search and the ordinary route, over well and badly formed queries."""
+    await world.session(capacity=2)
+    answers: dict[bool, list[tuple[int, Any]]] = {}
+    for hot in (True, False):
+        world.platform.settings = msgspec.structs.replace(world.platform.settings, hot_routes=hot)
+        async with AsyncTestClient(create_app(world.platform)) as client:
+            found = [await client.get(f"/api/slots/search?{query}") for query, _ in SEARCHES]
+            answers[hot] = [(one.status_code, one.json()) for one in found]
+    for (query, status), hot, ordinary in zip(SEARCHES, answers[True], answers[False], strict=True):
+        hot[1].pop("request_id", None)
+        ordinary[1].pop("request_id", None)
+        assert hot == ordinary, query
+        assert hot[0] == status, query
+    assert len(answers[True][0][1]["items"]) > 0

@@ -57,10 +57,24 @@ class HotRoute:
     at_once: AtOnce | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HotPage:
+    """A path whose GET, open to everybody, is answered from its query alone.
+
+    ``read`` answers with JSON, or with None for a query that the ordinary route shall answer or refuse.
+    """
+
+    path: str
+    read: Callable[[Platform, bytes], Awaitable[bytes | None]]
+
+
 class HotRoutes:
     """The outermost application: takes the hot paths itself and hands everything else to the ordinary one."""
 
-    def __init__(self, app: ASGIApp, platform: Platform, routes: Sequence[HotRoute]) -> None:
+    def __init__(
+        self, app: ASGIApp, platform: Platform, routes: Sequence[HotRoute], pages: Sequence[HotPage] = ()
+    ) -> None:
+        self._pages = {page.path: page.read for page in pages}
         self._app = app
         self.platform = platform
         self.routes = routes
@@ -73,9 +87,25 @@ class HotRoutes:
             if found is not None:
                 await self._answer(found[0], found[1], scope, receive, send)
                 return
+        elif scope["type"] == "http" and scope["method"] == "GET":
+            read = self._pages.get(scope["path"])
+            if read is not None and await self._read(read, scope, send):
+                return
         elif scope["type"] == "lifespan" and "state" in scope:
             scope["state"][HOT] = self  # where the server's connections find their door
         await self._app(scope, receive, send)
+
+    async def _read(self, read: Callable[[Platform, bytes], Awaitable[bytes | None]], scope: Any, send: Send) -> bool:
+        """Answer a page; False when the ordinary route shall."""
+        try:
+            content = await read(self.platform, scope["query_string"])
+        except Exception as error:
+            await _send(send, *self._refusal(error, scope, dict(scope["headers"])))
+            return True
+        if content is None:
+            return False
+        await _send(send, 200, content, b"application/json", [])
+        return True
 
     def _find(self, path: str) -> tuple[Handler, str | None] | None:
         handle = self._fixed.get(path)
@@ -98,9 +128,7 @@ class HotRoutes:
             content, kind, extra = msgspec.json.encode(answer), b"application/json", []
         except Exception as error:
             status, content, kind, extra = self._refusal(error, scope, headers)
-        sent = [(b"content-type", kind), (b"content-length", str(len(content)).encode()), *extra]
-        await send({"type": "http.response.start", "status": status, "headers": sent})
-        await send({"type": "http.response.body", "body": content, "more_body": False})
+        await _send(send, status, content, kind, extra)
 
     async def _body(self, receive: Receive) -> bytes:
         """The whole body. Raises Problem ``body-too-large``."""
@@ -120,6 +148,12 @@ class HotRoutes:
         self, error: Exception, scope: Any, headers: dict[bytes, bytes]
     ) -> tuple[int, bytes, bytes, list[tuple[bytes, bytes]]]:
         return refusal(error, scope["path"], web.request_id_of(scope), headers)
+
+
+async def _send(send: Send, status: int, content: bytes, kind: bytes, extra: list[tuple[bytes, bytes]]) -> None:
+    sent = [(b"content-type", kind), (b"content-length", str(len(content)).encode()), *extra]
+    await send({"type": "http.response.start", "status": status, "headers": sent})
+    await send({"type": "http.response.body", "body": content, "more_body": False})
 
 
 def refusal(

@@ -1,11 +1,12 @@
 -- A region for measurements, made in one go: organizations × departments × days, two sessions of seven half hours each.
--- Ids are made from numbers, so that a load generator can name a row without asking for it.
+-- One in so many slots is full when ``one_in_gone`` says so. Ids are made from numbers, so that a load generator can name a row without asking for it.
 CREATE FUNCTION bench_id(kind integer, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
     SELECT (lpad(to_hex(kind), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid
 $$;
 
 CREATE FUNCTION bench_lay_out(
-    organizations integer, departments integer, days integer, in_capacity integer, first_day date
+    organizations integer, departments integer, days integer, in_capacity integer, first_day date,
+    one_in_gone integer DEFAULT 0
 ) RETURNS bigint LANGUAGE plpgsql SET enable_nestloop = off AS $$
 DECLARE
     made bigint;
@@ -42,15 +43,22 @@ BEGIN
         generate_series(0, days - 1) AS d, generate_series(0, 1) AS h;
     -- Without the foreign key's check of each row: millions of rows that are right by construction.
     SET LOCAL session_replication_role = replica;
+    -- Names and times are made once a session, not once a slot; slots come in the order of their key.
+    WITH session AS MATERIALIZED (
+        SELECT n, bench_id(1, o) AS organization_id, bench_id(3, n) AS id, bench_id(2, o * departments + k) AS department_id,
+            'S' || k AS specialty_code,
+            (first_day + d + time '08:00' + h * interval '5 hours') AT TIME ZONE 'Asia/Shanghai' AS start_at
+        FROM generate_series(0, organizations - 1) AS o, generate_series(0, departments - 1) AS k,
+            generate_series(0, days - 1) AS d, generate_series(0, 1) AS h,
+            LATERAL (SELECT ((o * departments + k) * days + d) * 2 + h AS n) AS numbered
+    )
     INSERT INTO slot (organization_id, id, schedule_id, department_id, specialty_code, start_at, end_at, capacity, taken,
         open)
-    SELECT bench_id(1, o), bench_id(4, (((o * departments + k) * days + d) * 2 + h) * 7 + s),
-        bench_id(3, ((o * departments + k) * days + d) * 2 + h), bench_id(2, o * departments + k), 'S' || k,
-        (first_day + d + time '08:00' + h * interval '5 hours' + s * interval '30 minutes') AT TIME ZONE 'Asia/Shanghai',
-        (first_day + d + time '08:30' + h * interval '5 hours' + s * interval '30 minutes') AT TIME ZONE 'Asia/Shanghai',
-        in_capacity, 0, true
-    FROM generate_series(0, organizations - 1) AS o, generate_series(0, departments - 1) AS k,
-        generate_series(0, days - 1) AS d, generate_series(0, 1) AS h, generate_series(0, 6) AS s;
+    SELECT organization_id, bench_id(4, n * 7 + s), id, department_id, specialty_code,
+        start_at + s * interval '30 minutes', start_at + (s + 1) * interval '30 minutes',
+        in_capacity, CASE WHEN gone THEN in_capacity ELSE 0 END, NOT gone
+    FROM session, generate_series(0, 6) AS s,
+        LATERAL (SELECT one_in_gone > 0 AND mod(hashint8(n * 7 + s), greatest(one_in_gone, 1)) = 0 AS gone) AS filled;
     GET DIAGNOSTICS made = ROW_COUNT;
     SET LOCAL session_replication_role = origin;
     RETURN made;
