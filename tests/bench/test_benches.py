@@ -3,7 +3,7 @@
 import pytest
 
 from yitong.kernel.settings import Settings
-from yitong.simulation.bench import booking, flash, search
+from yitong.simulation.bench import booking, card, flash, search
 
 
 @pytest.mark.stack
@@ -23,6 +23,24 @@ def test_booking(settings: Settings) -> None:
     assert min(result[name] for name in ("http_per_s", "http_hot_per_s", "pgbench_per_s", "pgbench_hot_per_s")) > 0
     assert result["ratio_many"] == pytest.approx(result["http_per_s"] / result["pgbench_per_s"], rel=0.01)
     assert result["promised"] == sum(r["done"] for name in ("http_many", "http_hot") for r in result["rounds"][name])
+
+
+@pytest.mark.stack
+def test_card(settings: Settings) -> None:
+    result = card.run(
+        settings,
+        seconds=1.0,
+        rounds=1,
+        connections=8,
+        servers=2,
+        cards=50,
+        offline_codes=2000,
+        replayed_codes=20,
+        replays=8,
+    )
+    assert result["replays_accepted"] == 0
+    assert result["replays_refused_over_http"] == 20 * 7
+    assert min(result["http_per_s"], result["offline_per_s"]) > 0
 
 
 @pytest.mark.stack

@@ -66,8 +66,8 @@ def booking(
 def card(
     seconds: Seconds = 8.0,
     rounds: Annotated[int, typer.Option(help="How often each measurement is made.", min=1)] = 3,
-    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 64,
-    servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 1,
+    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 128,
+    servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 2,
     as_json: Json = False,
 ) -> None:
     """Card codes checked offline on one core and over HTTP, and whether a used code passes a second time."""
@@ -80,11 +80,11 @@ def card(
 @app.command()
 def search(
     slots: Annotated[
-        int, typer.Option(help="About how many slots; a province has nine million.", min=100_000)
-    ] = 1_000_000,
+        int, typer.Option(help="About how many slots; a province has nine million, 6 GB on disk.", min=100_000)
+    ] = 9_000_000,
     seconds: Seconds = 10.0,
     per_s: Annotated[float, typer.Option(help="Searches a second.", min=1)] = 200.0,
-    servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 1,
+    servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 2,
     as_json: Json = False,
 ) -> None:
     """Search 200 hospitals over HTTP at a steady rate: p99, and CPU against the bare SQL statement."""

@@ -36,8 +36,8 @@ class Plan:
 
     seconds: float = 8.0
     rounds: int = 3
-    connections: int = 64
-    servers: int = 1
+    connections: int = 128
+    servers: int = 2
     cards: int = 5_000
     offline_codes: int = 60_000
     replayed_codes: int = 500

@@ -39,12 +39,12 @@ class Plan:
     """How the measurement is made; all of it is printed with the result."""
 
     hospitals: int = 200
-    slots: int = 1_000_000
+    slots: int = 9_000_000
     departments: int = 20
     per_s: float = 200.0
     seconds: float = 10.0
     connections: int = 32
-    servers: int = 1
+    servers: int = 2
     bare: int = 1000
     application: str = "yitong.cli.bench:application"
 
