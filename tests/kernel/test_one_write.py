@@ -82,8 +82,9 @@ async def test_a_whole_answer_is_one_write() -> None:
         (app_of(200, FOUR, b"body"), b"GET / HTTP/1.0\r\nhost: here\r\n\r\n"),
         (app_of(200, [(b"connection", b"close"), *FOUR], b"body"), GET),
         (app_of(200, [], b"body"), GET),
+        (app_of(200, [(b"content-length", b"9")], b"body"), GET),
     ],
-    ids=["a stream", "HEAD", "no content", "HTTP 1.0", "closed by us", "no length"],
+    ids=["a stream", "HEAD", "no content", "HTTP 1.0", "closed by us", "no length", "a wrong length"],
 )
 async def test_what_is_unusual_goes_uvicorns_way(app: App, request_bytes: bytes) -> None:
     ours = await answer_of(app, request_bytes)
@@ -108,9 +109,8 @@ async def test_what_is_unusual_goes_uvicorns_way(app: App, request_bytes: bytes)
     [
         app_of(200, [(b"content-length", b"4"), (b"x", b"a\r\nset-cookie: stolen")], b"body"),
         app_of(200, [(b"content-length", b"4"), (b"x\n", b"a")], b"body"),
-        app_of(200, [(b"content-length", b"9")], b"body"),
     ],
-    ids=["a line break in a value", "one in a name", "a wrong length"],
+    ids=["a line break in a value", "one in a name"],
 )
 async def test_what_must_not_be_sent_is_not(app: App) -> None:
     wire = await answer_of(app, GET)

@@ -21,7 +21,7 @@ from yitong.kernel.settings import Settings
 
 Say = Callable[[str], None]
 KEYS = {"YITONG_TOKEN_KEY": "5a" * 32, "YITONG_MASTER_KEYS": "bench:" + "a5" * 32}
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass(frozen=True)
