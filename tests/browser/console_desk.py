@@ -1,17 +1,20 @@
 """What the console's browser tests stand on: staff signed in over HTTP, patients with codes, pages of the desk."""
 
 import json
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import psycopg
 from playwright.sync_api import BrowserContext, Page
 from pyotp.totp import TOTP
 
 from stack import Stack
 from yitong.directory.demo.cast import DEMO_PASSWORD, demo_totp_secret
+from yitong.kernel import postgres
 
 OpenContext = Callable[..., BrowserContext]
 
@@ -50,6 +53,16 @@ class Desk:
     @property
     def organization_id(self) -> str:
         return self.devices["organization_id"]
+
+    def database(self) -> psycopg.Connection:
+        """The database of the running platform, as its owner: its server is found by its folder."""
+        found = postgres.status(self.stack.folder / "postgres")
+        assert found is not None
+        return psycopg.connect(found.url)
+
+    def pause(self, seconds: float) -> None:
+        """Let the platform's own work go on for a while; nobody's page is looked at meanwhile."""
+        time.sleep(seconds)
 
     def api(self, token: str = "") -> Api:
         return Api(f"{self.stack.url}/api", {"Authorization": f"Bearer {token}"} if token else {})
