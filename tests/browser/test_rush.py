@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from browser.conftest import OpenContext
 from browser.console_desk import Desk
 from browser.patient_app import PatientApp, day_ahead
 from browser.pictures import picture
@@ -119,23 +118,6 @@ def test_an_offer_that_nobody_answers_goes_to_the_next(phone: Callable[[str], Pa
     first.open("messages/index")
     first.tap("号源已失效")
     first.says("没有在时间内确认，号给了下一位。")
-
-
-@pytest.mark.parametrize(
-    ("page_of", "heading"),
-    [
-        ("channels", "渠道与号源"),
-        ("waitlist", "候补管理"),
-        ("draws", "抽签放号"),
-        ("queues", "分诊排队"),
-        ("reviews", "就诊评价"),
-        ("risk", "防号贩看板"),
-    ],
-)
-def test_the_desks_pages_of_the_rush_open(open_context: OpenContext, desk: Desk, page_of: str, heading: str) -> None:
-    page = desk.page(open_context, f"#/{page_of}", "hospital_admin")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
-    picture(page, f"console-{page_of}")
 
 
 def test_the_phones_pages_of_the_rush_open(phone: Callable[[str], PatientApp]) -> None:
