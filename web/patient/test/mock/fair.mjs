@@ -88,6 +88,7 @@ function favourite(id) {
     target_id: id,
     organization_id: organization.id,
     organization_name: organization.name,
+    organization_name_en: organization.name_en,
     department_id: department.id,
     department_name: department.name,
     department_name_en: department.name_en,
