@@ -146,4 +146,4 @@ def test_a_place_is_not_handed_on_from_the_same_phone(
     assert app.read("/appointments", patient_id=app.self_id())["items"] == []
     span = {"from": (stack.now() - timedelta(hours=1)).isoformat(), "to": stack.now().isoformat()}
     board = desk.staff("hospital_admin").get("/risk/board", organization_id=desk.organization_id, **span)
-    assert board["transfers"], board
+    assert board["handovers"], board

@@ -90,7 +90,7 @@ def rush(desk: Desk) -> list[tuple[Api, str]]:
     )
     assert refused.json()["code"] == "transfer-suspected", refused.text
     for _ in range(50):  # what a server noticed is written when the board is asked for
-        if desk.staff("hospital_admin").get("/risk/board", **here)["transfers"]:
+        if desk.staff("hospital_admin").get("/risk/board", **here)["handovers"]:
             break
         desk.pause(0.2)
     return people
