@@ -72,7 +72,6 @@ def test_a_draw_is_won_and_lost(
     let_pass(desk, draw["id"], "open", "opens_at = opens_at - interval '61 minutes'")
     for app in people:
         ask(app)
-    picture(people[1].page, "patient-draw-entered")
     closed = let_pass(desk, draw["id"], "closed", "closes_at = closes_at - interval '25 hours' + interval '1 second'")
     assert closed["seed"] is None
     let_pass(desk, draw["id"], "drawn", "closed_at = closed_at - interval '10 minutes'")
