@@ -8,7 +8,7 @@ import pytest
 
 from yitong.gateways import sandbox_keys
 from yitong.gateways.alipay import AlipaySignIn, private_key_of, public_key_of, sign, signed_text, verified
-from yitong.gateways.errors import GatewayRefused, GatewayUnavailable
+from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.settings import Settings
 
 RETURN = "http://127.0.0.1:8000/patient/?from=alipay"

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from yitong.gateways import sandbox_keys
-from yitong.gateways.errors import GatewayRefused
 from yitong.gateways.oidc import OidcClient, code_challenge
+from yitong.kernel.outside import GatewayRefused
 from yitong.kernel.settings import Settings
 
 RETURN = "http://127.0.0.1:8000/console/sign-in"

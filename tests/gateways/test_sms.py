@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from yitong.gateways import sandbox_keys
-from yitong.gateways.errors import GatewayRefused, GatewayUnavailable
 from yitong.gateways.sms import Sms, SmsClient, signature
 from yitong.kernel.ids import new_id
+from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.settings import Settings
 
 PHONE = "13800138000"

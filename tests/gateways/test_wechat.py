@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from yitong.gateways import sandbox_keys
-from yitong.gateways.errors import GatewayRefused, GatewayUnavailable
 from yitong.gateways.wechat.api import WechatApi
 from yitong.gateways.wechat.notices import Template, WechatNotices, fitted, time_value
 from yitong.gateways.wechat.sign_in import WechatSignIn
 from yitong.journey.notices import ChannelFields
 from yitong.journey.service.delivery import Notice
 from yitong.kernel.ids import new_id
+from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.settings import Settings
 from yitong.sandbox.wechat import Wechat
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 import typer
@@ -20,11 +20,11 @@ from yitong.cli import opening
 from yitong.cli.opening import console
 from yitong.cli.seeding import invitation, seed_when_empty
 from yitong.gateways.connect import connect_gateways
-from yitong.kernel import postgres, server
+from yitong.kernel import postgres
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.migrate import migrate
 from yitong.kernel.platform import open_platform
-from yitong.kernel.process import settle
+from yitong.kernel.process import WEB_SERVER, settle
 from yitong.kernel.settings import Settings, load_settings
 from yitong.kernel.worker import work
 from yitong.sandbox.app import create_sandbox
@@ -98,7 +98,8 @@ def _beside(settings: Settings, *, demo: bool) -> Generator[None]:
 
 
 def _serve_web(settings: Settings) -> None:
-    server.run("yitong.cli.serving:application", host=settings.host, port=settings.port, workers=settings.workers)
+    where: dict[str, Any] = {"host": settings.host, "port": settings.port, "workers": settings.workers}
+    uvicorn.run("yitong.cli.serving:application", factory=True, **where, **WEB_SERVER)
 
 
 def worker() -> None:

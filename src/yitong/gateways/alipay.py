@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from yitong.gateways.errors import GatewayRefused, GatewayUnavailable
 from yitong.gateways.http import Caller
+from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.text import Bilingual
 
 PARTY = Bilingual("支付宝", "Alipay")

@@ -6,7 +6,7 @@ import httpx
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from yitong.gateways.errors import GatewayUnavailable
+from yitong.kernel.outside import GatewayUnavailable
 from yitong.kernel.text import Bilingual
 
 log = structlog.get_logger(__name__)

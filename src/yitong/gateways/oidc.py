@@ -17,8 +17,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from yitong.gateways.errors import GatewayRefused, GatewayUnavailable
 from yitong.gateways.http import Caller
+from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.text import Bilingual
 
 PARTY = Bilingual("统一身份认证", "The identity provider")

@@ -13,10 +13,10 @@ from hashlib import sha256
 import httpx
 import msgspec
 
-from yitong.gateways.errors import GatewayRefused
 from yitong.gateways.http import Caller
 from yitong.kernel.clock import SystemClock
 from yitong.kernel.ids import UUID, new_id
+from yitong.kernel.outside import GatewayRefused
 from yitong.kernel.text import Bilingual
 
 PARTY = Bilingual("短信服务", "The text-message service")

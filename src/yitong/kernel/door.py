@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 import httptools
 import msgspec
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from yitong.kernel import web
 from yitong.kernel.hot import HOT, AtOnce, HotRequest, HotRoutes, refusal
+from yitong.kernel.one_write import OneWriteProtocol
 from yitong.kernel.permissions import ActorKind
 from yitong.kernel.problems import Problem
 
@@ -133,8 +134,8 @@ class Door:
         return head
 
 
-class DoorConnection(HttpToolsProtocol):
-    """uvicorn's connection with a door in front; give it to uvicorn as ``http``."""
+class DoorConnection(OneWriteProtocol):
+    """uvicorn's connection with a door in front; named in uvicorn's option ``http``."""
 
     _door: Door | None = None
     _asking = False  # a request that entered waits for its answer

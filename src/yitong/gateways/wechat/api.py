@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from yitong.gateways.errors import GatewayRefused, GatewayUnavailable
 from yitong.gateways.http import Caller
+from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.text import Bilingual
 
 PARTY = Bilingual("微信", "WeChat")
