@@ -33,6 +33,8 @@ BEGIN
     SELECT organization_id, id, id, id, 'doctor', '主任医师', 'Chief Physician', '', true FROM department;
     INSERT INTO location (organization_id, id, department_id, kind, name, name_en, building, floor)
     SELECT organization_id, id, id, 'room', '201 诊室', 'Room 201', '门诊楼', 2 FROM department;
+    -- Without the foreign keys' check of each row: millions of rows that are right by construction.
+    SET LOCAL session_replication_role = replica;
     INSERT INTO schedule (organization_id, id, department_id, specialty_code, service_id, practitioner_role_id,
         location_id, day, start_at, end_at, next_number)
     SELECT bench_id(1, o), bench_id(3, ((o * departments + k) * days + d) * 2 + h), bench_id(2, o * departments + k),
@@ -41,8 +43,6 @@ BEGIN
         (first_day + d + time '11:30' + h * interval '5 hours') AT TIME ZONE 'Asia/Shanghai', 1
     FROM generate_series(0, organizations - 1) AS o, generate_series(0, departments - 1) AS k,
         generate_series(0, days - 1) AS d, generate_series(0, 1) AS h;
-    -- Without the foreign key's check of each row: millions of rows that are right by construction.
-    SET LOCAL session_replication_role = replica;
     -- Names and times are made once a session, not once a slot; slots come in the order of their key.
     WITH session AS MATERIALIZED (
         SELECT n, bench_id(1, o) AS organization_id, bench_id(3, n) AS id, bench_id(2, o * departments + k) AS department_id,
