@@ -12,6 +12,7 @@ import uvicorn
 from litestar import Litestar
 
 from yitong.gateways import sandbox_keys
+from yitong.kernel.clock import SetClock
 from yitong.kernel.settings import Settings, load_settings
 from yitong.sandbox.app import create_sandbox
 
@@ -34,16 +35,16 @@ async def serving(app: Litestar) -> AsyncGenerator[str]:
 def made_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """RSA keys made once for all tests: making them anew for each would take most of the time."""
     made = load_settings({}, data_dir=str(tmp_path_factory.mktemp("keys")))
-    for name in ("alipay-ours", "alipay-theirs", "oidc"):
+    for name in ("alipay-ours", "alipay-theirs", "oidc", "wechat-merchant", "wechat-platform", "stranger"):
         sandbox_keys.private_key(made, name)
     return made.data_path / "keys"
 
 
 @pytest.fixture
-async def sandbox_url(settings: Settings, sockets: None, made_keys: Path) -> AsyncGenerator[str]:
+async def sandbox_url(settings: Settings, clock: SetClock, sockets: None, made_keys: Path) -> AsyncGenerator[str]:
     """The address of a fresh sandbox."""
     shutil.copytree(made_keys, settings.data_path / "keys", dirs_exist_ok=True)
-    async with serving(create_sandbox(settings)) as url:
+    async with serving(create_sandbox(settings, platform_clock=clock)) as url:
         yield url
 
 

@@ -12,11 +12,18 @@ from yitong.gateways import sandbox_keys
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
 from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, wechat, wechat_routes
+from yitong.sandbox.channels import notices, pay_page
+from yitong.sandbox.channels.books import Books
+from yitong.sandbox.channels.notices import Notifier
+from yitong.sandbox.channels.wallet import Wallet
+from yitong.sandbox.wechat_pay import routes as wechat_pay_routes
+from yitong.sandbox.wechat_pay.merchant import WechatPayDesk
 
 PAGES = (
     ("/sms", "短信 · Text messages"),
     ("/authenticator", "员工动态口令 · Staff one-time codes"),
     ("/wechat", "微信服务通知 · WeChat notices"),
+    ("/pay", "付款 · Payments"),
 )
 
 
@@ -41,30 +48,43 @@ def device_pages(settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
-def create_sandbox(settings: Settings, clock: Clock | None = None) -> Litestar:
+def create_sandbox(settings: Settings, clock: Clock | None = None, platform_clock: Clock | None = None) -> Litestar:
     """The other side of every gateway, with keys shared through the data folder of ``settings``."""
     clock = clock or SystemClock()
-    troubles = faults.Faults()
+    # Passwords, and the days on which money moves, depend on the platform's clock, which a rehearsal moves; everybody
+    # else here lives in real time.
+    platform_clock = platform_clock or OffsetClock(timedelta(seconds=settings.clock_offset_seconds))
+    troubles, notifier = faults.Faults(), Notifier()
+    books = Books(settings.data_path / "sandbox" / "books.jsonl", platform_clock)
+    wechat_users = wechat.Wechat(sandbox_keys.shared_secret(settings, "wechat"))
+    wechat_pay = WechatPayDesk(settings, books, notifier, wechat_users)
     secret = sandbox_keys.shared_secret
     state = State(
         {
             "settings": settings,
             "faults": troubles,
-            # Passwords depend on the platform's clock, which a rehearsal moves; everybody else here lives in real time.
-            "platform_clock": OffsetClock(timedelta(seconds=settings.clock_offset_seconds)),
+            "platform_clock": platform_clock,
+            "notifier": notifier,
+            "books": books,
+            "wechat_pay": wechat_pay,
+            "wallet": Wallet(books, notifier, wechat_pay, {"wechat": wechat_pay.tell}, {"wechat": wechat_users.openid}),
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
-            "wechat": wechat.Wechat(secret(settings, "wechat")),
+            "wechat": wechat_users,
             "alipay": alipay.Alipay(
                 sandbox_keys.private_key(settings, "alipay-theirs"), sandbox_keys.public_key(settings, "alipay-ours")
             ),
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
         }
     )
-    rooms = (faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc)
+    rooms = (
+        *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc),
+        *(notices, pay_page, wechat_pay_routes),
+    )
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],
         middleware=[DefineMiddleware(faults.FaultMiddleware, faults=troubles)],
         state=state,
+        on_shutdown=[notifier.stop],
         openapi_config=None,
         logging_config=None,
     )
