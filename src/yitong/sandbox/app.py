@@ -12,6 +12,7 @@ from yitong.gateways import sandbox_keys
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
 from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, wechat, wechat_routes
+from yitong.sandbox.alipay_trades import payer_id
 from yitong.sandbox.channels import notices, pay_page
 from yitong.sandbox.channels.books import Books
 from yitong.sandbox.channels.notices import Notifier
@@ -58,6 +59,13 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
     books = Books(settings.data_path / "sandbox" / "books.jsonl", platform_clock)
     wechat_users = wechat.Wechat(sandbox_keys.shared_secret(settings, "wechat"))
     wechat_pay = WechatPayDesk(settings, books, notifier, wechat_users)
+    alipay_desk = alipay.Alipay(
+        sandbox_keys.private_key(settings, "alipay-theirs"),
+        sandbox_keys.public_key(settings, "alipay-ours"),
+        books,
+        notifier,
+        lambda: sandbox_keys.private_key(settings, "stranger"),
+    )
     secret = sandbox_keys.shared_secret
     state = State(
         {
@@ -67,12 +75,16 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
             "notifier": notifier,
             "books": books,
             "wechat_pay": wechat_pay,
-            "wallet": Wallet(books, notifier, wechat_pay, {"wechat": wechat_pay.tell}, {"wechat": wechat_users.openid}),
+            "wallet": Wallet(
+                books,
+                notifier,
+                wechat_pay,
+                {"wechat": wechat_pay.tell, "alipay": lambda trade: alipay_desk.tell(trade, None)},
+                {"wechat": wechat_users.openid, "alipay": payer_id},
+            ),
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
             "wechat": wechat_users,
-            "alipay": alipay.Alipay(
-                sandbox_keys.private_key(settings, "alipay-theirs"), sandbox_keys.public_key(settings, "alipay-ours")
-            ),
+            "alipay": alipay_desk,
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
         }
     )

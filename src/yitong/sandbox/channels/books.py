@@ -47,6 +47,7 @@ class Trade(msgspec.Struct, kw_only=True):
     return_url: str = ""
     attach: str = ""
     terminal_id: str = ""
+    seen: bool = True  # Alipay makes some trades only when the payer comes
 
 
 class Refund(msgspec.Struct, kw_only=True):
@@ -139,9 +140,16 @@ class Books:
         self._expire(trade)
         if trade.state != "waiting":
             raise Refused(trade.state)
-        trade.state, trade.paid_at, trade.payer, trade.refused = "paid", self.clock.now(), payer, False
+        trade.state, trade.paid_at, trade.payer = "paid", self.clock.now(), payer
+        trade.refused, trade.seen = False, True
         self._keep(trade=trade)
         return trade
+
+    def look(self, trade: Trade) -> None:
+        """The payer looks at it."""
+        if not trade.seen:
+            trade.seen = True
+            self._keep(trade=trade)
 
     def refuse(self, trade: Trade) -> None:
         """The payer says no; the trade waits on until it is closed."""

@@ -118,6 +118,7 @@ async def pay_page(
         trade = wallet.books.by_token(token)
     except Refused as refused:
         return _over(request, refused.reason, "", 404)
+    wallet.books.look(trade)
     back = _web_address(redirect_url) or trade.return_url
     if trade.state != "waiting":
         return _over(request, trade.state, back)
