@@ -45,6 +45,9 @@ from yitong.booking.waitlist import model as waitlist_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
+from yitong.gateways.notify import api as notify_api
+from yitong.gateways.notify import model as notify_model
+from yitong.gateways.notify import seen as notify_seen
 from yitong.identity import api as identity_api
 from yitong.identity import jobs as identity_jobs
 from yitong.identity import model as identity_model
@@ -80,6 +83,7 @@ TABLES = (
     visits_model,
     journey_model,
     fhir_model,
+    notify_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -93,6 +97,7 @@ LISTENERS = (
     draw_jobs,
     draw_reactors,
     rebooking,
+    notify_seen,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -109,6 +114,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
+    *notify_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

@@ -1,34 +1,17 @@
 """A running sandbox on a real socket, and clients of it."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
-from litestar import Litestar
 
+from serving import serving
 from yitong.gateways import sandbox_keys
 from yitong.kernel.clock import SetClock
 from yitong.kernel.settings import Settings, load_settings
 from yitong.sandbox.app import create_sandbox
-
-
-@asynccontextmanager
-async def serving(app: Litestar) -> AsyncGenerator[str]:
-    """Serve an application on a free port; answers its address."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
-    running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it by a flag only
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await running
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from yitong.gateways import sandbox_keys
 from yitong.gateways.alipay.gateway import AUTHORIZE, GATEWAY, AlipayGateway
 from yitong.gateways.alipay.sign_in import AlipaySignIn
+from yitong.gateways.connect_pay import connect_payment_channels
 from yitong.gateways.oidc import OidcClient
 from yitong.gateways.sms import SmsClient
 from yitong.gateways.wechat.api import API, OPEN, WechatApi
@@ -28,6 +29,7 @@ def connect_gateways(platform: Platform) -> None:
     _connect_wechat(platform, settings)
     _connect_alipay(platform, settings)
     _connect_oidc(platform, settings)
+    connect_payment_channels(platform)
 
 
 def _sandbox(settings: Settings, path: str) -> str:

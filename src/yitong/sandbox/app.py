@@ -11,7 +11,7 @@ from litestar.middleware import DefineMiddleware
 from yitong.gateways import sandbox_keys
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
-from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, wechat, wechat_routes
+from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, terminals, wechat, wechat_routes
 from yitong.sandbox.alipay_trades import payer_id
 from yitong.sandbox.channels import notices, pay_page
 from yitong.sandbox.channels.books import Books
@@ -25,6 +25,7 @@ PAGES = (
     ("/authenticator", "员工动态口令 · Staff one-time codes"),
     ("/wechat", "微信服务通知 · WeChat notices"),
     ("/pay", "付款 · Payments"),
+    ("/terminals", "支付终端 · Payment terminals"),
 )
 
 
@@ -80,8 +81,14 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
                 notifier,
                 wechat_pay,
                 {"wechat": wechat_pay.tell, "alipay": lambda trade: alipay_desk.tell(trade, None)},
-                {"wechat": wechat_users.openid, "alipay": payer_id},
+                {
+                    "wechat": wechat_users.openid,
+                    "alipay": payer_id,
+                    "card": terminals.payer_of,
+                    "face": terminals.payer_of,
+                },
             ),
+            "terminals": terminals.TerminalDesk(settings.terminal_secret or secret(settings, "terminals"), books),
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
             "wechat": wechat_users,
             "alipay": alipay_desk,
@@ -90,7 +97,7 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
     )
     rooms = (
         *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc),
-        *(notices, pay_page, wechat_pay_routes),
+        *(notices, pay_page, wechat_pay_routes, terminals),
     )
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],

@@ -81,7 +81,7 @@ class PayCore(AsyncCore):
         self._gate_way = base_url.rstrip("/")
         self._ring = {name: load_public_key(text) for name, text in merchant.public_keys.items()}
         self._timeout_s = timeout_s
-        self._renew_pause_s = renew_pause_s
+        self.renew_pause_s = renew_pause_s
         self._renewed_at = float("-inf")
         self._renewing = asyncio.Lock()
         self._now = now
@@ -147,7 +147,7 @@ class PayCore(AsyncCore):
         if found is not None:
             return found
         async with self._renewing:
-            if time.monotonic() - self._renewed_at >= self._renew_pause_s and self._certified(serial) is None:
+            if time.monotonic() - self._renewed_at >= self.renew_pause_s and self._certified(serial) is None:
                 await self._update_certificates()
         return self._certified(serial)
 

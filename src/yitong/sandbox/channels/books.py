@@ -152,7 +152,9 @@ class Books:
             self._keep(trade=trade)
 
     def refuse(self, trade: Trade) -> None:
-        """The payer says no; the trade waits on until it is closed."""
+        """The payer says no; the trade waits on until it is closed. Raises Refused when it does not wait."""
+        if trade.state != "waiting":
+            raise Refused(trade.state)
         trade.refused = True
         self._keep(trade=trade)
 

@@ -174,7 +174,7 @@ async def decide(request: AnyRequest, token: FromPath[str], state: State) -> Res
             if mixed is not None:
                 wallet.wechat_pay.mixed.fail(mixed)
             else:
-                wallet.books.refuse(wallet.books.by_token(token))
+                wallet.refuse(wallet.books.by_token(token))
             return _done(request, Bilingual("您没有支付。", "You did not pay."), back)
         if mixed is not None:
             wallet.pay_mixed(mixed, user)

@@ -29,10 +29,19 @@ class Wallet:
     def pay(self, trade: Trade, user: str, trouble: Trouble | None = None) -> Trade:
         """The user pays. Raises Refused when it is paid or closed already."""
         paid = self.books.pay(trade, self._payer_of[trade.channel](user))
-        if trouble is not None:
+        if trouble is not None and trade.channel in self._tell:
             self._notifier.wish(Wish(trouble, trade.channel, seconds=10.0))
-        self._tell[trade.channel](paid)
+        tell = self._tell.get(trade.channel)  # terminals send no notices: their host is asked
+        if tell is not None:
+            tell(paid)
         return paid
+
+    def refuse(self, trade: Trade) -> None:
+        """The user says no: a phone may still pay until the merchant closes it, a terminal ends the sale. Raises
+        Refused when it was paid."""
+        self.books.refuse(trade)
+        if trade.terminal_id:
+            self.books.close(trade.channel, trade.number)
 
     def pay_mixed(self, order: Mixed, user: str) -> None:
         """The user pays both parts of a mixed order. Raises Refused."""
