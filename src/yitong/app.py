@@ -42,6 +42,7 @@ from yitong.booking.schedules import rebooking
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
 from yitong.booking.waitlist import model as waitlist_model
+from yitong.billing.payments import model as payments_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -80,6 +81,7 @@ TABLES = (
     visits_model,
     journey_model,
     fhir_model,
+    payments_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
