@@ -16,6 +16,8 @@ from litestar.static_files import create_static_files_router  # pyright: ignore[
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from yitong import __version__
+from yitong.billing.charges import model as charges_model
+from yitong.billing.journal import model as journal_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -81,6 +83,8 @@ TABLES = (
     visits_model,
     journey_model,
     fhir_model,
+    charges_model,
+    journal_model,
     payments_model,
 )
 EVENTS = (booking_events,)
