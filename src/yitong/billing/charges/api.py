@@ -29,6 +29,8 @@ from yitong.kernel.transaction import Transaction
 
 _TAGS = ["bills"]
 _Words = Annotated[str, QueryParameter(name="q", min_length=1, max_length=40)]
+# The framework keeps the argument name "state" for itself.
+_Standing = Annotated[Literal["open", "settled", "all"], QueryParameter(name="state")]
 _Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
@@ -37,12 +39,12 @@ async def get_bills(
     tx: NamedDependency[Transaction],
     patient_id: FromQuery[UUID | None] = None,
     organization_id: FromQuery[UUID | None] = None,
-    state: FromQuery[Literal["open", "settled", "all"]] = "all",
+    standing: _Standing = "all",
     cursor: FromQuery[str | None] = None,
 ) -> Page[BillRow]:
     """Of the family or one member at all hospitals; of a patient at one hospital; or a hospital's."""
     keys = keys_of(cursor, tuple[datetime, UUID])
-    items = await ordering.list_bills(tx, patient_id, organization_id, state, keys)
+    items = await ordering.list_bills(tx, patient_id, organization_id, standing, keys)
     last = items[-1] if len(items) == views.PAGE else None
     return Page(items, cursor_of(last.opened_at, last.id) if last else None)
 
