@@ -1,6 +1,7 @@
 """Bills over HTTP: what a doctor and a desk charge, who sees it, what it says, and the code that opens it."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from httpx import AsyncClient as Client
@@ -54,7 +55,7 @@ async def test_a_desk_charges_and_a_doctor_does_not_touch_it(client: Client, tow
     await list_prices(town)
     patient = await town.patient()
     parking = [{"kind": "item", "code": "PARK-HOUR", "cnt_milli": 2500}]
-    body = {"patient_id": str(patient), "kind": "parking", "lines": parking}
+    body: dict[str, Any] = {"patient_id": str(patient), "kind": "parking", "lines": parking}
     bill = (await send(client, town, town.staff(Role.CASHIER), "/bills", **body)).json()
     assert (bill["charged_fen"], bill["items"][0]["med_list_codg"]) == (750, "")
     more = (await send(client, town, town.registrar, f"/bills/{bill['id']}/charges", lines=parking)).json()
@@ -79,7 +80,7 @@ async def test_a_desk_charges_and_a_doctor_does_not_touch_it(client: Client, tow
 async def test_who_sees_a_bill(client: Client, town: World) -> None:
     await list_prices(town)
     patient, stranger = await town.patient("王小明"), await town.patient("李四")
-    body = {"patient_id": str(patient), "kind": "meal", "lines": LINES[:1]}
+    body: dict[str, Any] = {"patient_id": str(patient), "kind": "meal", "lines": LINES[:1]}
     bill = (await send(client, town, town.registrar, "/bills", **body)).json()
     path = f"/bills/{bill['id']}"
     for seeing in (town.citizen(patient), town.doctor, town.staff(Role.FINANCE), town.kiosk):
@@ -101,7 +102,7 @@ async def test_who_sees_a_bill(client: Client, town: World) -> None:
 async def test_the_code_on_a_bill_opens_it_for_anybody_and_says_little(client: Client, town: World) -> None:
     await list_prices(town)
     patient, child = await town.patient("王小明"), await town.patient("王一")
-    body = {"patient_id": str(patient), "kind": "meal", "lines": LINES}
+    body: dict[str, Any] = {"patient_id": str(patient), "kind": "meal", "lines": LINES}
     bill = (await send(client, town, town.registrar, "/bills", **body)).json()
     token = bill["pay_url"].rpartition("=")[2]
     for actor, own in ((town.citizen(child), False), (town.citizen(patient), True), (NOBODY, False)):
@@ -126,7 +127,7 @@ async def test_the_code_on_a_bill_opens_it_for_anybody_and_says_little(client: C
 async def test_the_insurance_of_an_open_bill_is_chosen(client: Client, town: World) -> None:
     await list_prices(town)
     patient = await town.patient()
-    body = {"patient_id": str(patient), "kind": "outpatient", "lines": LINES}
+    body: dict[str, Any] = {"patient_id": str(patient), "kind": "outpatient", "lines": LINES}
     bill = (await send(client, town, town.registrar, "/bills", **body)).json()
     given = {"organization_id": str(town.hospital_id), "insutype": "390"}
     headers = town.headers(town.citizen(patient))
@@ -152,7 +153,7 @@ async def test_prices_are_found(client: Client, town: World, words: str, kind: s
 
 async def test_the_trial_balance_balances(client: Client, town: World) -> None:
     await list_prices(town)
-    body = {"patient_id": str(await town.patient()), "kind": "outpatient", "lines": LINES}
+    body: dict[str, Any] = {"patient_id": str(await town.patient()), "kind": "outpatient", "lines": LINES}
     bill = (await send(client, town, town.registrar, "/bills", **body)).json()
     await send(
         client, town, town.registrar, f"/bills/{bill['id']}/counter", charge_ids=[bill["items"][0]["id"]], reason="退回"
