@@ -11,6 +11,8 @@ from typing import Literal, Protocol
 import msgspec
 
 from yitong.kernel.ids import UUID
+from yitong.kernel.outside import GatewayUnavailable
+from yitong.kernel.text import Bilingual
 
 CredentialKind = Literal[
     "01", "02", "03"
@@ -131,8 +133,17 @@ class InsurerTotal(msgspec.Struct, frozen=True):
     acct_pay: int
 
 
+class InsurerSilent(GatewayUnavailable):
+    """The insurer gave no usable answer to a message; ``Insurer.undo`` takes its number and kind to reverse it."""
+
+    def __init__(self, party: Bilingual, reason: str, omsgid: str, oinfno: str) -> None:
+        super().__init__(party, reason)
+        self.omsgid = omsgid
+        self.oinfno = oinfno
+
+
 class Insurer(Protocol):
-    """The insurance platform."""
+    """The insurance platform; a message whose answer was lost raises InsurerSilent."""
 
     async def person(self, fixmedins_code: str, credential: Credential, at: datetime) -> InsuredPerson:
         """Who shows this credential (1101)."""
