@@ -16,6 +16,8 @@ from litestar.static_files import create_static_files_router  # pyright: ignore[
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from yitong import __version__
+from yitong.billing.charges import model as charges_model
+from yitong.billing.journal import model as journal_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -42,6 +44,7 @@ from yitong.booking.schedules import rebooking
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
 from yitong.booking.waitlist import model as waitlist_model
+from yitong.billing.payments import model as payments_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -80,6 +83,9 @@ TABLES = (
     visits_model,
     journey_model,
     fhir_model,
+    charges_model,
+    journal_model,
+    payments_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
