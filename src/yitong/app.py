@@ -47,6 +47,7 @@ from yitong.booking.schedules import rebooking
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
 from yitong.booking.waitlist import model as waitlist_model
+from yitong.billing.payments import model as payments_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -87,6 +88,7 @@ TABLES = (
     fhir_model,
     charges_model,
     journal_model,
+    payments_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (

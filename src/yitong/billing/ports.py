@@ -308,6 +308,107 @@ class PaymentChannels:
         return sorted(self._by_name)
 
 
+NoticeVerdict = Literal["taken", "unknown", "wrong-amount"]
+
+
+class NoticeTaker(Protocol):
+    """Who learns from a channel's notices what became of a payment; a notice may come late, twice and in any order.
+
+    Only notices whose sender, age and merchant were found good are handed over. ``unknown``: the number is none of
+    ours. ``wrong-amount``: it is ours, but not over that amount; nothing was accepted.
+    """
+
+    async def payment(self, channel: ChannelName, found: PaymentFound) -> NoticeVerdict:
+        """What a notice says of a payment."""
+        ...
+
+    async def refund(self, channel: ChannelName, found: RefundFound) -> NoticeVerdict:
+        """What a notice says of a refund."""
+        ...
+
+
+MixPayType = Literal["CASH_ONLY", "INSURANCE_ONLY", "CASH_AND_INSURANCE"]
+MixedPartState = Literal["none", "created", "paid", "refunded", "failed", "unknown"]
+
+
+class MixedPerson(msgspec.Struct, frozen=True):
+    """The payer of a mixed order, or the relative it is for: name and identity-card number, sealed on their way."""
+
+    name: str
+    id_number: str
+
+
+class MixedOrderAsk(msgspec.Struct, frozen=True):
+    """An insured bill paid in WeChat: the insurer's order (6201/6202) and, for its cash part, an opened payment.
+
+    total_fee = gov + self + other + wechat_cash + all reductions; wechat_cash = ins_cash + additions - reductions.
+    """
+
+    payment_no: str  # out_trade_no, the same as the cash part's
+    mix_pay_type: MixPayType
+    order_type: str  # REG_PAY, DIAG_PAY, …
+    payer_openid: str
+    payer: MixedPerson
+    serial_no: str  # medOrgOrd of 6201
+    med_inst_name: str
+    med_inst_no: str
+    city_id: str
+    created_at: datetime
+    total_fee: int
+    pay_order_id: str = ""  # payOrdId of 6201
+    pay_auth_no: str = ""
+    geo_location: str = ""  # "longitude,latitude"
+    med_ins_gov_fee: int = 0
+    med_ins_self_fee: int = 0
+    med_ins_other_fee: int = 0
+    med_ins_cash_fee: int = 0
+    wechat_pay_cash_fee: int = 0
+    cash_add: dict[str, int] = {}  # cash_add_type to fen
+    cash_reduce: dict[str, int] = {}  # cash_reduce_type to fen
+    prepay_id: str = ""
+    relative: MixedPerson | None = None
+    attach: str = ""
+
+
+class MixedOrderFound(msgspec.Struct, frozen=True):
+    """What WeChat says of a mixed order: the whole and its two parts."""
+
+    mix_trade_no: str
+    payment_no: str
+    whole: MixedPartState
+    cash: MixedPartState
+    insurance: MixedPartState
+    total_fee: int = 0
+    paid_at: datetime | None = None
+    fail_reason: str = ""
+
+
+class MixedOrders(Protocol):
+    """Insured bills that are paid inside WeChat; asking again under the same number answers the same order."""
+
+    async def open(self, ask: MixedOrderAsk) -> MixedOrderFound:
+        """Open a mixed order. Raises ValueError when its amounts do not add up."""
+        ...
+
+    async def find(self, payment_no: str) -> MixedOrderFound | None:
+        """What became of it; to be asked until it is final, as its notice is sent for about half a minute only."""
+        ...
+
+    async def tell_refund(
+        self, mix_trade_no: str, refund_no: str, gov_fee: int, self_fee: int, other_fee: int, at: datetime
+    ) -> None:
+        """Say that the insurer took its part back; the cash part goes back by a refund with the same number."""
+        ...
+
+
+class MixedNoticeTaker(Protocol):
+    """Who learns from notices what became of a mixed order."""
+
+    async def mixed(self, found: MixedOrderFound) -> NoticeVerdict:
+        """What a notice says of a mixed order."""
+        ...
+
+
 class CommercialLine(msgspec.Struct, frozen=True):
     """One line of a bill as a commercial insurer sees it."""
 
