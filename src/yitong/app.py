@@ -16,7 +16,10 @@ from litestar.static_files import create_static_files_router  # pyright: ignore[
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from yitong import __version__
+from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
+from yitong.billing.charges import registration as charges_registration
+from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import model as payments_model
 from yitong.booking import api as booking_api
@@ -99,6 +102,7 @@ LISTENERS = (
     draw_jobs,
     draw_reactors,
     rebooking,
+    charges_registration,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -115,6 +119,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
+    *charges_api.ROUTES,
+    *journal_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

@@ -85,9 +85,9 @@ async def test_a_closed_bill_takes_no_lines_and_a_visit_gets_a_new_one(platform:
             await bills.charge(tx, BILLING.check(tx.actor), bill, [priced()])
     async with platform.transaction() as tx:
         grant = BILLING.check(tx.actor)
-        visit = {"encounter_id": bill.encounter_id}
-        other = await bills.open_bill(tx, grant, town.hospital_id, bill.patient_id, "outpatient", **visit)
-        same = await bills.open_bill(tx, grant, town.hospital_id, bill.patient_id, "outpatient", **visit)
+        asked = (town.hospital_id, bill.patient_id, "outpatient")
+        other = await bills.open_bill(tx, grant, *asked, encounter_id=bill.encounter_id)
+        same = await bills.open_bill(tx, grant, *asked, encounter_id=bill.encounter_id)
         kept = await bills.reopen_bill(tx, grant, town.hospital_id, bill.id)
     assert other.id == same.id != bill.id
     assert kept.closed_at is not None, "two open bills of one visit there are not"
