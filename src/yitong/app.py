@@ -21,6 +21,8 @@ from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
+from yitong.billing.payments import api as payments_api
+from yitong.billing.payments import jobs as payments_jobs
 from yitong.billing.payments import model as payments_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
@@ -102,6 +104,7 @@ LISTENERS = (
     draw_jobs,
     draw_reactors,
     rebooking,
+    payments_jobs,
     charges_registration,
 )
 ROUTES: list[ControllerRouterHandler] = [
@@ -119,6 +122,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
+    *payments_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
 ]
