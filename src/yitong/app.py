@@ -16,6 +16,14 @@ from litestar.static_files import create_static_files_router  # pyright: ignore[
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from yitong import __version__
+from yitong.billing.charges import api as charges_api
+from yitong.billing.charges import model as charges_model
+from yitong.billing.charges import registration as charges_registration
+from yitong.billing.journal import api as journal_api
+from yitong.billing.journal import model as journal_model
+from yitong.billing.payments import api as payments_api
+from yitong.billing.payments import jobs as payments_jobs
+from yitong.billing.payments import model as payments_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -83,6 +91,9 @@ TABLES = (
     visits_model,
     journey_model,
     fhir_model,
+    charges_model,
+    journal_model,
+    payments_model,
     notify_model,
 )
 EVENTS = (booking_events,)
@@ -97,6 +108,8 @@ LISTENERS = (
     draw_jobs,
     draw_reactors,
     rebooking,
+    payments_jobs,
+    charges_registration,
     notify_seen,
 )
 ROUTES: list[ControllerRouterHandler] = [
@@ -114,6 +127,9 @@ ROUTES: list[ControllerRouterHandler] = [
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
+    *payments_api.ROUTES,
+    *charges_api.ROUTES,
+    *journal_api.ROUTES,
     *notify_api.ROUTES,
 ]
 DEPENDENCIES = {
