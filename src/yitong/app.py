@@ -16,6 +16,8 @@ from litestar.static_files import create_static_files_router  # pyright: ignore[
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from yitong import __version__
+from yitong.billing.insurance import api as insurance_api
+from yitong.billing.insurance import model as insurance_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -79,6 +81,7 @@ TABLES = (
     reviews_model,
     visits_model,
     journey_model,
+    insurance_model,
     fhir_model,
 )
 EVENTS = (booking_events,)
@@ -108,6 +111,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
+    *insurance_api.ROUTES,
     *region_api.ROUTES,
 ]
 DEPENDENCIES = {

@@ -3,16 +3,18 @@
 import msgspec
 import pytest
 
+from yitong.billing.ports import Insurer
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.sms import SmsClient
 from yitong.identity.service.citizens import AlipayOAuth, WeChatOAuth
+from yitong.identity.service.credentials import CredentialReader
 from yitong.identity.service.phone_codes import PhoneCodeSender
 from yitong.identity.service.staff import StaffOidc
 from yitong.journey.service.delivery import NoticeChannel
 from yitong.kernel.platform import Platform, open_platform
 from yitong.kernel.settings import Settings, SettingsError
 
-ALL = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
+ALL = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel, Insurer, CredentialReader}
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 
@@ -33,7 +35,7 @@ async def test_the_sandbox_plays_every_part(settings: Settings) -> None:
     assert set(platform.ports) == ALL
     url = platform.port(WeChatOAuth).authorize_url("s", "http://127.0.0.1:8000/patient/")
     assert url.startswith("http://127.0.0.1:8001/wechat/open/connect/oauth2/authorize?appid=")
-    assert len(platform.closing) == 4
+    assert len(platform.closing) == 5
     await platform.close()
 
 
@@ -57,10 +59,11 @@ async def test_real_addresses_are_those_of_the_platforms(settings: Settings) -> 
     [
         {"wechat_app_id": "wx1", "wechat_secret": "s", "wechat_template": "ID nothing=thing1"},
         {"alipay_app_id": "2021", "alipay_private_key": "no key", "alipay_public_key": "no key"},
+        {"insurance_url": "https://fsi.example", "insurance_private_key": "no key", "insurance_public_key": "00"},
     ],
 )
 async def test_a_setting_that_cannot_be_used_is_named(settings: Settings, wrong: dict[str, str]) -> None:
     platform = platform_with(settings, **wrong)
-    with pytest.raises(SettingsError, match=r"wechat_template|Alipay"):
+    with pytest.raises(SettingsError, match=r"wechat_template|Alipay|insurance key"):
         connect_gateways(platform)
     await platform.close()

@@ -4,6 +4,7 @@ Real parties hand out such secrets in their consoles; they come in as settings t
 """
 
 import secrets
+from functools import lru_cache
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -51,4 +52,10 @@ def sm2_key(settings: Settings, name: str) -> SM2PrivateKey:
     """An SM2 private key; the platform uses only its own and of the sandbox's only the public half."""
     path = settings.data_path / "keys" / f"sandbox-{name}.sm2"
     made = "" if path.exists() else SM2PrivateKey.generate().to_hex()
-    return SM2PrivateKey.from_hex(kept_secret(path, made))
+    return _loaded(kept_secret(path, made))
+
+
+@lru_cache(maxsize=8)
+def _loaded(secret: str) -> SM2PrivateKey:
+    """The key behind its digits; finding the public half takes long enough to do it once."""
+    return SM2PrivateKey.from_hex(secret)

@@ -62,6 +62,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     family_cap: Annotated[int, _about("people one account may book for, oneself included", ge=1)] = 6
     card_display_seconds: Annotated[int, _about("a shown dynamic code is renewed after this", ge=5)] = 60
     card_accept_seconds: Annotated[int, _about("a dynamic code is accepted until this age", ge=5)] = 300
+    voucher_form: Annotated[str, _about("regular expression of an insurance voucher's code")] = r"\d{28}"
+    social_card_form: Annotated[
+        str, _about("regular expression of a social-security card's code: number and serial")
+    ] = r"([0-9A-Z]{9})\|([0-9A-F]{32})"
     card_clock_skew_seconds: Annotated[int, _about("how far ahead a code's clock may run", ge=0)] = 30
     hold_seconds: Annotated[int, _about("how long a held place waits for its confirmation", ge=10)] = 600
     days_ahead: Annotated[int, _about("how many days ahead places are made and can be booked", ge=1)] = 14
