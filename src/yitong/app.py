@@ -19,6 +19,8 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.insurance import api as insurance_api
+from yitong.billing.insurance import model as insurance_model
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
@@ -90,6 +92,7 @@ TABLES = (
     reviews_model,
     visits_model,
     journey_model,
+    insurance_model,
     fhir_model,
     charges_model,
     journal_model,
@@ -126,6 +129,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
+    *insurance_api.ROUTES,
     *region_api.ROUTES,
     *payments_api.ROUTES,
     *charges_api.ROUTES,
