@@ -92,8 +92,8 @@ def _row(request: AnyRequest, trade: Trade) -> str:
         f"<p class=text>{escape(trade.subject)}</p>{_amount(trade.amount)}"
     )
     if trade.state == "waiting":
-        return f'<a class="card link" href="/pay/{escape(trade.token)}">{inner}</a>'
-    return f"<article class=card>{inner}</article>"
+        return f'<a class="card row" href="/pay/{escape(trade.token)}">{inner}</a>'
+    return f'<article class="card row">{inner}</article>'
 
 
 def _mixed_row(request: AnyRequest, order: Mixed) -> str:
@@ -102,7 +102,7 @@ def _mixed_row(request: AnyRequest, order: Mixed) -> str:
         f"<div class=meta><span>{kind}</span></div><p class=text>{escape(order.body.med_inst_name)}</p>"
         f"{_amount(order.body.total_fee)}"
     )
-    return f'<a class="card link" href="/pay/{escape(order.mix_trade_no)}">{inner}</a>'
+    return f'<a class="card row" href="/pay/{escape(order.mix_trade_no)}">{inner}</a>'
 
 
 @get("/pay/{token:str}")
@@ -113,7 +113,9 @@ async def pay_page(
     wallet: Wallet = state.wallet
     mixed = wallet.mixed_of(token)
     if mixed is not None:
-        return _asked(request, _mixed_parts(request, mixed), "", mixed.body.med_inst_name)
+        kind = _text(request, Bilingual("微信医保混合支付", "WeChat with insurance"))
+        facts = f"<div class=meta><span>{kind}</span></div>{_mixed_parts(request, mixed)}"
+        return _asked(request, facts, "", mixed.body.med_inst_name)
     try:
         trade = wallet.books.by_token(token)
     except Refused as refused:
@@ -123,8 +125,12 @@ async def pay_page(
     if trade.state != "waiting":
         return _over(request, trade.state, back)
     told = _text(request, _CHANNELS[trade.channel])
-    number = _text(request, Bilingual("商户单号", "Merchant's number"))
-    facts = f"{_amount(trade.amount)}<dl><dt>{number}</dt><dd>{escape(trade.number)}</dd></dl>"
+    number = _text(request, Bilingual("商户单号", "Order number"))
+    rows = f"<dt>{number}</dt><dd>{escape(trade.number)}</dd>"
+    if trade.expires_at is not None:
+        until = _text(request, Bilingual("支付截止", "To be paid by"))
+        rows += f"<dt>{until}</dt><dd>{trade.expires_at.astimezone(BEIJING):%m-%d %H:%M}</dd>"
+    facts = f"{_amount(trade.amount)}<dl>{rows}</dl>"
     if trade.refused:
         facts += f"<p class=text>{_text(request, Bilingual('您刚才没有支付。', 'You did not pay a moment ago.'))}</p>"
     return _asked(request, f"<div class=meta><span>{told}</span></div>{facts}", back, trade.subject)
@@ -152,7 +158,8 @@ def _asked(request: AnyRequest, facts: str, back: str, subject: str) -> Response
     pay, refuse = Bilingual("确认支付", "Pay"), Bilingual("暂不支付", "Do not pay")
     form = (
         f'<form method=post><input type=hidden name=back value="{escape(back)}"><article class=card>{facts}</article>'
-        f"<fieldset class=card><legend>{_text(request, who)}</legend>{users}</fieldset>"
+        f"<div class=card role=radiogroup aria-labelledby=who><div class=meta id=who>{_text(request, who)}</div>{users}"
+        f"</div>"
         f"<button name=action value=pay>{_text(request, pay)}</button>"
         f"<button class=plain name=action value=refuse>{_text(request, refuse)}</button>"
         f"<details class=card><summary>{_text(request, what)}</summary>"
@@ -166,7 +173,9 @@ async def decide(request: AnyRequest, token: FromPath[str], state: State) -> Res
     """The person pays or refuses."""
     wallet: Wallet = state.wallet
     form = await form_of(request)
-    back, user = _web_address(form.get("back", "")), form.get("user", USERS[0][0])
+    known = [user for user, _ in USERS]
+    user = form.get("user", "") if form.get("user") in known else known[0]
+    back = _web_address(form.get("back", ""))
     trouble = Trouble(form["trouble"]) if form.get("trouble") in set(Trouble) else None
     mixed = wallet.mixed_of(token)
     try:
@@ -178,11 +187,12 @@ async def decide(request: AnyRequest, token: FromPath[str], state: State) -> Res
             return _done(request, Bilingual("您没有支付。", "You did not pay."), back)
         if mixed is not None:
             wallet.pay_mixed(mixed, user)
+            amount = mixed.body.total_fee
         else:
-            wallet.pay(wallet.books.by_token(token), user, trouble)
+            amount = wallet.pay(wallet.books.by_token(token), user, trouble).amount
     except Refused as refused:
         return _over(request, refused.reason, back, 409)
-    return _done(request, Bilingual("支付成功", "Paid"), back)
+    return _done(request, Bilingual("支付成功", "Paid"), back, amount)
 
 
 def _over(request: AnyRequest, reason: str, back: str, status: int = 200) -> Response[str]:
@@ -191,12 +201,13 @@ def _over(request: AnyRequest, reason: str, back: str, status: int = 200) -> Res
     return answer
 
 
-def _done(request: AnyRequest, said: Bilingual, back: str) -> Response[str]:
+def _done(request: AnyRequest, said: Bilingual, back: str, amount: int = 0) -> Response[str]:
     again, merchant = Bilingual("查看全部", "See all payments"), Bilingual("返回商户", "Back to the merchant")
     links = f'<p><a class="button plain" href="/pay">{_text(request, again)}</a></p>'
     if back:
         links = f'<p><a class=button href="{escape(back)}">{_text(request, merchant)}</a></p>' + links
-    content = f"<article class=card><p class=done role=status>{_text(request, said)}</p></article>{links}"
+    paid = _amount(amount) if amount else ""
+    content = f"<article class=card><p class=done role=status>{_text(request, said)}</p>{paid}</article>{links}"
     return _page(request, said, "", content)
 
 
