@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import msgspec
-from litestar import Litestar, MediaType, Response, Router, get
+from litestar import Litestar, MediaType, Response, Router, get, head
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.response import Redirect
+from litestar.response import File, Redirect
 from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]
 from litestar.types import ASGIApp, ControllerRouterHandler
 
@@ -222,7 +222,14 @@ def _pages(settings: Settings) -> dict[str, Path]:
 def _served(name: str, folder: Path) -> list[ControllerRouterHandler]:
     if not (folder / "index.html").exists():
         return []  # a server without the pages still serves the interface
-    return [create_static_files_router(f"/{name}", directories=[folder], html_mode=True, include_in_schema=False)]
+
+    @head(f"/{name}", include_in_schema=False)
+    async def entry() -> File:
+        """What a GET would send, without its content; the router below answers so for every other page by itself."""
+        return File(folder / "index.html", media_type="text/html", content_disposition_type="inline")
+
+    router = create_static_files_router(f"/{name}", directories=[folder], html_mode=True, include_in_schema=False)
+    return [router, entry]
 
 
 def interface_description() -> str:

@@ -195,6 +195,13 @@ BINDING_NEEDED = problem_kind(
     B("首次使用该方式登录，请先验证手机号。", "First sign-in this way: please confirm your phone number."),
     B("用手机验证码登录一次即可完成绑定。", "Sign in once by phone code to bind it."),
 )
+OWN_STAFF_ACCOUNT = problem_kind(
+    "own-staff-account",
+    409,
+    B("不能停用或重置自己的账号。", "Your own account cannot be disabled or reset by yourself."),
+    B("请由另一位管理员操作。", "Ask another administrator to do it."),
+)
+
 USERNAME_EXISTS = problem_kind(
     "username-exists",
     409,
