@@ -118,6 +118,18 @@ async def test_parts_are_given_back_once_each(channel: AlipayChannel, clock: Set
     assert (found.amount, found.done_at) == (600, clock.now())
 
 
+async def test_a_refund_that_fails_can_be_asked_for_again(
+    browser: httpx.AsyncClient, channel: AlipayChannel, clock: SetClock
+) -> None:
+    ask = asked(clock, "code", 1_000, "280000000000000001")
+    await channel.open(ask)
+    await browser.put("/pay/refunds/next", json={"fails": True})
+    with pytest.raises(GatewayRefused) as refused:
+        await channel.refund(ask.payment_no, "back1", 400, 1_000, "")
+    assert refused.value.reason == "ACQ.SELLER_BALANCE_NOT_ENOUGH"
+    assert (await channel.refund(ask.payment_no, "back1", 400, 1_000, "")).state == "done"
+
+
 async def test_an_answer_lost_after_its_effect_is_found_under_the_same_number(
     browser: httpx.AsyncClient, channel: AlipayChannel, clock: SetClock
 ) -> None:

@@ -106,6 +106,18 @@ async def test_a_payment_in_wechat_and_its_refunds(
     assert still.state == "paid", "what went back is asked by its own number"
 
 
+async def test_a_refund_that_does_not_reach_its_payer(
+    browser: httpx.AsyncClient, channel: WechatPayChannel, clock: SetClock
+) -> None:
+    ask = asked(clock, scene="code", amount=500, payer="130000000000000001")
+    await channel.open(ask)
+    await browser.put("/pay/refunds/next", json={"fails": True})
+    await channel.refund(ask.payment_no, "back-1", 500, 500, "")
+    found = await channel.find_refund(ask.payment_no, "back-1")
+    assert found is not None
+    assert found.state == "failed"
+
+
 async def test_what_was_never_opened(channel: WechatPayChannel) -> None:
     assert await channel.find("never-1") is None
     assert await channel.find_refund("never-1", "never-2") is None

@@ -188,10 +188,12 @@ class Trades:
             reason=reason,
         )
         kept = self.books.refund(refund)
-        moved = kept.state == "processing"
-        if moved and self.books.settle(kept).state == "done":
-            self._tell(trade, kept)
-        return kept, moved and kept.state == "done"
+        if kept.state == "done":
+            return kept, False
+        if self.books.settle(kept).state == "failed":
+            raise Failed("ACQ.SELLER_BALANCE_NOT_ENOUGH", "卖家余额不足")
+        self._tell(trade, kept)
+        return kept, True
 
     def _refund(self, form: dict[str, str], asked: Content) -> Answer:
         trade = self._known(asked)

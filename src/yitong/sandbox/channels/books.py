@@ -178,6 +178,8 @@ class Books:
         if known is not None:
             if (known.payment_no, known.amount) != (refund.payment_no, refund.amount):
                 raise Refused("different")
+            if known.state == "failed" and known.channel != "wechat":  # there a failed one needs another way
+                known.state = "processing"
             return known
         if trade.state != "paid":
             raise Refused("not-paid")

@@ -4,9 +4,10 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Request, Response, get, post
+import msgspec
+from litestar import Request, Response, get, post, put
 from litestar.datastructures import State
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from yitong.kernel.money import yuan_text
 from yitong.kernel.text import Bilingual, Language
@@ -195,6 +196,18 @@ async def decide(request: AnyRequest, token: FromPath[str], state: State) -> Res
     return _done(request, Bilingual("支付成功", "Paid"), back, amount)
 
 
+class NextRefund(msgspec.Struct):
+    """Whether the next refund of any channel fails to reach its payer."""
+
+    fails: bool
+
+
+@put("/pay/refunds/next", status_code=204)
+async def next_refund(data: JSONBody[NextRefund], state: State) -> None:
+    """Let the next refund fail, or go well again."""
+    state.books.next_refund_fails = data.fails
+
+
 def _over(request: AnyRequest, reason: str, back: str, status: int = 200) -> Response[str]:
     answer = _done(request, _OVER[reason], back)
     answer.status_code = status
@@ -216,4 +229,4 @@ def _web_address(address: str) -> str:
     return address if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-ROUTES = [waiting_payments, pay_page, decide]
+ROUTES = [waiting_payments, pay_page, decide, next_refund]
