@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from yitong.billing.insurance.mobile import MobileInsurer
 from yitong.billing.ports import Insurer
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.sms import SmsClient
@@ -14,7 +15,7 @@ from yitong.journey.service.delivery import NoticeChannel
 from yitong.kernel.platform import Platform, open_platform
 from yitong.kernel.settings import Settings, SettingsError
 
-ALL = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel, Insurer, CredentialReader}
+ALL = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel, Insurer, MobileInsurer, CredentialReader}
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 
@@ -35,7 +36,7 @@ async def test_the_sandbox_plays_every_part(settings: Settings) -> None:
     assert set(platform.ports) == ALL
     url = platform.port(WeChatOAuth).authorize_url("s", "http://127.0.0.1:8000/patient/")
     assert url.startswith("http://127.0.0.1:8001/wechat/open/connect/oauth2/authorize?appid=")
-    assert len(platform.closing) == 5
+    assert len(platform.closing) == 6
     await platform.close()
 
 

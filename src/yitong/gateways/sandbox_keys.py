@@ -19,6 +19,7 @@ TEMPLATE = "YT0001 hospital=thing1,patient=name2,at=time3,place=thing4,note=thin
 OIDC_CLIENT_ID = "yitong-desk"
 INSURANCE_PAAS_ID = "yitong"
 INSURANCE_ADMVS = "110100"
+INSURANCE_APP_ID = "1F00SANDBOX0YITONG"
 
 
 def shared_secret(settings: Settings, name: str) -> str:

@@ -13,6 +13,7 @@ from yitong.gateways.insurance import connecting
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
 from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, wechat, wechat_routes
+from yitong.sandbox.insurer import mobile_routes as insurer_mobile
 from yitong.sandbox.insurer import page as insurer_page
 from yitong.sandbox.insurer import routes as insurer_routes
 from yitong.sandbox.insurer.books import Books
@@ -53,7 +54,9 @@ def insurer_of(settings: Settings, clock: Clock) -> insurer_routes.Insurer:
     books = Books(settings.data_path / "sandbox" / "insurer.jsonl", clock.now)
     credentials = Credentials(sandbox_keys.shared_secret(settings, "insurer"), clock.now)
     seals = connecting.sandbox_seals(settings, theirs=True)
-    return insurer_routes.Insurer(InsuranceDesk(books, credentials), seals, connecting.sandbox_tif(settings))
+    mobile = connecting.sandbox_mobile_seals(settings, theirs=True)
+    desk = InsuranceDesk(books, credentials)
+    return insurer_routes.Insurer(desk, seals, connecting.sandbox_tif(settings), mobile)
 
 
 def create_sandbox(settings: Settings, clock: Clock | None = None) -> Litestar:
@@ -78,7 +81,18 @@ def create_sandbox(settings: Settings, clock: Clock | None = None) -> Litestar:
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
         }
     )
-    rooms = (faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc, insurer_routes, insurer_page)
+    rooms = (
+        faults,
+        sms,
+        sms_page,
+        authenticator,
+        wechat_routes,
+        alipay,
+        oidc,
+        insurer_routes,
+        insurer_mobile,
+        insurer_page,
+    )
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],
         middleware=[DefineMiddleware(faults.FaultMiddleware, faults=troubles)],
