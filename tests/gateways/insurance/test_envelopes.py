@@ -108,24 +108,21 @@ def test_mobile_content_is_encrypted_under_the_made_key() -> None:
 
 
 ZERO: dict[str, Any] = dict.fromkeys((name for name in InsuranceSplit.__struct_fields__ if name != "notes"), 0)
-SOUND = InsuranceSplit(
-    **(
-        ZERO
-        | {
-            "medfee_sumamt": 10_000,
-            "preselfpay_amt": 1_000,
-            "inscp_scp_amt": 9_000,
-            "act_pay_dedc": 2_000,
-            "hifp_pay": 4_900,
-            "pool_prop_selfpay": 2_100,
-            "fund_pay_sumamt": 4_900,
-            "psn_part_amt": 5_100,
-            "acct_pay": 5_000,
-            "psn_cash_pay": 100,
-            "balc": 70,
-        }
-    )
-)
+AMOUNTS: dict[str, Any] = {
+    **ZERO,
+    "medfee_sumamt": 10_000,
+    "preselfpay_amt": 1_000,
+    "inscp_scp_amt": 9_000,
+    "act_pay_dedc": 2_000,
+    "hifp_pay": 4_900,
+    "pool_prop_selfpay": 2_100,
+    "fund_pay_sumamt": 4_900,
+    "psn_part_amt": 5_100,
+    "acct_pay": 5_000,
+    "psn_cash_pay": 100,
+    "balc": 70,
+}
+SOUND = InsuranceSplit(**AMOUNTS)
 
 
 def info(**changed: Decimal) -> SetlInfo:
