@@ -16,8 +16,16 @@ from litestar.static_files import create_static_files_router  # pyright: ignore[
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from yitong import __version__
+from yitong.billing.charges import api as charges_api
+from yitong.billing.charges import model as charges_model
+from yitong.billing.charges import registration as charges_registration
 from yitong.billing.insurance import api as insurance_api
 from yitong.billing.insurance import model as insurance_model
+from yitong.billing.journal import api as journal_api
+from yitong.billing.journal import model as journal_model
+from yitong.billing.payments import api as payments_api
+from yitong.billing.payments import jobs as payments_jobs
+from yitong.billing.payments import model as payments_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -47,6 +55,9 @@ from yitong.booking.waitlist import model as waitlist_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
+from yitong.gateways.notify import api as notify_api
+from yitong.gateways.notify import model as notify_model
+from yitong.gateways.notify import seen as notify_seen
 from yitong.identity import api as identity_api
 from yitong.identity import jobs as identity_jobs
 from yitong.identity import model as identity_model
@@ -83,6 +94,10 @@ TABLES = (
     journey_model,
     insurance_model,
     fhir_model,
+    charges_model,
+    journal_model,
+    payments_model,
+    notify_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -96,6 +111,9 @@ LISTENERS = (
     draw_jobs,
     draw_reactors,
     rebooking,
+    payments_jobs,
+    charges_registration,
+    notify_seen,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -113,6 +131,10 @@ ROUTES: list[ControllerRouterHandler] = [
     *journey_api.ROUTES,
     *insurance_api.ROUTES,
     *region_api.ROUTES,
+    *payments_api.ROUTES,
+    *charges_api.ROUTES,
+    *journal_api.ROUTES,
+    *notify_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

@@ -138,6 +138,7 @@ async def _plant(owner: "asyncpg.Connection[asyncpg.Record]", table: str, place:
         "uuid": f"'{new_id()}'", "text": "'x'", "integer": "1", "bigint": "1", "boolean": "true", "jsonb": "'{}'",
         "bytea": "'\\x00'", "date": "'2026-01-01'", "timestamp with time zone": "now()", "double precision": "1",
         "time without time zone": "'08:00'", "xid8": "'1'", "smallint": "1",
+        "text[]": "'{}'", "bigint[]": "'{}'",
     }  # fmt: skip
     values = {row["name"]: samples[row["type"]] for row in columns}
     values[place.key or ""] = f"'{key}'"

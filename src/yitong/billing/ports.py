@@ -306,3 +306,190 @@ class PaymentChannels:
     def names(self) -> list[str]:
         """The connected channels' names."""
         return sorted(self._by_name)
+
+
+NoticeVerdict = Literal["taken", "unknown", "wrong-amount"]
+
+
+class NoticeTaker(Protocol):
+    """Who learns from a channel's notices what became of a payment; a notice may come late, twice and in any order.
+
+    Only notices whose sender, age and merchant were found good are handed over. ``unknown``: the number is none of
+    ours. ``wrong-amount``: it is ours, but not over that amount; nothing was accepted.
+    """
+
+    async def payment(self, channel: ChannelName, found: PaymentFound) -> NoticeVerdict:
+        """What a notice says of a payment."""
+        ...
+
+    async def refund(self, channel: ChannelName, found: RefundFound) -> NoticeVerdict:
+        """What a notice says of a refund."""
+        ...
+
+
+MixPayType = Literal["CASH_ONLY", "INSURANCE_ONLY", "CASH_AND_INSURANCE"]
+MixedPartState = Literal["none", "created", "paid", "refunded", "failed", "unknown"]
+
+
+class MixedPerson(msgspec.Struct, frozen=True):
+    """The payer of a mixed order, or the relative it is for: name and identity-card number, sealed on their way."""
+
+    name: str
+    id_number: str
+
+
+class MixedOrderAsk(msgspec.Struct, frozen=True):
+    """An insured bill paid in WeChat: the insurer's order (6201/6202) and, for its cash part, an opened payment.
+
+    total_fee = gov + self + other + wechat_cash + all reductions; wechat_cash = ins_cash + additions - reductions.
+    """
+
+    payment_no: str  # out_trade_no, the same as the cash part's
+    mix_pay_type: MixPayType
+    order_type: str  # REG_PAY, DIAG_PAY, …
+    payer_openid: str
+    payer: MixedPerson
+    serial_no: str  # medOrgOrd of 6201
+    med_inst_name: str
+    med_inst_no: str
+    city_id: str
+    created_at: datetime
+    total_fee: int
+    pay_order_id: str = ""  # payOrdId of 6201
+    pay_auth_no: str = ""
+    geo_location: str = ""  # "longitude,latitude"
+    med_ins_gov_fee: int = 0
+    med_ins_self_fee: int = 0
+    med_ins_other_fee: int = 0
+    med_ins_cash_fee: int = 0
+    wechat_pay_cash_fee: int = 0
+    cash_add: dict[str, int] = {}  # cash_add_type to fen
+    cash_reduce: dict[str, int] = {}  # cash_reduce_type to fen
+    prepay_id: str = ""
+    relative: MixedPerson | None = None
+    attach: str = ""
+
+
+class MixedOrderFound(msgspec.Struct, frozen=True):
+    """What WeChat says of a mixed order: the whole and its two parts."""
+
+    mix_trade_no: str
+    payment_no: str
+    whole: MixedPartState
+    cash: MixedPartState
+    insurance: MixedPartState
+    total_fee: int = 0
+    paid_at: datetime | None = None
+    fail_reason: str = ""
+
+
+class MixedOrders(Protocol):
+    """Insured bills that are paid inside WeChat; asking again under the same number answers the same order."""
+
+    async def open(self, ask: MixedOrderAsk) -> MixedOrderFound:
+        """Open a mixed order. Raises ValueError when its amounts do not add up."""
+        ...
+
+    async def find(self, payment_no: str) -> MixedOrderFound | None:
+        """What became of it; to be asked until it is final, as its notice is sent for about half a minute only."""
+        ...
+
+    async def tell_refund(
+        self, mix_trade_no: str, refund_no: str, gov_fee: int, self_fee: int, other_fee: int, at: datetime
+    ) -> None:
+        """Say that the insurer took its part back; the cash part goes back by a refund with the same number."""
+        ...
+
+
+class MixedNoticeTaker(Protocol):
+    """Who learns from notices what became of a mixed order."""
+
+    async def mixed(self, found: MixedOrderFound) -> NoticeVerdict:
+        """What a notice says of a mixed order."""
+        ...
+
+
+class CommercialLine(msgspec.Struct, frozen=True):
+    """One line of a bill as a commercial insurer sees it."""
+
+    sequence: int
+    charge_id: UUID
+    code: str
+    name: str
+    category: str
+    cnt_milli: int
+    unit_price: int
+    net: int
+
+
+class CommercialClaim(msgspec.Struct, frozen=True):
+    """What a commercial insurer is asked to pay of a bill; FHIR Claim on the wire.
+
+    ``payee`` is ``provider`` when the insurer pays the hospital directly, as a part of a payment, and ``subscriber``
+    when the patient paid and gets the money back.
+    """
+
+    claim_no: str  # ours; the same number again is the same claim
+    provider_code: str  # the hospital's code
+    policy_no: str
+    payee: Literal["provider", "subscriber"]
+    bill_no: str
+    created: datetime
+    lines: list[CommercialLine]
+    total: int
+    insurance_paid: int  # what basic insurance paid of it, personal account included
+    asked: int  # what was left to the patient
+    diagnoses: list[tuple[str, str]] = []  # ICD-10 code and name
+
+
+class CommercialAnswer(msgspec.Struct, frozen=True):
+    """What a commercial insurer says of a claim; FHIR ClaimResponse on the wire."""
+
+    claim_no: str
+    insurer_no: str  # the insurer's own number of it
+    outcome: Literal["queued", "complete", "partial", "error"]
+    covered: int  # fen; nothing while it is queued
+    notes: list[tuple[str, str]] = []  # why, in Chinese and English
+    lines: list[tuple[int, int]] = []  # sequence and what is covered of it
+    at: datetime | None = None
+
+
+class CommercialInsurer(Protocol):
+    """A commercial health insurer. Every call with the same claim number means the same thing."""
+
+    name: str  # its organization's code
+
+    async def assess(self, claim: CommercialClaim) -> CommercialAnswer:
+        """What it would pay (FHIR use ``predetermination``); nothing is owed by it."""
+        ...
+
+    async def submit(self, claim: CommercialClaim) -> CommercialAnswer:
+        """Claim it (FHIR use ``claim``)."""
+        ...
+
+    async def find(self, claim_no: str) -> CommercialAnswer | None:
+        """What became of a claim; None when the insurer never heard of it."""
+        ...
+
+    async def cancel(self, claim_no: str) -> CommercialAnswer:
+        """Take a claim back; answered with ``covered`` 0."""
+        ...
+
+
+class CommercialInsurers:
+    """The commercial insurers that are connected, by their organization's code."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, CommercialInsurer] = {}
+
+    def connect(self, insurer: CommercialInsurer) -> None:
+        """Take an insurer in; a second one of the same code replaces the first."""
+        self._by_name[insurer.name] = insurer
+
+    def get(self, name: str) -> CommercialInsurer | None:
+        """The insurer of that code, if connected."""
+        return self._by_name.get(name)
+
+    def names(self) -> list[str]:
+        """The connected insurers' codes."""
+        return sorted(self._by_name)

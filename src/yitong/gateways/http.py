@@ -1,6 +1,7 @@
 """How every client calls: time limits on each call, retries only where a second call does no harm."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import httpx
 import structlog
@@ -12,9 +13,10 @@ from yitong.kernel.text import Bilingual
 log = structlog.get_logger(__name__)
 _BUSY = frozenset({429, 500, 502, 503, 504})
 ATTEMPTS = 3
+T = TypeVar("T")
 
 
-class _NoAnswer(Exception):
+class NoAnswer(Exception):
     """One attempt without a usable answer; ``sent`` tells whether the other side may have acted on it."""
 
     def __init__(self, reason: str, *, sent: bool) -> None:
@@ -42,9 +44,19 @@ class Caller:
         A call that is not idempotent is repeated only when it certainly did not reach the other side. Raises
         GatewayUnavailable when no attempt gave an answer below 500 (429 counts as none).
         """
+        return await self.attempt(lambda: self._once(build), idempotent=idempotent)
+
+    async def attempt(self, once: Callable[[], Awaitable[T]], *, idempotent: bool) -> T:
+        """What ``once`` gives, which raises NoAnswer when it got none; repeated as :meth:`call` says.
+
+        For libraries that send the requests themselves. Raises GatewayUnavailable.
+        """
+
+        async def run() -> T:  # tenacity awaits only what it can see to be asynchronous
+            return await once()
 
         def worth_another(error: BaseException) -> bool:
-            return isinstance(error, _NoAnswer) and (idempotent or not error.sent)
+            return isinstance(error, NoAnswer) and (idempotent or not error.sent)
 
         retrying = AsyncRetrying(
             stop=stop_after_attempt(ATTEMPTS),
@@ -54,8 +66,8 @@ class Caller:
             reraise=True,
         )
         try:
-            return await retrying(self._once, build)
-        except _NoAnswer as error:
+            return await retrying(run)
+        except NoAnswer as error:
             raise GatewayUnavailable(self.party, error.reason) from error
 
     async def _once(self, build: Callable[[], httpx.Request]) -> httpx.Response:
@@ -64,11 +76,11 @@ class Caller:
         try:
             answer = await self._client.send(build())
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise _NoAnswer(type(error).__name__, sent=False) from error
+            raise NoAnswer(type(error).__name__, sent=False) from error
         except httpx.TransportError as error:
-            raise _NoAnswer(type(error).__name__, sent=True) from error
+            raise NoAnswer(type(error).__name__, sent=True) from error
         if answer.status_code in _BUSY:
-            raise _NoAnswer(f"status {answer.status_code}", sent=True)
+            raise NoAnswer(f"status {answer.status_code}", sent=True)
         return answer
 
     def _say_again(self, state: RetryCallState) -> None:

@@ -41,6 +41,8 @@ class Role(StrEnum):
     NURSE = "nurse"
     REGISTRAR = "registrar"
     SCHEDULER = "scheduler"
+    CASHIER = "cashier"  # takes money at a window and gives it back
+    FINANCE = "finance"  # reads the journal, reconciles, signs off
     HOSPITAL_ADMIN = "hospital_admin"
     REGULATOR = "regulator"
     PLATFORM_ADMIN = "platform_admin"

@@ -1,0 +1,63 @@
+"""The journal's accounts, written ``kind:whose``. Debits are positive, credits negative.
+
+=================  =====================================================================
+patient:<id>       what the patient owes (receivable); its balance on a bill is still open
+revenue:<cat>      the hospital's income by category of charge
+insurer:<type>     what an insurance fund owes, by insutype
+account:<type>     what the insurer pays over from personal and family accounts
+commercial:<name>  what a commercial insurer owes
+channel:<name>     money at a payment channel, on its way to the bank
+cash:<window>      money in a window's till
+deposit:<patient>  money taken in advance (a liability)
+reduction          what the hospital bears itself
+=================  =====================================================================
+"""
+
+from yitong.kernel.ids import UUID
+
+REDUCTION = "reduction"
+
+
+def patient(patient_id: UUID) -> str:
+    """What this patient owes."""
+    return f"patient:{patient_id}"
+
+
+def deposit(patient_id: UUID) -> str:
+    """What this patient paid in advance."""
+    return f"deposit:{patient_id}"
+
+
+def revenue(category: str) -> str:
+    """Income of one category of charges."""
+    return f"revenue:{category}"
+
+
+def insurer(insutype: str) -> str:
+    """What the funds of an insurance owe."""
+    return f"insurer:{insutype}"
+
+
+def personal(insutype: str) -> str:
+    """What the insurer pays over from personal accounts."""
+    return f"account:{insutype}"
+
+
+def commercial(name: str) -> str:
+    """What a commercial insurer owes."""
+    return f"commercial:{name}"
+
+
+def channel(name: str) -> str:
+    """Money at a payment channel."""
+    return f"channel:{name}"
+
+
+def cash(window: str) -> str:
+    """Money in a till."""
+    return f"cash:{window}"
+
+
+def income_of(category: str, patient_id: UUID) -> str:
+    """The account that a charge of this category is credited to: a deposit is owed back, everything else is earned."""
+    return deposit(patient_id) if category == "deposit" else revenue(category)

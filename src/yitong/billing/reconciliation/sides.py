@@ -1,0 +1,95 @@
+"""What the three sides say of one movement of money: the hospital (payments and journal), a channel, the insurer."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from yitong.billing.ports import ChannelLine, InsurerTotal
+from yitong.kernel.ids import UUID
+
+INSURER = "insurer"
+LineKind = Literal["payment", "refund", "settlement", "reversal"]
+HereState = Literal["done", "pending", "failed"]
+
+
+class Key(msgspec.Struct, frozen=True, order=True):
+    """What a movement is called on both sides.
+
+    ``number`` is ours: payment_no, refund_no, medins_setl_id. A reversal at the insurer goes under the setl_id that it
+    takes back: a settlement is reversed once and as a whole.
+    """
+
+    party: str  # a channel's name, or ``insurer``
+    kind: LineKind
+    number: str
+
+
+class Here(msgspec.Struct, frozen=True, kw_only=True):
+    """One movement as the hospital has it; amounts are fen and never negative.
+
+    ``amount`` is what the payment or refund is for; ``booked`` what the journal has of it, None when it has nothing.
+    ``pending`` has not ended, ``failed`` moved nothing. For the insurer ``amount`` is fund and personal account,
+    ``fund`` the fund's share of it and ``medfee`` the settled total.
+    """
+
+    key: Key
+    state: HereState
+    at: datetime
+    amount: int
+    booked: int | None
+    fund: int = 0
+    medfee: int = 0
+    part_id: UUID | None = None  # the payment part or refund part that ``ask again`` is about
+    order_id: UUID | None = None
+    bill_id: UUID | None = None
+    patient_id: UUID | None = None
+    account: str = ""  # the journal's account of the other party; empty when nothing says which
+
+
+class There(msgspec.Struct, frozen=True, kw_only=True):
+    """One movement as the channel or the insurer has it; amounts are fen and never negative."""
+
+    key: Key
+    at: datetime
+    amount: int
+    channel_no: str
+    fund: int = 0
+    medfee: int = 0
+    fee: int = 0
+
+
+def channel_side(party: str, lines: list[ChannelLine]) -> list[There]:
+    """A channel's bill as one side of the comparison."""
+    return [
+        There(
+            key=Key(party, line.kind, line.number),
+            at=line.at,
+            amount=abs(line.amount),
+            channel_no=line.channel_no,
+            fee=line.fee,
+        )
+        for line in lines
+    ]
+
+
+def insurer_side(totals: list[InsurerTotal]) -> list[There]:
+    """The insurer's account as one side of the comparison; reversals may come with negative amounts or positive."""
+    return [
+        There(
+            key=Key(INSURER, "reversal", one.reverses)
+            if one.reverses
+            else Key(INSURER, "settlement", one.medins_setl_id),
+            at=one.setl_time,
+            amount=abs(one.fund_pay_sumamt + one.acct_pay),
+            channel_no=one.setl_id,
+            fund=abs(one.fund_pay_sumamt),
+            medfee=abs(one.medfee_sumamt),
+        )
+        for one in totals
+    ]
+
+
+def effect(key: Key, amount: int) -> int:
+    """By how much a movement raises what the other party holds for us or owes us; negative when it lowers it."""
+    return amount if key.kind in ("payment", "settlement") else -amount
