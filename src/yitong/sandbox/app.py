@@ -73,6 +73,8 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
     troubles, secret = faults.Faults(), sandbox_keys.shared_secret
     wechat_users = wechat.Wechat(secret(settings, "wechat"))
     channels = open_channels(settings, platform_clock, wechat_users)
+    insurer = insurer_of(settings, platform_clock)
+    channels["wallet"].insurer = insurer.mobile
     state = State(
         {
             "settings": settings,
@@ -80,7 +82,7 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
             "platform_clock": platform_clock,
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
             "wechat": wechat_users,
-            "insurer": insurer_of(settings, platform_clock),
+            "insurer": insurer,
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
             **channels,
         }

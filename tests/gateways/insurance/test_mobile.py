@@ -1,6 +1,7 @@
 """Mobile insurance payment over a real socket: sent, ordered, confirmed, found, refunded, and troubles on the way."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 
 import httpx
 import msgspec
@@ -16,14 +17,24 @@ from yitong.billing.insurance.mobile import (
     RefundKind,
     mobile_state,
 )
-from yitong.billing.ports import Insurer
+from yitong.billing.ports import (
+    Insurer,
+    MixedOrderAsk,
+    MixedOrderFound,
+    MixedOrders,
+    MixedPerson,
+    PaymentAsk,
+    PaymentChannels,
+)
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.insurance.amounts import BEIJING
+from yitong.kernel.clock import SetClock
 from yitong.kernel.ids import new_id
 from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.platform import Platform, open_platform
 from yitong.kernel.settings import Settings
 
+OPENID = "oYTu002sandbox0000000000000"
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 
@@ -90,7 +101,7 @@ def refund(kind: RefundKind, split: MobileSplit, pay_auth_no: str, *, cash: int 
 
 
 async def test_an_order_is_divided_confirmed_and_given_back(
-    mobile: MobileInsurer, connected: Platform, browser: httpx.AsyncClient
+    mobile: MobileInsurer, connected: Platform, browser: httpx.AsyncClient, clock: SetClock
 ) -> None:
     sent = await bill(connected, browser)
     order = await mobile.upload(sent)
@@ -105,12 +116,12 @@ async def test_an_order_is_divided_confirmed_and_given_back(
         asked.psn_acct_pay,
         asked.fund_pay,
     )
-    (row,) = await connected.port(Insurer).settlements(HOSPITAL, NOW.astimezone(BEIJING).date())
+    (row,) = await connected.port(Insurer).settlements(HOSPITAL, clock.now().astimezone(BEIJING).date())
     assert (row.medins_setl_id, row.fund_pay_sumamt) == (sent.med_org_ord, done.fund_pay)
     back = refund("ALL", done, await permission(browser))
     assert [await mobile.refund(order, back) for _ in range(2)] == ["SUCC", "SUCC"]
     assert (await mobile.find(order)).ord_stas == "7"
-    rows = await connected.port(Insurer).settlements(HOSPITAL, NOW.astimezone(BEIJING).date())
+    rows = await connected.port(Insurer).settlements(HOSPITAL, clock.now().astimezone(BEIJING).date())
     assert sum(one.fund_pay_sumamt for one in rows) == 0
 
 
@@ -182,6 +193,61 @@ async def test_what_a_payer_did_not_allow_is_refused(
         await mobile.order(order, foreign, use_account=True)
     with pytest.raises(GatewayRefused):
         await mobile.find(msgspec.structs.replace(order, pay_token="0"))
+
+
+async def paid_in_wechat(
+    connected: Platform, browser: httpx.AsyncClient, sent: MobileBill, order: MobileOrder, split: MobileSplit, fund: int
+) -> MixedOrderFound:
+    channel = connected.port(PaymentChannels).get("wechat")
+    assert channel is not None
+    number = new_id().hex
+    ask = PaymentAsk(number, new_id(), split.own_pay_amt, "医通-门诊缴费", "jsapi", NOW + timedelta(days=3), OPENID)
+    prepay_id = (await channel.open(ask)).invoke["package"].removeprefix("prepay_id=")
+    orders = connected.port(MixedOrders)
+    opened = await orders.open(
+        MixedOrderAsk(
+            payment_no=number,
+            mix_pay_type="CASH_AND_INSURANCE",
+            order_type="DIAG_PAY",
+            payer_openid=OPENID,
+            payer=MixedPerson(ELDER.name, ELDER.id_number),
+            serial_no=sent.med_org_ord,
+            med_inst_name="北京协和医院",
+            med_inst_no=HOSPITAL,
+            city_id="110100",
+            created_at=NOW,
+            total_fee=fund + split.psn_acct_pay + split.own_pay_amt,
+            pay_order_id=order.pay_ord_id,
+            pay_auth_no=await permission(browser),
+            geo_location="116.41,39.91",
+            med_ins_gov_fee=fund,
+            med_ins_self_fee=split.psn_acct_pay,
+            med_ins_cash_fee=split.own_pay_amt,
+            wechat_pay_cash_fee=split.own_pay_amt,
+            prepay_id=prepay_id,
+        )
+    )
+    await browser.post(f"/pay/{opened.mix_trade_no}", data={"user": "u002", "action": "pay"})
+    found = await orders.find(number)
+    assert found is not None
+    return found
+
+
+async def test_a_mixed_order_in_wechat_settles_the_insurers_part(
+    mobile: MobileInsurer, connected: Platform, browser: httpx.AsyncClient
+) -> None:
+    sent = await bill(connected, browser)
+    order = await mobile.upload(sent)
+    split = await mobile.order(order, await permission(browser), use_account=True)
+    found = await paid_in_wechat(connected, browser, sent, order, split, split.fund_pay)
+    assert (found.whole, found.cash, found.insurance) == ("paid", "paid", "paid")
+    assert (await mobile.find(order)).state == "settled"
+    again = await bill(connected, browser)
+    other = await mobile.upload(again)
+    asked = await mobile.order(other, await permission(browser), use_account=True)
+    wrong = await paid_in_wechat(connected, browser, again, other, asked, asked.fund_pay + 1)
+    assert (wrong.whole, wrong.cash) == ("failed", "failed"), "other parts than the insurer's: nobody pays anything"
+    assert (await mobile.find(other)).state == "processing"
 
 
 def test_statuses_are_classed_as_published() -> None:

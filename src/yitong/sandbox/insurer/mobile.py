@@ -15,6 +15,7 @@ from yitong.gateways.insurance.amounts import fen, milli, read, yuan
 from yitong.sandbox.insurer import entries as e
 from yitong.sandbox.insurer.books import MobileOrder
 from yitong.sandbox.insurer.desk import InsuranceDesk, Refusal
+from yitong.sandbox.wechat_pay.mixed import MixedBody
 
 PERMISSION_MINUTES = 10
 DIVIDED, SETTLED, REFUNDED, INSURANCE_BACK, CASH_BACK, CASH_PART_BACK, REVOKED = "1", "6", "7", "8", "9", "10", "12"
@@ -168,6 +169,26 @@ class MobileDesk:
             settled = msgspec.structs.replace(moved, ord_stas=SETTLED, split=made.split, setl_id=made.setl_id)
             self._books.write(settled)
         return self._told(order)
+
+    def settle_for(self, body: MixedBody) -> bool:
+        """The insured part of an order that is paid inside WeChat: settled when the parts agree with the order's.
+
+        An order that the insurer never heard of is taken as settled: then WeChat alone is rehearsed.
+        """
+        order = self._books.orders.get(body.pay_order_id)
+        if order is None:
+            return True
+        split = order.moved.split if order.moved else None
+        if split is None or body.serial_no != order.ordered.med_org_ord:
+            return False
+        told = (body.med_ins_gov_fee, body.med_ins_self_fee, body.med_ins_cash_fee)
+        if told != (split.fund_pay_sumamt, split.acct_pay, split.psn_cash_pay):
+            return False
+        try:
+            self.confirm(body.pay_order_id)
+        except Refusal:
+            return False
+        return order.status == SETTLED
 
     def _find(self, data: Data) -> Data:
         order = self._named(data)
