@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from yitong.billing.insurance.mobile import MobileInsurer
 from yitong.billing.ports import Insurer, MixedOrders, NoticeTaker, PaymentChannels
 from yitong.gateways.alipay.gateway import AlipayGateway
 from yitong.gateways.connect import connect_gateways
@@ -18,7 +19,7 @@ from yitong.kernel.settings import Settings, SettingsError
 
 SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
 PAYING = {PaymentChannels, NoticeTaker, WechatPay, MixedOrders, AlipayGateway}
-INSURING = {Insurer, CredentialReader}
+INSURING = {Insurer, MobileInsurer, CredentialReader}
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 

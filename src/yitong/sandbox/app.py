@@ -15,6 +15,7 @@ from yitong.kernel.settings import Settings
 from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, terminals, wechat, wechat_routes
 from yitong.sandbox.channels import notices, pay_page
 from yitong.sandbox.channels.opening import open_channels
+from yitong.sandbox.insurer import mobile_routes as insurer_mobile
 from yitong.sandbox.insurer import page as insurer_page
 from yitong.sandbox.insurer import routes as insurer_routes
 from yitong.sandbox.insurer.books import Books
@@ -58,7 +59,9 @@ def insurer_of(settings: Settings, clock: Clock) -> insurer_routes.Insurer:
     books = Books(settings.data_path / "sandbox" / "insurer.jsonl", clock.now)
     credentials = Credentials(sandbox_keys.shared_secret(settings, "insurer"), clock.now)
     seals = connecting.sandbox_seals(settings, theirs=True)
-    return insurer_routes.Insurer(InsuranceDesk(books, credentials), seals, connecting.sandbox_tif(settings))
+    mobile = connecting.sandbox_mobile_seals(settings, theirs=True)
+    desk = InsuranceDesk(books, credentials)
+    return insurer_routes.Insurer(desk, seals, connecting.sandbox_tif(settings), mobile)
 
 
 def create_sandbox(settings: Settings, clock: Clock | None = None, platform_clock: Clock | None = None) -> Litestar:
@@ -70,6 +73,8 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
     troubles, secret = faults.Faults(), sandbox_keys.shared_secret
     wechat_users = wechat.Wechat(secret(settings, "wechat"))
     channels = open_channels(settings, platform_clock, wechat_users)
+    insurer = insurer_of(settings, platform_clock)
+    channels["wallet"].insurer = insurer.mobile
     state = State(
         {
             "settings": settings,
@@ -77,13 +82,14 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
             "platform_clock": platform_clock,
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
             "wechat": wechat_users,
-            "insurer": insurer_of(settings, platform_clock),
+            "insurer": insurer,
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
             **channels,
         }
     )
     rooms = (
-        *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc, insurer_routes, insurer_page),
+        *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc),
+        *(insurer_routes, insurer_mobile, insurer_page),
         *(notices, pay_page, wechat_pay_routes, terminals),
     )
     return Litestar(

@@ -60,6 +60,8 @@ async def test_the_catalogue_in_pages(client: httpx.AsyncClient, rules: World) -
     assert "21020000100" in found
     percent = (await client.get("/api/insurance-rules/items", params={"q": "%", "limit": 200})).json()["items"]
     assert percent
+    odd = await client.get("/api/insurance-rules/items", params={"q": "\0"})
+    assert (odd.status_code, odd.json()["code"]) == (400, "validation-failed")
     assert all("%" in one["name"] for one in percent), "a sign that people type is no wildcard"
 
 
@@ -73,7 +75,15 @@ async def test_a_made_up_bill(client: httpx.AsyncClient, rules: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"insutype": "380"}, {"items": []}, {"sex": "x"}, {"day": "1999-01-01"}, {"deducted_fen": -1}]
+    "wrong",
+    [
+        {"insutype": "380"},
+        {"items": []},
+        {"sex": "x"},
+        {"day": "1999-01-01"},
+        {"deducted_fen": -1},
+        {"items": [{"code": "\0", "amount_fen": 1}]},
+    ],
 )
 async def test_a_bill_that_no_rule_fits_is_refused(
     client: httpx.AsyncClient, rules: World, wrong: dict[str, Any]

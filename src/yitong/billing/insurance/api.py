@@ -17,7 +17,7 @@ from yitong.kernel.paging import Page
 from yitong.kernel.transaction import Transaction
 
 TAGS = ["insurance"]
-Word = Annotated[str | None, QueryParameter(max_length=60)]
+Word = Annotated[str | None, QueryParameter(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Limit = Annotated[int, QueryParameter(ge=1, le=queries.MOST)]
 Cursor = Annotated[str | None, QueryParameter(max_length=500)]
 

@@ -12,7 +12,7 @@ from yitong.billing.insurance.splitting import LineSplit
 from yitong.billing.ports import InsuranceSplit
 
 Fen = Annotated[int, Meta(ge=0, le=10_000_000_00)]
-Short = Annotated[str, Meta(min_length=1, max_length=40)]
+Short = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class RulesInForce(Struct, frozen=True):

@@ -18,7 +18,7 @@ class Scanned(Struct, frozen=True):
     text: CodeText
     organization_id: UUID
     scene: Scene = "010101"
-    department: Annotated[str, Meta(max_length=60)] | None = None
+    department: Annotated[str, Meta(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")] | None = None
     second_factor: PhoneProof | None = None
 
 

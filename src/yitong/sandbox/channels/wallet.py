@@ -1,11 +1,20 @@
 """What a payer does: looks at a payment on a phone, pays it or says no; the channel then tells the merchant."""
 
 from collections.abc import Callable
+from typing import Protocol
 
-from yitong.sandbox.channels.books import Books, Channel, Trade
+from yitong.sandbox.channels.books import Books, Channel, Refused, Trade
 from yitong.sandbox.channels.notices import Notifier, Trouble, Wish
 from yitong.sandbox.wechat_pay.merchant import WechatPayDesk
-from yitong.sandbox.wechat_pay.mixed import Mixed
+from yitong.sandbox.wechat_pay.mixed import Mixed, MixedBody
+
+
+class InsurancePart(Protocol):
+    """Who settles the insured part of a mixed order."""
+
+    def settle_for(self, body: MixedBody) -> bool:
+        """Whether the insurer settled it."""
+        ...
 
 
 class Wallet:
@@ -25,6 +34,7 @@ class Wallet:
         self.wechat_pay = wechat_pay
         self._tell = tell
         self._payer_of = payer_of
+        self.insurer: InsurancePart | None = None
 
     def pay(self, trade: Trade, user: str, trouble: Trouble | None = None) -> Trade:
         """The user pays. Raises Refused when it is paid or closed already."""
@@ -44,7 +54,10 @@ class Wallet:
             self.books.close(trade.channel, trade.number)
 
     def pay_mixed(self, order: Mixed, user: str) -> None:
-        """The user pays both parts of a mixed order. Raises Refused."""
+        """The user pays both parts of a mixed order, the insurer's first. Raises Refused; then neither part is paid."""
+        if self.insurer is not None and order.insurance != "NONE" and not self.insurer.settle_for(order.body):
+            self.wechat_pay.mixed.fail(order)
+            raise Refused("closed")
         if order.body.prepay_id:
             self.pay(self.books.by_token(order.body.prepay_id), user)
         self.wechat_pay.mixed.pay(order, self.books.clock.now())
