@@ -19,8 +19,11 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.invoices import api as invoices_api
+from yitong.billing.invoices import model as invoices_model
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
+from yitong.billing.payments import model as payments_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -47,7 +50,6 @@ from yitong.booking.schedules import rebooking
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
 from yitong.booking.waitlist import model as waitlist_model
-from yitong.billing.payments import model as payments_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -88,6 +90,7 @@ TABLES = (
     fhir_model,
     charges_model,
     journal_model,
+    invoices_model,
     payments_model,
 )
 EVENTS = (booking_events,)
@@ -121,6 +124,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *region_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
+    *invoices_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),
