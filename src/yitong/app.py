@@ -19,10 +19,15 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.deposits import api as deposits_api
+from yitong.billing.deposits import jobs as deposits_jobs
+from yitong.billing.deposits import model as deposits_model
 from yitong.billing.invoices import api as invoices_api
 from yitong.billing.invoices import model as invoices_model
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
+from yitong.billing.payments import api as payments_api
+from yitong.billing.payments import jobs as payments_jobs
 from yitong.billing.payments import model as payments_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
@@ -91,6 +96,7 @@ TABLES = (
     charges_model,
     journal_model,
     invoices_model,
+    deposits_model,
     payments_model,
 )
 EVENTS = (booking_events,)
@@ -105,7 +111,9 @@ LISTENERS = (
     draw_jobs,
     draw_reactors,
     rebooking,
+    payments_jobs,
     charges_registration,
+    deposits_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -122,9 +130,11 @@ ROUTES: list[ControllerRouterHandler] = [
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
+    *payments_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
     *invoices_api.ROUTES,
+    *deposits_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),
