@@ -19,6 +19,9 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.claims import api as claims_api
+from yitong.billing.claims import jobs as claims_jobs
+from yitong.billing.claims import model as claims_model
 from yitong.billing.deposits import api as deposits_api
 from yitong.billing.deposits import jobs as deposits_jobs
 from yitong.billing.deposits import model as deposits_model
@@ -97,6 +100,7 @@ TABLES = (
     journal_model,
     invoices_model,
     deposits_model,
+    claims_model,
     payments_model,
 )
 EVENTS = (booking_events,)
@@ -114,6 +118,7 @@ LISTENERS = (
     payments_jobs,
     charges_registration,
     deposits_jobs,
+    claims_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -135,6 +140,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *journal_api.ROUTES,
     *invoices_api.ROUTES,
     *deposits_api.ROUTES,
+    *claims_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

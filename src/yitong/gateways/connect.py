@@ -1,7 +1,9 @@
 """Which outside party plays which part: decided by the settings, the sandbox's where nothing else is set."""
 
+from yitong.billing.ports import CommercialInsurers
 from yitong.gateways import alipay, sandbox_keys
 from yitong.gateways.alipay import AlipaySignIn
+from yitong.gateways.commercial import CommercialClient
 from yitong.gateways.oidc import OidcClient
 from yitong.gateways.sms import SmsClient
 from yitong.gateways.wechat.api import API, OPEN, WechatApi
@@ -27,6 +29,7 @@ def connect_gateways(platform: Platform) -> None:
     _connect_wechat(platform, settings)
     _connect_alipay(platform, settings)
     _connect_oidc(platform, settings)
+    _connect_commercial(platform, settings)
 
 
 def _sandbox(settings: Settings, path: str) -> str:
@@ -86,6 +89,19 @@ def _connect_alipay(platform: Platform, settings: Settings) -> None:
         ) from error
     platform.closing.append(client.close)
     platform.connect(AlipayOAuth, client)
+
+
+def _connect_commercial(platform: Platform, settings: Settings) -> None:
+    """The demo's commercial insurer, which only the sandbox plays; others are connected the same way by code."""
+    url = _sandbox(settings, "/commercial")
+    if not url:
+        return
+    party = Bilingual("京安保险（演示）", "Jing'an Insurance (demo)")
+    client = CommercialClient("DEMO-IN-02", url, sandbox_keys.shared_secret(settings, "commercial"), party)
+    insurers = CommercialInsurers()
+    insurers.connect(client)
+    platform.connect(CommercialInsurers, insurers)
+    platform.closing.append(client.close)
 
 
 def _connect_oidc(platform: Platform, settings: Settings) -> None:

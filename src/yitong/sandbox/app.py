@@ -11,7 +11,7 @@ from litestar.middleware import DefineMiddleware
 from yitong.gateways import sandbox_keys
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
-from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, wechat, wechat_routes
+from yitong.sandbox import alipay, authenticator, commercial, faults, oidc, pages, sms, sms_page, wechat, wechat_routes
 
 PAGES = (
     ("/sms", "短信 · Text messages"),
@@ -57,10 +57,11 @@ def create_sandbox(settings: Settings, clock: Clock | None = None) -> Litestar:
             "alipay": alipay.Alipay(
                 sandbox_keys.private_key(settings, "alipay-theirs"), sandbox_keys.public_key(settings, "alipay-ours")
             ),
+            "commercial": commercial.Insurer(secret(settings, "commercial"), clock.now),
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
         }
     )
-    rooms = (faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc)
+    rooms = (faults, sms, sms_page, authenticator, wechat_routes, alipay, commercial, oidc)
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],
         middleware=[DefineMiddleware(faults.FaultMiddleware, faults=troubles)],

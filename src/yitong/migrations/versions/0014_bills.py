@@ -5,7 +5,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from yitong.kernel.database import DatabaseRole
 
@@ -28,6 +28,7 @@ def upgrade() -> None:
     _journal()
     _invoices()
     _stay()
+    _claims()
     for statement in (_SQL / "views.sql").read_text("utf-8").split("\n\n"):
         op.execute(statement)
     op.execute(f"GRANT SELECT ON posting, bill_sum TO {DatabaseRole.APP}")
@@ -224,8 +225,58 @@ def _stay() -> None:
     op.create_index("ix_stay_patient", "stay", ["patient_id", "admitted_at"])
 
 
+def _claims() -> None:
+    op.create_table(
+        "coverage",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("insurer_code", sa.Text(), nullable=False),
+        sa.Column("policy_sealed", sa.Text(), nullable=False),
+        sa.Column("policy_tail", sa.Text(), nullable=False),
+        sa.Column("added_at", _TIME, nullable=False),
+        sa.Column("ended_at", _TIME),
+        sa.PrimaryKeyConstraint("patient_id", "id", name=op.f("pk_coverage")),
+    )
+    op.create_table(
+        "claim",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("bill_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("coverage_id", sa.Uuid(), nullable=False),
+        sa.Column("insurer_code", sa.Text(), nullable=False),
+        sa.Column("claim_no", sa.Text(), nullable=False),
+        sa.Column("sent_sealed", sa.Text(), nullable=False),
+        sa.Column("asked_fen", sa.BigInteger(), nullable=False),
+        sa.Column("covered_fen", sa.BigInteger(), nullable=False),
+        sa.Column("insurer_no", sa.Text()),
+        sa.Column("notes", JSONB, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", _TIME),
+        sa.Column("made_at", _TIME, nullable=False),
+        sa.Column("answered_at", _TIME),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_claim")),
+        sa.ForeignKeyConstraint(*_BILL, name=op.f("fk_claim_organization_id_bill_id")),
+        sa.CheckConstraint(
+            "state IN ('due','asked','unknown','queued','approved','rejected','cancelled')",
+            name=op.f("ck_claim_state"),
+        ),
+        sa.CheckConstraint("asked_fen > 0 AND covered_fen BETWEEN 0 AND asked_fen", name=op.f("ck_claim_amounts")),
+        sa.CheckConstraint("covered_fen = 0 OR state = 'approved'", name=op.f("ck_claim_covered")),
+    )
+    op.create_index(
+        "uq_claim_bill", "claim", ["organization_id", "bill_id", "coverage_id"], unique=True,
+        postgresql_where="state <> 'cancelled'",
+    )  # fmt: skip
+    op.create_index("uq_claim_no", "claim", ["organization_id", "claim_no"], unique=True)
+    op.create_index("ix_claim_next", "claim", ["next_at"], postgresql_where="next_at IS NOT NULL")
+    op.create_index("ix_claim_patient", "claim", ["patient_id", "made_at"])
+
+
 def downgrade() -> None:
     op.execute("DROP VIEW bill_sum, posting")
-    for table in ("stay", "invoice", "invoice_series", "journal_entry", "charge", "bill"):
+    for table in ("claim", "coverage", "stay", "invoice", "invoice_series", "journal_entry", "charge", "bill"):
         op.drop_table(table)
     op.execute("DROP FUNCTION journal_sum")
