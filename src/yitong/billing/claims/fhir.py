@@ -62,17 +62,17 @@ class Money(_Wire, frozen=True, kw_only=True):
     """An amount in yuan."""
 
     value: Decimal
-    currency: str = "CNY"
+    currency: str | None = None
 
     @classmethod
     def of(cls, fen: int) -> "Money":
         """The amount of so many fen."""
-        return cls(value=Decimal(yuan_text(fen)))
+        return cls(value=Decimal(yuan_text(fen)), currency="CNY")
 
     @property
     def fen(self) -> int:
         """The amount in fen. Raises ValueError when it is finer than a fen or not in yuan."""
-        if self.currency != "CNY":
+        if self.currency not in (None, "CNY"):
             raise ValueError(f"not in yuan: {self.currency}")
         return fen_from_yuan(str(self.value))
 

@@ -1,7 +1,6 @@
 """Issuing invoices for settled bills, taking them back when a bill changed, and verifying them."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ from yitong.billing.charges.schemas import BillHeader
 from yitong.billing.charges.views import by_category, paid_parts
 from yitong.billing.invoices import rules
 from yitong.billing.invoices.events import InvoiceEvent
+from yitong.billing.invoices.insured import split_of_bill
 from yitong.billing.invoices.model import Invoice
 from yitong.billing.invoices.schemas import (
     InvoiceFacts,
@@ -22,7 +22,6 @@ from yitong.billing.invoices.schemas import (
     InvoiceView,
     Verified,
 )
-from yitong.billing.ports import InsuranceSplit
 from yitong.kernel.clock import day_of
 from yitong.kernel.events import Subject, record
 from yitong.kernel.ids import UUID, new_id
@@ -53,14 +52,6 @@ _FIRST = text(
     " (coalesce(max(next_number) / CAST(:block AS bigint), 0) + 1) * CAST(:block AS bigint) + 1"
     " FROM invoice_series WHERE code = :code ON CONFLICT DO NOTHING"
 )
-SplitSource = Callable[[Transaction, UUID, UUID], Awaitable[InsuranceSplit | None]]
-SPLIT_SOURCES: list[SplitSource] = []
-
-
-def knows_split(source: SplitSource) -> SplitSource:
-    """Register who knows how the insurance divided a bill: asked with organization and bill."""
-    SPLIT_SOURCES.append(source)
-    return source
 
 
 async def issue(tx: Transaction, organization_id: UUID, bill_id: UUID) -> InvoiceView:
@@ -161,9 +152,7 @@ async def _facts(tx: Transaction, bill: BillHeader) -> InvoiceFacts:
     paid: dict[str, int] = {}
     for part in await paid_parts(tx, bill.organization_id, bill.id):
         paid[part.kind] = paid.get(part.kind, 0) + part.amount_fen
-    split = None
-    for source in SPLIT_SOURCES:
-        split = split or await source(tx, bill.organization_id, bill.id)
+    split = await split_of_bill(tx, bill.organization_id, bill.id)
     own_cost = split.fulamt_ownpay_amt + split.overlmt_selfpay if split else None
     return InvoiceFacts(
         organization_name=place.name,
