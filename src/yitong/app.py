@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import msgspec
-from litestar import Litestar, MediaType, Response, Router, get
+from litestar import Litestar, MediaType, Response, Router, get, head
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.response import Redirect
+from litestar.response import File, Redirect
 from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]
 from litestar.types import ASGIApp, ControllerRouterHandler
 
@@ -25,6 +25,8 @@ from yitong.billing.claims import model as claims_model
 from yitong.billing.deposits import api as deposits_api
 from yitong.billing.deposits import jobs as deposits_jobs
 from yitong.billing.deposits import model as deposits_model
+from yitong.billing.insurance import api as insurance_api
+from yitong.billing.insurance import model as insurance_model
 from yitong.billing.invoices import api as invoices_api
 from yitong.billing.invoices import model as invoices_model
 from yitong.billing.journal import api as journal_api
@@ -61,6 +63,9 @@ from yitong.booking.waitlist import model as waitlist_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
+from yitong.gateways.notify import api as notify_api
+from yitong.gateways.notify import model as notify_model
+from yitong.gateways.notify import seen as notify_seen
 from yitong.identity import api as identity_api
 from yitong.identity import jobs as identity_jobs
 from yitong.identity import model as identity_model
@@ -95,6 +100,7 @@ TABLES = (
     reviews_model,
     visits_model,
     journey_model,
+    insurance_model,
     fhir_model,
     charges_model,
     journal_model,
@@ -102,6 +108,7 @@ TABLES = (
     deposits_model,
     claims_model,
     payments_model,
+    notify_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -119,6 +126,7 @@ LISTENERS = (
     charges_registration,
     deposits_jobs,
     claims_jobs,
+    notify_seen,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -134,6 +142,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
+    *insurance_api.ROUTES,
     *region_api.ROUTES,
     *payments_api.ROUTES,
     *charges_api.ROUTES,
@@ -141,6 +150,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *invoices_api.ROUTES,
     *deposits_api.ROUTES,
     *claims_api.ROUTES,
+    *notify_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),
@@ -228,7 +238,14 @@ def _pages(settings: Settings) -> dict[str, Path]:
 def _served(name: str, folder: Path) -> list[ControllerRouterHandler]:
     if not (folder / "index.html").exists():
         return []  # a server without the pages still serves the interface
-    return [create_static_files_router(f"/{name}", directories=[folder], html_mode=True, include_in_schema=False)]
+
+    @head(f"/{name}", include_in_schema=False)
+    async def entry() -> File:
+        """What a GET would send, without its content; the router below answers so for every other page by itself."""
+        return File(folder / "index.html", media_type="text/html", content_disposition_type="inline")
+
+    router = create_static_files_router(f"/{name}", directories=[folder], html_mode=True, include_in_schema=False)
+    return [router, entry]
 
 
 def interface_description() -> str:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from browser.console_desk import Desk
+from browser.patient_app import PatientApp, newcomer
 from stack import Stack
 
 expect.set_options(timeout=10_000)
@@ -75,6 +77,24 @@ def open_context(browser: Browser, stack: Stack) -> Iterator[OpenContext]:
     for context in contexts:
         context.close()
     assert not faults, faults
+
+
+@pytest.fixture(scope="session")
+def desk(stack: Stack) -> Desk:
+    """The platform as the staff sees it; each of them signs in once, as a one-time code is good for one session."""
+    return Desk(stack)
+
+
+@pytest.fixture
+def phone(open_context: OpenContext, stack: Stack) -> Callable[[str], PatientApp]:
+    """A phone of its own for each newcomer of this name."""
+
+    def of(name: str) -> PatientApp:
+        app = PatientApp(open_context().new_page(), stack)
+        newcomer(app, name)
+        return app
+
+    return of
 
 
 @pytest.fixture

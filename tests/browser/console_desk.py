@@ -1,17 +1,22 @@
 """What the console's browser tests stand on: staff signed in over HTTP, patients with codes, pages of the desk."""
 
 import json
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import httpx
+import psycopg
 from playwright.sync_api import BrowserContext, Page
 from pyotp.totp import TOTP
 
+from browser.patient_app import id_number, new_phone
 from stack import Stack
 from yitong.directory.demo.cast import DEMO_PASSWORD, demo_totp_secret
+from yitong.kernel import postgres
 
 OpenContext = Callable[..., BrowserContext]
 
@@ -51,6 +56,16 @@ class Desk:
     def organization_id(self) -> str:
         return self.devices["organization_id"]
 
+    def database(self) -> psycopg.Connection:
+        """The database of the running platform, as its owner: its server is found by its folder."""
+        found = postgres.status(self.stack.folder / "postgres")
+        assert found is not None
+        return psycopg.connect(found.url)
+
+    def pause(self, seconds: float) -> None:
+        """Let the platform's own work go on for a while; nobody's page is looked at meanwhile."""
+        time.sleep(seconds)
+
     def api(self, token: str = "") -> Api:
         return Api(f"{self.stack.url}/api", {"Authorization": f"Bearer {token}"} if token else {})
 
@@ -76,6 +91,21 @@ class Desk:
         body = {"challenge_id": sent["challenge_id"], "phone": phone, "code": inbox[0]["code"]}
         session = self.api().post("/sign-in/phone", body)
         return self.api(session["token"]), session["account"]["self_patient_id"]
+
+    def newcomer(self, name: str, born: date, device: str = "") -> tuple[Api, str]:
+        """Somebody new with a phone of their own, registered over HTTP: the interface, and the person's id."""
+        phone = new_phone()
+        sent = self.api().post("/sign-in/phone-codes", {"phone": phone, "purpose": "sign_in"})
+        inbox = httpx.get(f"{self.stack.sandbox_url}/sms/inbox", params={"phone": phone}).json()
+        body = {"challenge_id": sent["challenge_id"], "phone": phone, "code": inbox[0]["code"]}
+        known = {"X-Device-Id": device or str(uuid.uuid4())}
+        session = Api(f"{self.stack.url}/api", known).post("/sign-in/phone", body)
+        person = {"relation": "self", "name": name, "id_kind": "01", "id_number": id_number(born), "guardian": False}
+        signed_in = self.api(session["token"])
+        signed_in.headers |= known
+        made = signed_in.post("/patients", person)
+        signed_in.headers["Authorization"] = f"Bearer {made['session']['token']}"
+        return signed_in, made["member"]["patient_id"]
 
     def page(
         self, open_context: OpenContext, path: str, username: str = "", *, width: int = 1440, height: int = 900

@@ -3,7 +3,9 @@
 import re
 import secrets
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -25,6 +27,11 @@ def id_number(born: date) -> str:
     """A resident identity number with a right check digit that nobody in the demo region has."""
     first = f"{secrets.choice(AREAS)}{born:%Y%m%d}{secrets.randbelow(900):03d}"
     return first + check_digit(first)
+
+
+def day_ahead(stack: Stack, days: int) -> str:
+    """The day so many days from today, as the interface writes it."""
+    return f"{stack.now().astimezone(REGION).date() + timedelta(days=days):%Y-%m-%d}"
 
 
 class PatientApp:
@@ -115,6 +122,30 @@ class PatientApp:
             base_url=f"{self.stack.url}/api", headers={"authorization": f"Bearer {self.token()}"}, timeout=15
         )
 
+    def read(self, path: str, **query: Any) -> Any:
+        """What the platform says to this person."""
+        with self.api() as client:
+            return client.get(path, params=query).raise_for_status().json()
+
+    def send(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A request from another device of the same person."""
+        with self.api() as client:
+            answer = client.post(path, json=body, headers={"idempotency-key": str(uuid4())})
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+    def self_id(self) -> str:
+        """The person who signed in, as a patient."""
+        return str(self.read("/me")["account"]["self_patient_id"])
+
     def opened_with(self, name: str) -> str:
         """A value in the address of the page."""
         return parse_qs(urlsplit(urlsplit(self.page.url).fragment).query)[name][0]
+
+
+def newcomer(app: PatientApp, name: str, born: date = date(1986, 7, 15)) -> None:
+    """Somebody new signs in, registers and sees the card."""
+    app.sign_in(new_phone())
+    app.register(name, id_number(born))
+    app.tap("都对，办卡")
+    expect(app.shown.locator(".ecard__img")).to_be_visible()

@@ -4,26 +4,17 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
 from browser.console_desk import Api, Desk, OpenContext
 from browser.pictures import picture
-from stack import Stack
 from yitong.directory.demo.cast import CLINIC, DEMO_PASSWORD
 from yitong.directory.demo.identity_number import identity_number
-from yitong.kernel import postgres
 from yitong.kernel.ids import new_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 DOCTOR = "陈明远"
-
-
-@pytest.fixture(scope="module")
-def desk(stack: Stack) -> Desk:
-    """The platform as the staff sees it."""
-    return Desk(stack)
 
 
 def clinic(desk: Desk) -> dict[str, Any]:
@@ -37,13 +28,6 @@ def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
     # The list's own text lies over its field; the click is meant for the place, not for the field.
     page.get_by_role("combobox", name=label, exact=True).click(force=True)
     page.get_by_role("option").filter(has_text=option).locator("visible=true").first.click()
-
-
-def address_of(stack: Stack) -> str:
-    """The database of the running platform: its server is found by its folder."""
-    found = postgres.status(stack.folder / "postgres")
-    assert found is not None
-    return found.url
 
 
 def settled(page: Page) -> None:
@@ -246,7 +230,7 @@ def test_the_trail_follows_and_a_parked_event_waits_for_somebody(desk: Desk, ope
 
     trail = desk.staff("hospital_admin").get("/events", organization_id=desk.organization_id, subject_id=made["id"])
     event = trail["items"][0]
-    with psycopg.connect(address_of(desk.stack)) as database:
+    with desk.database() as database:
         database.execute(
             "INSERT INTO parked_event (id, reactor, event_id, organization_id, error, attempts, parked_at, state)"
             " VALUES (%s, 'journey.messages', %s, %s, 'the channel answered nonsense', 5, now(), 'parked')",

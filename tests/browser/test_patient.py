@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from browser.conftest import OpenContext
-from browser.patient_app import REGION, PatientApp, id_number, new_phone
+from browser.patient_app import PatientApp, day_ahead, id_number, new_phone, newcomer
 from stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -42,18 +42,6 @@ def others(stack: Stack) -> Iterator[httpx.Client]:
 
 def carry(client: httpx.Client, token: str) -> None:
     client.headers["authorization"] = f"Bearer {token}"
-
-
-def newcomer(app: PatientApp, name: str, born: date = date(1986, 7, 15)) -> None:
-    """Somebody new signs in, registers and sees the card."""
-    app.sign_in(new_phone())
-    app.register(name, id_number(born))
-    app.tap("都对，办卡")
-    expect(app.shown.locator(".ecard__img")).to_be_visible()
-
-
-def day_ahead(stack: Stack, days: int) -> str:
-    return f"{stack.now().astimezone(REGION).date() + timedelta(days=days):%Y-%m-%d}"
 
 
 def open_clinic(app: PatientApp, days: int) -> None:

@@ -1,72 +1,39 @@
 """What a rush leaves behind, on the phone: a stopped clinic's replacement, and a place from the waiting list."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
-from browser.conftest import OpenContext
 from browser.console_desk import Desk
-from browser.patient_app import PatientApp
+from browser.patient_app import PatientApp, day_ahead
 from browser.pictures import picture
-from browser.test_patient import day_ahead, newcomer
 from stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 DOCTOR = "陈明远"
 
 
-@pytest.fixture
-def phone(open_context: OpenContext, stack: Stack) -> Callable[[str], PatientApp]:
-    """A phone of its own for each newcomer of this name."""
-
-    def of(name: str) -> PatientApp:
-        app = PatientApp(open_context().new_page(), stack)
-        newcomer(app, name)
-        return app
-
-    return of
-
-
-def read(app: PatientApp, path: str, **query: Any) -> Any:
-    """What the platform says to this person."""
-    with app.api() as client:
-        return client.get(path, params=query).json()
-
-
-def self_of(app: PatientApp) -> str:
-    return str(read(app, "/me")["account"]["self_patient_id"])
-
-
 def place(app: PatientApp, days: int) -> dict[str, Any]:
     """The demo doctor's first free place of a day."""
     day = day_ahead(app.stack, days)
     asked = {"specialty": "03.04", "from": day, "to": day, "limit": 100}
-    offers = read(app, "/slots/search", **asked)["items"]
+    offers = app.read("/slots/search", **asked)["items"]
     return next(one for one in offers if one["practitioner_name"] == DOCTOR)
-
-
-def send(app: PatientApp, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """A request from another device of the same person."""
-
-    with app.api() as client:
-        answer = client.post(path, json=body, headers={"idempotency-key": str(uuid4())})
-    assert answer.status_code < 300, answer.text
-    return answer.json()
 
 
 def book(app: PatientApp, days: int) -> dict[str, Any]:
     """A booked place of that day."""
     wanted = place(app, days)
     here = {"organization_id": wanted["organization_id"]}
-    held = send(app, "/holds", {**here, "slot_id": wanted["slot_id"], "patient_id": self_of(app)})
-    return send(app, f"/appointments/{held['id']}/confirm", here)
+    held = app.send("/holds", {**here, "slot_id": wanted["slot_id"], "patient_id": app.self_id()})
+    return app.send(f"/appointments/{held['id']}/confirm", here)
 
 
-def test_a_stopped_clinic_offers_another_time(phone: Callable[[str], PatientApp], stack: Stack) -> None:
-    app, desk = phone("方晓云"), Desk(stack)
+def test_a_stopped_clinic_offers_another_time(phone: Callable[[str], PatientApp], desk: Desk) -> None:
+    app = phone("方晓云")
     booked = book(app, 8)
     stopped = desk.staff("scheduler").post(
         f"/schedules/{booked['schedule_id']}/stop",
@@ -82,7 +49,7 @@ def test_a_stopped_clinic_offers_another_time(phone: Callable[[str], PatientApp]
     where = {"organization_id": booked["organization_id"]}
     before: dict[str, Any] = {}
     for _ in range(100):  # the stopped visit is closed by a job once its replacement is taken
-        before = read(app, f"/appointments/{booked['id']}", **where)
+        before = app.read(f"/appointments/{booked['id']}", **where)
         if before["state"] == "cancelled":
             break
         app.page.wait_for_timeout(200)
@@ -96,11 +63,11 @@ def test_a_freed_place_goes_to_who_waits(phone: Callable[[str], PatientApp], sta
     wish = {key: booked[key] for key in ("organization_id", "department_id", "practitioner_role_id")}
     for app in (first, second):
         span = {"from": day, "to": day, "period": "any"}
-        send(app, "/waitlist-entries", {**wish, **span, "patient_id": self_of(app)})
+        app.send("/waitlist-entries", {**wish, **span, "patient_id": app.self_id()})
     first.open("waitlist/index")
     first.says("下一个就是您")
     here = {"organization_id": booked["organization_id"]}
-    send(holder, f"/appointments/{booked['id']}/cancel", {**here, "reason": "有事"})
+    holder.send(f"/appointments/{booked['id']}/cancel", {**here, "reason": "有事"})
     first.open("home/index")
     first.tap(first.shown.get_by_text("候补有号了").first)
     first.says("有人退号，轮到您了。号已为您留住。")
@@ -114,21 +81,43 @@ def test_a_freed_place_goes_to_who_waits(phone: Callable[[str], PatientApp], sta
     second.says("约好了")
 
 
-@pytest.mark.parametrize(
-    ("page_of", "heading"),
-    [
-        ("channels", "渠道与号源"),
-        ("waitlist", "候补管理"),
-        ("draws", "抽签放号"),
-        ("queues", "分诊排队"),
-        ("reviews", "就诊评价"),
-        ("risk", "防号贩看板"),
-    ],
-)
-def test_the_desks_pages_of_the_rush_open(open_context: OpenContext, stack: Stack, page_of: str, heading: str) -> None:
-    page = Desk(stack).page(open_context, f"#/{page_of}", "hospital_admin")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
-    picture(page, f"console-{page_of}")
+def test_an_offer_that_nobody_answers_goes_to_the_next(phone: Callable[[str], PatientApp], desk: Desk) -> None:
+    holder, first, second = phone("段丽萍"), phone("白志刚"), phone("石雨晴")
+    booked = book(holder, 7)
+    day = day_ahead(desk.stack, 7)
+    wish = {key: booked[key] for key in ("organization_id", "department_id", "practitioner_role_id")}
+    for app in (first, second):
+        app.send("/waitlist-entries", {**wish, "from": day, "to": day, "period": "any", "patient_id": app.self_id()})
+    holder.send(
+        f"/appointments/{booked['id']}/cancel", {"organization_id": booked["organization_id"], "reason": "有事"}
+    )
+    first.open("home/index")
+    first.tap(first.shown.get_by_text("候补有号了").first)
+    first.says("有人退号，轮到您了。号已为您留住。")
+    # Half an hour passes in the database; on the phone the last seconds run.
+    ends = desk.stack.now() + timedelta(seconds=8)
+    (offer,) = first.read("/offers", patient_id=first.self_id())["items"]
+    with desk.database() as database:
+        database.execute("UPDATE offer SET expires_at = %s WHERE id = %s", (ends, offer["id"]))
+        held = offer["appointment"]["id"]
+        database.execute("UPDATE appointment SET hold_expires_at = %s WHERE id = %s", (ends, held))
+    first.open("home/index")
+    first.tap(first.shown.get_by_text("候补有号了").first)
+    first.says("留到")
+    expect(first.shown).to_contain_text("没有在时间内确认，号给了下一位。", timeout=30_000)
+    expect(first.shown.get_by_text("就要这个", exact=True)).to_have_count(0)
+    picture(first.page, "patient-offer-expired")
+    for _ in range(100):  # the clock's work passes it on within seconds
+        if second.read("/offers", patient_id=second.self_id())["items"]:
+            break
+        desk.pause(0.2)
+    second.open("home/index")
+    second.tap(second.shown.get_by_text("候补有号了").first)
+    second.tap("就要这个")
+    second.says("约好了")
+    first.open("messages/index")
+    first.tap("号源已失效")
+    first.says("没有在时间内确认，号给了下一位。")
 
 
 def test_the_phones_pages_of_the_rush_open(phone: Callable[[str], PatientApp]) -> None:

@@ -51,6 +51,14 @@ async def test_reading_needs_no_sign_in_and_finds_everything(client: httpx.Async
     assert (await client.get(path, params={"organization_id": one["id"]})).json() == doctors[0]
 
 
+async def test_a_doctor_is_named_in_both_languages(client: httpx.AsyncClient, loaded: DemoRegion) -> None:
+    hospitals = {str(one.id): one.name_en for one in loaded.organizations}
+    departments = {str(one.id): one.name_en for one in loaded.departments}
+    for doctor in await items(client, "/practitioner-roles", limit=50):
+        assert doctor["organization_name_en"] == hospitals[doctor["organization_id"]]
+        assert doctor["department_name_en"] == departments[doctor["department_id"]]
+
+
 async def test_the_nearest_comes_first_and_pages_join(client: httpx.AsyncClient, loaded: DemoRegion) -> None:
     here = {"latitude": 39.9087, "longitude": 116.3975}
     whole = await items(client, "/organizations", limit=200, **here)

@@ -119,3 +119,38 @@ async def test_bad_registrations_at_the_desk(
 ) -> None:
     answer = await client.post("/api/patients/at-desk", json=person() | given, headers=registrar)
     assert code_in(answer) == code
+
+
+async def identify(client: Client, headers: Headers, text: str, organization: Any = HOSPITAL) -> Any:
+    return await client.post(
+        "/api/patient-identifications", json={"organization_id": str(organization), "text": text}, headers=headers
+    )
+
+
+async def test_a_planner_confirms_who_stands_there_but_searches_nobody(
+    client: Client, platform: Platform, new_citizen: NewCitizen, registrar: Headers
+) -> None:
+    planner = bearer(token_for(platform, RoleAt(Role.SCHEDULER, HOSPITAL)))
+    one = await new_citizen()
+    code = (await client.post(f"/api/patients/{one.patient_id}/card/dynamic-code", headers=one.headers)).json()["text"]
+    found = (await identify(client, planner, code)).json()["items"]
+    assert [(hit["patient_id"], hit["matched_by"]) for hit in found] == [(one.patient_id, "card")]
+    assert code_in(await identify(client, planner, code)) == "card-code-replayed"
+    local = {
+        "organization_id": str(HOSPITAL),
+        "local_number": "ZY-100",
+        "name": adult()["name"],
+        "id_kind": "01",
+        "id_number": adult()["id_number"],
+        "sex": "male",
+        "birth_date": "1990-03-07",
+    }
+    made = await client.post("/api/local-patients", json=local, headers=registrar)
+    assert made.json()["outcome"] == "linked", made.text
+    found = (await identify(client, planner, " ZY-100 ")).json()["items"]
+    assert [(hit["patient_id"], hit["matched_by"]) for hit in found] == [(one.patient_id, "local_number")]
+    for nobody in ("ZY-101", adult()["name"], adult()["id_number"], PHONE):
+        assert (await identify(client, planner, nobody)).json()["items"] == []
+    assert (await search(client, planner, "ZY-100")).status_code == 403
+    assert (await identify(client, planner, "ZY-100", OTHER_HOSPITAL)).status_code == 403
+    assert (await identify(client, one.headers, "ZY-100")).status_code == 403

@@ -24,7 +24,7 @@ from yitong.kernel import postgres
 from yitong.kernel.logs import configure_logs
 from yitong.kernel.migrate import migrate
 from yitong.kernel.platform import open_platform
-from yitong.kernel.process import settle
+from yitong.kernel.process import WEB_SERVER, settle
 from yitong.kernel.settings import Settings, load_settings
 from yitong.kernel.worker import work
 from yitong.sandbox.app import create_sandbox
@@ -98,17 +98,8 @@ def _beside(settings: Settings, *, demo: bool) -> Generator[None]:
 
 
 def _serve_web(settings: Settings) -> None:
-    options: dict[str, Any] = {
-        "host": settings.host,
-        "port": settings.port,
-        "loop": "uvloop",
-        "http": "httptools",
-        "access_log": False,
-        "log_level": "warning",
-        "server_header": False,
-        "timeout_graceful_shutdown": 5,
-    }
-    uvicorn.run("yitong.cli.serving:application", factory=True, workers=settings.workers, **options)
+    where: dict[str, Any] = {"host": settings.host, "port": settings.port, "workers": settings.workers}
+    uvicorn.run("yitong.cli.serving:application", factory=True, **where, **WEB_SERVER)
 
 
 def worker() -> None:

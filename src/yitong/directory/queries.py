@@ -32,8 +32,9 @@ _ORGANIZATION = (
     f" o.longitude, {_DISTANCE} AS distance_m"
 )
 _ROLE = (
-    "r.id, r.practitioner_id, r.organization_id, o.name AS organization_name, r.department_id,"
-    " d.name AS department_name, p.name, p.gender, r.role, r.title, r.title_en, r.specialty_text, p.introduction"
+    "r.id, r.practitioner_id, r.organization_id, o.name AS organization_name, o.name_en AS organization_name_en,"
+    " r.department_id, d.name AS department_name, d.name_en AS department_name_en, p.name, p.gender,"
+    " r.role, r.title, r.title_en, r.specialty_text, p.introduction"
 )
 _ROLES = (
     f"SELECT {_ROLE} FROM practitioner_role r JOIN practitioner p ON p.id = r.practitioner_id"  # noqa: S608

@@ -76,8 +76,10 @@ class PractitionerRole(Struct, frozen=True, kw_only=True):
     practitioner_id: UUID
     organization_id: UUID
     organization_name: str
+    organization_name_en: str
     department_id: UUID
     department_name: str
+    department_name_en: str
     name: str
     gender: str
     role: str

@@ -16,6 +16,10 @@ class IdentityEvent(StrEnum):
     SESSION_ENDED = "sign-in:session:ended"
     SESSION_RENEWED = "sign-in:session:renewed"
     STAFF_CREATED = "sign-in:staff:created"
+    STAFF_DISABLED = "sign-in:staff:disabled"
+    STAFF_ENABLED = "sign-in:staff:enabled"
+    STAFF_FACTOR_RESET = "sign-in:staff:factor_reset"
+    STAFF_PASSWORD_SET = "sign-in:staff:password_set"  # noqa: S105  # a name
     TERMINAL_REGISTERED = "sign-in:terminal:registered"
 
     PATIENT_REGISTERED = "patient:person:registered"
@@ -29,6 +33,7 @@ class IdentityEvent(StrEnum):
     CARD_PRINTED = "card:static:printed"
     CARD_CHALLENGED = "card:static:challenged"
     CARD_VERIFIED = "card:code:verified"
+    CREDENTIAL_RESOLVED = "card:credential:resolved"
 
     LOCAL_RECORDED = "index:local-patient:recorded"
     LINKED = "index:link:made"
@@ -47,6 +52,10 @@ declare_events(
         E.SESSION_ENDED: ("退出登录", "A session was ended"),
         E.SESSION_RENEWED: ("会话已更新", "A session was renewed"),
         E.STAFF_CREATED: ("开通工作人员账号", "A staff account was created"),
+        E.STAFF_DISABLED: ("停用工作人员账号：{reason}", "A staff account was disabled: {reason}"),
+        E.STAFF_ENABLED: ("恢复工作人员账号：{reason}", "A staff account was enabled again: {reason}"),
+        E.STAFF_FACTOR_RESET: ("重置工作人员动态口令：{reason}", "A staff member's second factor was reset: {reason}"),
+        E.STAFF_PASSWORD_SET: ("重设工作人员密码：{reason}", "A staff member's password was set anew: {reason}"),
         E.TERMINAL_REGISTERED: ("登记了一台终端（{kind}）", "A terminal was registered ({kind})"),
         E.PATIENT_REGISTERED: (
             "实名建档并发放电子健康卡（{origin}）",
@@ -69,6 +78,10 @@ declare_events(
         E.CARD_VERIFIED: (
             "核验健康卡二维码（{scene}，{code_kind}）",
             "A card code was verified ({scene}, {code_kind})",
+        ),
+        E.CREDENTIAL_RESOLVED: (
+            "凭证识别（{kind}，{scene}）",
+            "A credential was recognised ({kind}, {scene})",
         ),
         E.LOCAL_RECORDED: (
             "登记院内患者，匹配结果：{outcome}",

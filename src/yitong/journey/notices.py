@@ -22,6 +22,12 @@ class NoticeKind(StrEnum):
     REPLACEMENT_OFFERED = "replacement_offered"
     OFFER_EXPIRED = "offer_expired"
     DRAW_WON = "draw_won"
+    DRAW_LOST = "draw_lost"
+    DRAW_BLOCKED = "draw_blocked"
+    DRAW_CANCELLED = "draw_cancelled"
+    BANNED = "banned"
+    BAN_LIFTED = "ban_lifted"
+    BAN_KEPT = "ban_kept"
     REMINDER = "reminder"
     CHECKED_IN = "checked_in"
     CALLED = "called"
@@ -50,18 +56,50 @@ class MessageText(msgspec.Struct, frozen=True):
     fields: ChannelFields
 
 
-def message_text(kind: NoticeKind, visit: VisitFacts, patient_masked: str) -> MessageText:
-    """Title and body of a message to (or about) a patient."""
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What one patient is told: where it happened, in which words, and where it leads."""
+
+    organization_id: UUID
+    patient_id: UUID
+    hospital: Bilingual
+    at: datetime
+    zone: str
+    place: Bilingual
+    title: Bilingual
+    body: Bilingual
+    link: MessageLink
+    appointment_id: UUID | None = None
+
+
+def said_of(kind: NoticeKind, visit: VisitFacts) -> Said:
+    """What a patient is told about a visit."""
     title, body = _words(kind, visit)
-    fields = ChannelFields(
-        hospital=visit.organization.zh,
-        patient=patient_masked,
+    return Said(
+        organization_id=visit.organization_id,
+        patient_id=visit.patient_id,
+        hospital=visit.organization,
         at=visit.start_at,
         zone=visit.zone,
-        place=visit.place.zh,
-        note=title.zh,
+        place=visit.place,
+        title=title,
+        body=body,
+        link=link_of(kind, visit),
+        appointment_id=visit.appointment_id,
     )
-    return MessageText(title, Bilingual(f"{patient_masked}：{body.zh}", f"{patient_masked}: {body.en}"), fields)
+
+
+def message_text(said: Said, patient_masked: str) -> MessageText:
+    """Title and body of a message to (or about) a patient."""
+    fields = ChannelFields(
+        hospital=said.hospital.zh,
+        patient=patient_masked,
+        at=said.at,
+        zone=said.zone,
+        place=said.place.zh,
+        note=said.title.zh,
+    )
+    body = Bilingual(f"{patient_masked}：{said.body.zh}", f"{patient_masked}: {said.body.en}")
+    return MessageText(said.title, body, fields)
 
 
 def link_of(kind: NoticeKind, visit: VisitFacts) -> MessageLink:
@@ -148,6 +186,8 @@ def _words(kind: NoticeKind, visit: VisitFacts) -> tuple[Bilingual, Bilingual]:
                 f"{what.zh} 未就诊，已记为爽约。如需就诊请重新预约。",
                 f"You did not attend: {what.en}. Book again if you still need it.",
             )
+        case _:
+            raise ValueError(f"no visit stands behind a message of kind {kind}")
 
 
 def _parts(visit: VisitFacts) -> tuple[Bilingual, Bilingual, Bilingual, Bilingual]:

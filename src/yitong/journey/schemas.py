@@ -82,7 +82,7 @@ class Journey(msgspec.Struct, frozen=True):
 
 
 class MessageLink(msgspec.Struct, frozen=True):
-    """Where a message leads: ``kind`` is appointment, queue or journey."""
+    """Where a message leads: ``kind`` is appointment, queue, journey, draw or ban."""
 
     kind: str
     id: UUID

@@ -1,6 +1,7 @@
-"""What a long-running server process does once, when everything it keeps is loaded."""
+"""How the web application is served, and what a server process does once when everything it keeps is loaded."""
 
 import gc
+from typing import Any
 
 
 def settle() -> None:
@@ -11,4 +12,15 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(250_000, 20, 100)
+
+
+# How uvicorn serves the web application, whoever starts it.
+WEB_SERVER: dict[str, Any] = {
+    "loop": "uvloop",
+    "http": "yitong.kernel.one_write:OneWriteProtocol",
+    "access_log": False,
+    "log_level": "warning",
+    "server_header": False,
+    "timeout_graceful_shutdown": 5,
+}

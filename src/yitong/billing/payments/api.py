@@ -28,8 +28,6 @@ from yitong.kernel.platform import Platform
 from yitong.kernel.transaction import Transaction
 
 _TAGS = ["payments"]
-# The framework keeps the argument name "state" for itself.
-_Chosen = Annotated[Chosen, QueryParameter(name="state")]
 
 
 @post("/payments/preview", status_code=200, summary="Who would pay what of a bill", tags=_TAGS)
@@ -57,7 +55,7 @@ async def get_payments(
     organization_id: FromQuery[UUID | None] = None,
     patient_id: FromQuery[UUID | None] = None,
     bill_id: FromQuery[UUID | None] = None,
-    chosen: _Chosen = "all",
+    chosen: Annotated[Chosen, QueryParameter(name="state")] = "all",  # ``state`` alone is the application's in Litestar
 ) -> Page[PaymentView]:
     """``stuck``: what the desk has to look at; ``cash``: waiting at a window; newest first, at most 100."""
     return Page(await service.listed(tx, organization_id, patient_id, bill_id, chosen))

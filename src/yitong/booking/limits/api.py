@@ -70,6 +70,7 @@ async def risk_board(
     last: Last = None,
 ) -> RiskBoard:
     """Counts by rule and outcome, hours, accounts that draw attention, hand-overs; the last seven days by default."""
+    await memory_of(tx.platform).fresh()  # what this process noticed since the last booking is written first
     return await queries.board(tx, organization_id, span_of(tx, first, last))
 
 

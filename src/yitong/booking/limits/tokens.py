@@ -13,6 +13,7 @@ import msgspec
 
 from yitong.booking.schemas import SlotItem, SlotOffer
 from yitong.kernel.client import CLIENT
+from yitong.kernel.crypto import Sealer
 from yitong.kernel.ids import UUID
 from yitong.kernel.permissions import Actor
 from yitong.kernel.platform import Platform
@@ -48,11 +49,16 @@ class SlotTokens:
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+def slot_token_key(sealer: Sealer) -> bytes:
+    """The key of an installation's slot tokens, from its own keys."""
+    return sealer.lookup_hash("slot-token-key", "1")
+
+
 def slot_tokens_of(platform: Platform) -> SlotTokens:
     """The installation's token maker; the same key in every process."""
     made = platform.ports.get(SlotTokens)
     if not isinstance(made, SlotTokens):
-        made = SlotTokens(platform.sealer.lookup_hash("slot-token-key", "1"))
+        made = SlotTokens(slot_token_key(platform.sealer))
         platform.connect(SlotTokens, made)
     return made
 

@@ -28,8 +28,8 @@ _TARGET = {
     "department": "SELECT 1 FROM department WHERE organization_id = :organization AND id = :target",
 }
 _LIST = """
-SELECT f.kind, f.target_id, f.organization_id, o.name AS organization_name, d.id AS department_id,
-       d.name AS department_name, d.name_en AS department_name_en, f.added_at
+SELECT f.kind, f.target_id, f.organization_id, o.name AS organization_name, o.name_en AS organization_name_en,
+       d.id AS department_id, d.name AS department_name, d.name_en AS department_name_en, f.added_at
   FROM favourite f
   JOIN organization o ON o.id = f.organization_id AND o.active
   LEFT JOIN practitioner_role r ON f.kind = 'role' AND r.organization_id = f.organization_id AND r.id = f.target_id

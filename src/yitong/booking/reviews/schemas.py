@@ -107,6 +107,7 @@ class Favourite(msgspec.Struct, kw_only=True):
     target_id: UUID
     organization_id: UUID
     organization_name: str
+    organization_name_en: str
     department_id: UUID
     department_name: str
     department_name_en: str

@@ -23,6 +23,12 @@ async def search(tx: NamedDependency[Transaction], data: JSONBody[wire.PatientSe
     return Page(await desk.search(tx, data))
 
 
+@post("/patient-identifications", status_code=200, tags=TAGS, summary="Confirm a person by what they show")
+async def identify(tx: NamedDependency[Transaction], data: JSONBody[wire.PatientSearch]) -> Page[wire.PatientHit]:
+    """By card code or the hospital's own number, never by name: one person or nobody."""
+    return Page(await desk.identify(tx, data))
+
+
 @post("/patients/at-desk", tags=TAGS, summary="Register somebody at a desk")
 async def register(
     tx: NamedDependency[Transaction], data: JSONBody[wire.AtDesk], key: Key = None
@@ -35,4 +41,4 @@ async def register(
     )
 
 
-ROUTES = [search, register]
+ROUTES = [search, identify, register]

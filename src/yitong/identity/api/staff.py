@@ -4,11 +4,11 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 
 from yitong.identity.schemas import staff as wire
 from yitong.identity.schemas.people import OAuthReturn, OAuthStart
-from yitong.identity.service import staff, terminals
+from yitong.identity.service import staff, staff_accounts, terminals
 from yitong.kernel import web
 from yitong.kernel.idempotency import once
 from yitong.kernel.ids import UUID
@@ -63,4 +63,72 @@ async def register_terminal(
     )
 
 
-ROUTES = [password, totp, start_oidc, finish_oidc, list_terminals, register_terminal]
+@get("/staff-accounts", tags=TAGS, summary="Staff accounts of an organization")
+async def list_accounts(
+    tx: NamedDependency[Transaction], organization_id: FromQuery[UUID]
+) -> Page[wire.StaffAccountItem]:
+    """Those with a role there, with all their roles."""
+    return Page(await staff_accounts.accounts(tx, organization_id))
+
+
+@post("/staff-accounts", tags=TAGS, summary="Open a staff account")
+async def create_account(
+    tx: NamedDependency[Transaction], data: JSONBody[wire.NewStaffAccount]
+) -> wire.StaffAccountItem:
+    """The user name is unique, so that sending it twice opens one account."""
+    return await staff_accounts.create(tx, data)
+
+
+@post("/staff-accounts/{staff_id:uuid}/disable", status_code=200, tags=TAGS, summary="Disable a staff account")
+async def disable_account(
+    tx: NamedDependency[Transaction], staff_id: FromPath[UUID], data: JSONBody[wire.StaffChange]
+) -> wire.StaffAccountItem:
+    """Ends the person's sessions."""
+    return await staff_accounts.disable(tx, staff_id, data)
+
+
+@post("/staff-accounts/{staff_id:uuid}/enable", status_code=200, tags=TAGS, summary="Enable a staff account again")
+async def enable_account(
+    tx: NamedDependency[Transaction], staff_id: FromPath[UUID], data: JSONBody[wire.StaffChange]
+) -> wire.StaffAccountItem:
+    """The password and the device stay as they were."""
+    return await staff_accounts.enable(tx, staff_id, data)
+
+
+@post(
+    "/staff-accounts/{staff_id:uuid}/reset-second-factor",
+    status_code=200,
+    tags=TAGS,
+    summary="Forget somebody's device for one-time codes",
+)
+async def reset_factor(
+    tx: NamedDependency[Transaction], staff_id: FromPath[UUID], data: JSONBody[wire.StaffChange]
+) -> wire.StaffAccountItem:
+    """A new device is bound at the next sign-in."""
+    return await staff_accounts.reset_second_factor(tx, staff_id, data)
+
+
+@post(
+    "/staff-accounts/{staff_id:uuid}/set-password", status_code=200, tags=TAGS, summary="Give somebody a new password"
+)
+async def set_password(
+    tx: NamedDependency[Transaction], staff_id: FromPath[UUID], data: JSONBody[wire.StaffPasswordChange]
+) -> wire.StaffAccountItem:
+    """Also takes the lock of wrong tries away."""
+    return await staff_accounts.set_password(tx, staff_id, data)
+
+
+ROUTES = [
+    list_accounts,
+    create_account,
+    disable_account,
+    enable_account,
+    reset_factor,
+    set_password,
+    password,
+    totp,
+    start_oidc,
+    finish_oidc,
+    list_terminals,
+    register_terminal,
+]

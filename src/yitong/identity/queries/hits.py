@@ -11,7 +11,7 @@ from yitong.kernel.clock import age_in_years
 from yitong.kernel.ids import UUID
 from yitong.kernel.transaction import Transaction
 
-MatchedBy = Literal["id_number", "phone", "name", "card"]
+MatchedBy = Literal["id_number", "phone", "name", "card", "local_number"]
 MOST = 20
 _HITS = f"""
 SELECT p.id, p.name_sealed, p.phone_sealed, p.sex, p.birth_date, d.kind AS id_kind, d.value_sealed,
@@ -26,11 +26,15 @@ _BY: dict[MatchedBy, str] = {
     " ON a.id = f.account_id WHERE a.phone_hash = ANY(:keys) AND f.ended_at IS NULL AND f.guardian))",
     "name": "p.name_hash = ANY(:keys)",
     "card": "p.id = ANY(:keys)",
+    "local_number": "p.id = ANY(:keys)",
 }
 
 
 async def hits(tx: Transaction, by: MatchedBy, keys: list[Any], today: date) -> list[PatientHit]:
-    """Up to twenty people by hashes of one kind (``card``: by id). The caller has opened the patient index."""
+    """Up to twenty people by hashes of one kind (``card`` and ``local_number``: by id).
+
+    The caller has opened the patient index.
+    """
     rows = await tx.session.execute(text(_HITS.format(condition=_BY[by])), {"keys": keys})
     return [_hit(tx, row, by, today) for row in rows]
 

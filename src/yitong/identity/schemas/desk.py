@@ -29,7 +29,7 @@ class PatientHit(Struct, frozen=True):
     id_number_masked: str
     phone_masked: str | None
     card_status: CardStatus
-    matched_by: Literal["id_number", "phone", "name", "card"]
+    matched_by: Literal["id_number", "phone", "name", "card", "local_number"]
 
 
 class AtDesk(Struct, frozen=True):

@@ -104,6 +104,52 @@ class StaffSession(Struct, frozen=True):
     staff: Staff
 
 
+StaffGiven = Literal["doctor", "nurse", "registrar", "scheduler", "hospital_admin", "regulator", "platform_admin"]
+Reason = Annotated[str, Meta(min_length=1, max_length=200)]
+Password = Annotated[str, Meta(min_length=12, max_length=200)]
+
+
+class StaffAccountItem(Struct, frozen=True, kw_only=True):
+    """A staff account as an administrator sees it; ``roles`` are all it has, wherever they were given."""
+
+    id: UUID
+    username: str
+    name: str
+    roles: list[StaffRoleOnWire]
+    active: bool
+    enrolled: bool  # a device for one-time codes is bound
+    locked_until: datetime | None
+    last_sign_in_at: datetime | None
+    created_at: datetime
+
+
+class NewStaffAccount(Struct, frozen=True):
+    """A staff account to create; the device for one-time codes is bound at the first sign-in."""
+
+    organization_id: UUID
+    username: Annotated[str, Meta(pattern="^[a-z0-9._-]{3,40}$")]
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    password: Password
+    roles: Annotated[list[StaffGiven], Meta(min_length=1, max_length=5)]
+    department_id: UUID | None = None
+    practitioner_id: UUID | None = None
+
+
+class StaffChange(Struct, frozen=True):
+    """At which organization and why a staff account is changed."""
+
+    organization_id: UUID
+    reason: Reason
+
+
+class StaffPasswordChange(Struct, frozen=True):
+    """A new password for somebody who lost theirs."""
+
+    organization_id: UUID
+    reason: Reason
+    password: Password
+
+
 TerminalKind = Literal["kiosk", "hall", "gate"]
 
 

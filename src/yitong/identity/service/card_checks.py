@@ -40,6 +40,7 @@ VERIFY_CARD = action(
         Role.REGISTRAR: Scope.ORGANIZATION,
         Role.DOCTOR: Scope.ORGANIZATION,
         Role.NURSE: Scope.ORGANIZATION,
+        Role.SCHEDULER: Scope.ORGANIZATION,  # an extra place is for whoever stands there
         Role.HOSPITAL_ADMIN: Scope.ORGANIZATION,
         Role.KIOSK: Scope.ORGANIZATION,
         Role.HOSPITAL_SYSTEM: Scope.ORGANIZATION,

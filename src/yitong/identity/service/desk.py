@@ -30,6 +30,17 @@ SEARCH_PATIENTS = action(
     "Search patients",
     {**_DESK, Role.DOCTOR: Scope.ORGANIZATION, Role.NURSE: Scope.ORGANIZATION},
 )
+IDENTIFY_PATIENT = action(
+    "patient:person:identify",
+    "凭健康卡或病历号确认患者",
+    "Confirm a patient by card code or the hospital's own number",
+    {
+        **_DESK,
+        Role.DOCTOR: Scope.ORGANIZATION,
+        Role.NURSE: Scope.ORGANIZATION,
+        Role.SCHEDULER: Scope.ORGANIZATION,
+    },
+)
 REGISTER_AT_DESK = action("patient:person:register-at-desk", "前台建档", "Register a patient at a desk", _DESK)
 _REGISTRATION_SCENE = "010101"  # 用卡环节 挂号
 
@@ -43,6 +54,34 @@ async def search(tx: Transaction, asked: PatientSearch) -> list[PatientHit]:
     today = day_of(tx.now, (await region_of(tx)).zone)
     found = await _find(tx, asked, today)
     by: MatchedBy = found[0].matched_by if found else "name"
+    subject = Subject("organization", asked.organization_id, asked.organization_id)
+    await record(tx, grant, IdentityEvent.PATIENT_SEARCHED, subject, {"matched_by": by, "count": len(found)})
+    return found
+
+
+async def identify(tx: Transaction, asked: PatientSearch) -> list[PatientHit]:
+    """The one person behind a shown card code or a number of the hospital's own records; nobody can be looked for.
+
+    A dynamic card code is used up by this. Raises Problem ``forbidden``, and for a card code as the verification.
+    """
+    grant = IDENTIFY_PATIENT.check(tx.actor, organization_id=asked.organization_id)
+    today = day_of(tx.now, (await region_of(tx)).zone)
+    by: MatchedBy = "card" if ":" in asked.text else "local_number"
+    if by == "card":
+        scanned = Verification(asked.text, _REGISTRATION_SCENE, asked.organization_id)
+        known = [(await verify_in(tx, scanned)).patient_id]
+    else:
+        linked = await tx.session.execute(
+            text(
+                "SELECT l.patient_id FROM local_patient AS q JOIN patient_link AS l"
+                " ON l.organization_id = q.organization_id AND l.local_patient_id = q.id AND l.broken_at IS NULL"
+                " WHERE q.organization_id = :organization AND q.local_number = :number"
+            ),
+            {"organization": asked.organization_id, "number": asked.text.strip()},
+        )
+        known = list(linked.scalars())
+    await tx.open_patient_index()
+    found = await hits(tx, by, known, today) if known else []
     subject = Subject("organization", asked.organization_id, asked.organization_id)
     await record(tx, grant, IdentityEvent.PATIENT_SEARCHED, subject, {"matched_by": by, "count": len(found)})
     return found

@@ -296,7 +296,7 @@ async def create_staff(tx: Transaction, new: NewStaff) -> UUID:
     if len(places) != len(new.roles) or not places:
         raise ValueError("a staff account needs roles, each at an organization")
     grants = [MANAGE_STAFF.check(tx.actor, organization_id=place) for place in places]
-    _no_wider_than(tx.actor, new.roles)
+    no_wider_than(tx.actor, new.roles)
     staff_id, sealer = new_id(), tx.platform.sealer
     hashed = await asyncio.to_thread(hash_password, new.password)
     taken = await tx.session.execute(
@@ -337,7 +337,7 @@ async def create_staff(tx: Transaction, new: NewStaff) -> UUID:
 _REGIONAL = frozenset({Role.REGULATOR, Role.PLATFORM_ADMIN, Role.SYSTEM})
 
 
-def _no_wider_than(actor: Actor, roles: list[RoleAt]) -> None:
+def no_wider_than(actor: Actor, roles: list[RoleAt]) -> None:
     """A hospital's administrator gives no regional roles. Raises Problem ``forbidden``."""
     wide = actor.has(Role.PLATFORM_ADMIN) or actor.has(Role.SYSTEM)
     if not wide and any(role.role in _REGIONAL for role in roles):

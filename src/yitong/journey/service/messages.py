@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from yitong.journey.events import JourneyEvent
 from yitong.journey.facts import VisitFacts
-from yitong.journey.notices import NoticeKind, link_of, message_text
+from yitong.journey.notices import NoticeKind, Said, message_text, said_of
 from yitong.journey.service.delivery import NoticeChannel, enlist
 from yitong.kernel.crypto import Masked, mask
 from yitong.kernel.events import Subject, record
@@ -25,30 +25,37 @@ _ADD = text(
 
 
 async def tell(tx: Transaction, event_id: UUID, kind: NoticeKind, visit: VisitFacts) -> UUID | None:
-    """Write the message of this kind about an event, and its deliveries; None when it was written before.
+    """Write the message of this kind about a visit, and its deliveries; None when it was written before.
 
     ``event_id`` is the event's, or the appointment's for a reminder. Raises Problem ``forbidden``.
     """
-    grant = TELL.check(tx.actor, organization_id=visit.organization_id, patient_id=visit.patient_id)
+    return await say(tx, event_id, kind, said_of(kind, visit))
+
+
+async def say(tx: Transaction, event_id: UUID, kind: NoticeKind, said: Said) -> UUID | None:
+    """Write one message and its deliveries; None when the event was told of before. Raises Problem ``forbidden``."""
+    grant = TELL.check(tx.actor, organization_id=said.organization_id, patient_id=said.patient_id)
     message_id = new_id()
-    said = message_text(kind, visit, await _masked_name(tx, visit.patient_id))
+    sealed = message_text(said, await _masked_name(tx, said.patient_id))
     added = await tx.session.execute(
         _ADD,
         {
-            "patient": visit.patient_id,
+            "patient": said.patient_id,
             "id": message_id,
-            "organization": visit.organization_id,
+            "organization": said.organization_id,
             "event": event_id,
             "kind": kind.value,
             "now": tx.now,
-            "text": tx.platform.sealer.seal(msgspec.json.encode(said).decode(), f"message.text:{message_id}"),
-            "link": msgspec.json.encode(link_of(kind, visit)).decode(),
+            "text": tx.platform.sealer.seal(msgspec.json.encode(sealed).decode(), f"message.text:{message_id}"),
+            "link": msgspec.json.encode(said.link).decode(),
         },
     )
     if added.first() is None:
         return None
-    subject = Subject("message", message_id, visit.organization_id, visit.patient_id)
-    told = {"kind": kind.value, "appointment_id": visit.appointment_id}
+    subject = Subject("message", message_id, said.organization_id, said.patient_id)
+    told: dict[str, object] = {"kind": kind.value}
+    if said.appointment_id is not None:
+        told["appointment_id"] = said.appointment_id
     written = await record(tx, grant, JourneyEvent.TOLD, subject, told)
     if NoticeChannel in tx.platform.ports:
         await enlist(tx, grant, subject, written)

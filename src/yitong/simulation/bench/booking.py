@@ -12,12 +12,14 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from yitong.booking.limits.tokens import SlotTokens, slot_token_key
 from yitong.kernel.ids import new_id
 from yitong.kernel.keys import sealer_of, token_key
 from yitong.kernel.permissions import Actor, ActorKind, Role, RoleAt
@@ -28,6 +30,7 @@ from yitong.simulation.bench.load import Script, Tally, post, run_load
 
 _HERE = Path(__file__).parent
 _SLOTS_PER_DAY = 14
+_MOST_PER_S = 5000  # bookings that are made ready for each second
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Plan:
     servers: int = 2
     organizations: int = 16
     departments: int = 20
-    days: int = 14
+    days: int = 12
     capacity: int = 6
     patients: int = 120_000
     application: str = "yitong.cli.bench:application"
@@ -271,7 +274,9 @@ def _http(
 
 def pairs(plan: Plan, first: int, count: int, turn: int) -> Iterator[Script]:
     """Scripts that each hold a place and confirm it, by citizens with tokens of their own."""
-    signer = TokenSigner(token_key(load_settings(KEYS)))
+    keys = load_settings(KEYS)
+    signer = TokenSigner(token_key(keys))
+    shown = SlotTokens(slot_token_key(sealer_of(keys)))
     until = datetime.now(UTC) + timedelta(hours=2)
     per_organization = plan.departments * plan.days * _SLOTS_PER_DAY
     tokens: list[str] = []
@@ -283,37 +288,41 @@ def pairs(plan: Plan, first: int, count: int, turn: int) -> Iterator[Script]:
     # Every measurement has people of its own, so that nobody runs into the limits of a person.
     offset = (2 * turn + (count == 1)) * plan.patients // (2 * plan.rounds + 2)
 
-    def all_pairs() -> Iterator[Script]:
+    def numbers() -> Iterator[tuple[int, int]]:
+        """Slot and patient of each booking."""
         if count == 1:
-            for n in range(plan.patients):
-                patient = (offset + n) % plan.patients
-                yield _pair(first, patient, first // per_organization, tokens[patient])
+            yield from ((first, (offset + n) % plan.patients) for n in range(plan.patients))
             return
         mine = range(first + turn * share, min(first + (turn + 1) * share, first + count))
-        n = 0
-        for _ in range(plan.capacity):
-            for k in range(len(mine)):
-                slot = mine[k * 7919 % len(mine)]
-                patient = (offset + n) % plan.patients
-                yield _pair(slot, patient, slot // per_organization, tokens[patient])
-                n += 1
+        places = (mine[k * 7919 % len(mine)] for _ in range(plan.capacity) for k in range(len(mine)))
+        yield from ((slot, (offset + n) % plan.patients) for n, slot in enumerate(places))
 
-    return all_pairs()
+    # Written before the clock runs: the generator shares the machine with what it measures.
+    ready = [
+        _asks(shown, slot, patient, slot // per_organization, tokens[patient])
+        for slot, patient in islice(numbers(), round(plan.seconds * _MOST_PER_S))
+    ]
+    return (_pair(*asks) for asks in ready)
 
 
-def _pair(slot: int, patient: int, organization: int, token: str) -> Generator[bytes, tuple[int, bytes], None]:
+def _asks(shown: SlotTokens, slot: int, patient: int, organization: int, token: str) -> tuple[bytes, str, bytes]:
+    """What the app sends when somebody takes a place: with the token of the slot it was shown."""
     organization_id = bench_id(1, organization)
     body = (
         f'{{"organization_id":"{organization_id}","slot_id":"{bench_id(4, slot)}",'
         f'"patient_id":"{bench_id(5, patient)}"}}'
     )
     signed = f"authorization: Bearer {token}\r\n"
-    status, answer = yield post("/api/holds", f"{signed}idempotency-key: {new_id()}\r\n", body.encode())
+    slot_token = shown.make(bench_id(4, slot), bench_id(7, patient).bytes, datetime.now(UTC))
+    headers = f"{signed}x-slot-token: {slot_token}\r\nidempotency-key: {new_id()}\r\n"
+    return post("/api/holds", headers, body.encode()), signed, f'{{"organization_id":"{organization_id}"}}'.encode()
+
+
+def _pair(hold: bytes, signed: str, body: bytes) -> Generator[bytes, tuple[int, bytes], None]:
+    """Hold, then confirm what was held."""
+    status, answer = yield hold
     if status == 201:
-        appointment = answer[7:43].decode()
-        yield post(
-            f"/api/appointments/{appointment}/confirm", signed, f'{{"organization_id":"{organization_id}"}}'.encode()
-        )
+        yield post(f"/api/appointments/{answer[7:43].decode()}/confirm", signed, body)
 
 
 async def _count(place: Ground) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from yitong.kernel.settings import Settings
 
 Say = Callable[[str], None]
 KEYS = {"YITONG_TOKEN_KEY": "5a" * 32, "YITONG_MASTER_KEYS": "bench:" + "a5" * 32}
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,15 @@ class WebServer:
         return cpu_of(self.process.pid)
 
 
+_SERVE = (
+    "import sys, uvicorn; from yitong.kernel.process import WEB_SERVER; _, application, port, workers = sys.argv;"
+    " uvicorn.run(application, factory=True, port=int(port), workers=int(workers), **WEB_SERVER)"
+)
+
+
 @contextmanager
 def web_server(ground: Ground, application: str, processes: int, settings: Settings) -> Generator[WebServer]:
-    """The web application as an operator runs it: uvicorn on uvloop and httptools, real sockets."""
+    """The web application as an operator runs it, over real sockets."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -108,9 +114,7 @@ def web_server(ground: Ground, application: str, processes: int, settings: Setti
         "YITONG_HOLD_SECONDS": str(settings.hold_seconds),
         "YITONG_BATCH_SIZE": str(settings.batch_size),
     }
-    command = [sys.executable, "-m", "uvicorn", application, "--factory", "--port", str(port)]
-    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
-    command += ["--no-server-header", "--workers", str(processes)]
+    command = [sys.executable, "-c", _SERVE, application, str(port), str(processes)]
     process = subprocess.Popen(command, env=environment)
     try:
         _until_up(port, process)

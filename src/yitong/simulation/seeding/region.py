@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from yitong.booking.limits.counting import NAME as LIMITS
 from yitong.booking.service.generation import generate_region
 from yitong.directory.demo import build_region
 from yitong.kernel.clock import day_of
@@ -79,10 +80,11 @@ async def seed_region(platform: Platform, plan: SeedPlan, progress: Progress) ->
 
 
 async def _nothing_happened_yet(platform: Platform) -> None:
-    """Let every reactor begin behind the seeded events: nobody is to be told about what a region begins with."""
+    """Let every reactor begin behind the seeded events: nobody is to be told about what a region begins with,
+    and nobody is suspicious for it."""
     async with (await platform.database.raw()).acquire() as connection:
         position = await top(connection)
-        for name in REACTORS:
+        for name in (*REACTORS, LIMITS):
             await connection.execute(
                 "INSERT INTO reactor_position (name, xid, position, last_run_at) VALUES ($1, $2, $3, $4)"
                 " ON CONFLICT (name) DO UPDATE SET xid = $2, position = $3",

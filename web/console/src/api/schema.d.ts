@@ -1270,6 +1270,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/patient-identifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a person by what they show */
+        post: operations["ApiPatientIdentificationsIdentify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/patient-searches": {
         parameters: {
             query?: never;
@@ -2367,6 +2384,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff accounts of an organization */
+        get: operations["ApiStaffAccountsListAccounts"];
+        put?: never;
+        /** Open a staff account */
+        post: operations["ApiStaffAccountsCreateAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff-accounts/{staff_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disable a staff account */
+        post: operations["ApiStaffAccountsStaffIdDisableDisableAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff-accounts/{staff_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enable a staff account again */
+        post: operations["ApiStaffAccountsStaffIdEnableEnableAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff-accounts/{staff_id}/reset-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget somebody's device for one-time codes */
+        post: operations["ApiStaffAccountsStaffIdResetSecondFactorResetFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff-accounts/{staff_id}/set-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give somebody a new password */
+        post: operations["ApiStaffAccountsStaffIdSetPasswordSetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/oidc": {
         parameters: {
             query?: never;
@@ -3265,6 +3368,7 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
             organization_name: string;
+            organization_name_en: string;
             practitioner: components["schemas"]["PractitionerRole"] | null;
             /** Format: uuid */
             target_id: string;
@@ -3744,6 +3848,17 @@ export interface components {
             /** @enum {string} */
             sex: "male" | "female";
         };
+        /** NewStaffAccount */
+        NewStaffAccount: {
+            department_id?: string | null;
+            name: string;
+            /** Format: uuid */
+            organization_id: string;
+            password: string;
+            practitioner_id?: string | null;
+            roles: ("doctor" | "nurse" | "registrar" | "scheduler" | "hospital_admin" | "regulator" | "platform_admin")[];
+            username: string;
+        };
         /** NewTerminal */
         NewTerminal: {
             /** @enum {string} */
@@ -4081,6 +4196,11 @@ export interface components {
             items: components["schemas"]["MatchReview"][];
             next?: string | null;
         };
+        /** Page[StaffAccountItem] */
+        "Page_yitong.identity.schemas.staff.StaffAccountItem_": {
+            items: components["schemas"]["StaffAccountItem"][];
+            next?: string | null;
+        };
         /** Page[Terminal] */
         "Page_yitong.identity.schemas.staff.Terminal_": {
             items: components["schemas"]["Terminal"][];
@@ -4129,7 +4249,7 @@ export interface components {
             card_status: "active" | "frozen" | "revoked" | "none";
             id_number_masked: string;
             /** @enum {string} */
-            matched_by: "id_number" | "phone" | "name" | "card";
+            matched_by: "id_number" | "phone" | "name" | "card" | "local_number";
             name: string;
             name_masked: string;
             /** Format: uuid */
@@ -4250,6 +4370,7 @@ export interface components {
             /** Format: uuid */
             department_id: string;
             department_name: string;
+            department_name_en: string;
             fee_fen?: number | null;
             gender: string;
             /** Format: uuid */
@@ -4260,6 +4381,7 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
             organization_name: string;
+            organization_name_en: string;
             /** Format: uuid */
             practitioner_id: string;
             /** @default 0 */
@@ -4984,6 +5106,20 @@ export interface components {
             roles: components["schemas"]["StaffRoleOnWire"][];
             username: string;
         };
+        /** StaffAccountItem */
+        StaffAccountItem: {
+            active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            enrolled: boolean;
+            /** Format: uuid */
+            id: string;
+            last_sign_in_at: string | null;
+            locked_until: string | null;
+            name: string;
+            roles: components["schemas"]["StaffRoleOnWire"][];
+            username: string;
+        };
         /** StaffChallenge */
         StaffChallenge: {
             challenge: string;
@@ -4991,10 +5127,23 @@ export interface components {
             /** @enum {string} */
             step: "totp" | "enrol";
         };
+        /** StaffChange */
+        StaffChange: {
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
         /** StaffPassword */
         StaffPassword: {
             password: string;
             username: string;
+        };
+        /** StaffPasswordChange */
+        StaffPasswordChange: {
+            /** Format: uuid */
+            organization_id: string;
+            password: string;
+            reason: string;
         };
         /** StaffRoleOnWire */
         StaffRoleOnWire: {
@@ -8416,6 +8565,45 @@ export interface operations {
             };
         };
     };
+    ApiPatientIdentificationsIdentify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatientSearch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.identity.schemas.desk.PatientHit_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPatientSearchesSearch: {
         parameters: {
             query?: never;
@@ -11228,6 +11416,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_yitong.directory.schemas.Specialty_"];
+                };
+            };
+        };
+    };
+    ApiStaffAccountsListAccounts: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.identity.schemas.staff.StaffAccountItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffAccountsCreateAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStaffAccount"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAccountItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffAccountsStaffIdDisableDisableAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAccountItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffAccountsStaffIdEnableEnableAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAccountItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffAccountsStaffIdResetSecondFactorResetFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAccountItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffAccountsStaffIdSetPasswordSetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffPasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAccountItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

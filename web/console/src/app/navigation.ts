@@ -16,6 +16,7 @@ export const destinations: Destination[] = [
   { name: 'reviews', path: '/reviews', icon: 'star', group: 'manage', roles: ['doctor', 'hospital_admin', 'regulator', 'platform_admin'] },
   { name: 'people', path: '/people', icon: 'merge', group: 'manage', roles: ['registrar', 'hospital_admin', 'platform_admin'] },
   { name: 'devices', path: '/devices', icon: 'screen', group: 'manage', roles: ['hospital_admin', 'platform_admin'] },
+  { name: 'staff', path: '/staff', icon: 'users', group: 'manage', roles: ['hospital_admin', 'platform_admin'] },
   { name: 'risk', path: '/risk', icon: 'shield', group: 'oversight', roles: ['hospital_admin', 'regulator', 'platform_admin'] },
   { name: 'directory', path: '/directory', icon: 'building', group: 'oversight', roles: 'all' },
   { name: 'events', path: '/events', icon: 'trail', group: 'oversight', roles: ['hospital_admin', 'regulator', 'platform_admin'] },

@@ -35,6 +35,7 @@ export const router = createRouter({
         { path: 'reviews', name: 'reviews', component: () => import('@/screens/reviews/ReviewsScreen.vue') },
         { path: 'risk', name: 'risk', component: () => import('@/screens/risk/RiskScreen.vue') },
         { path: 'people', name: 'people', component: () => import('@/screens/people/PeopleScreen.vue') },
+        { path: 'staff', name: 'staff', component: () => import('@/screens/staff/StaffScreen.vue') },
         { path: 'devices', name: 'devices', component: () => import('@/screens/devices/DevicesScreen.vue') },
         { path: 'directory', name: 'directory', component: () => import('@/screens/directory/DirectoryScreen.vue') },
         { path: 'events', name: 'events', component: () => import('@/screens/events/EventsScreen.vue') },

@@ -15,9 +15,10 @@ import { room } from './room'
 import { schedules } from './schedules'
 import { shell } from './shell'
 import { signIn } from './sign-in'
+import { staff } from './staff'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, channels, waitlist, draws, queues, reviews, risk, people, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, channels, waitlist, draws, queues, reviews, risk, people, staff, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 

@@ -27,6 +27,7 @@ export interface Draw {
   organization_id: string
   organization_name: string
   organization_name_en: string
+  department_id: string
   department_name: string
   department_name_en: string
   title: Bilingual
@@ -60,6 +61,8 @@ export interface DrawRequest {
   stratum: string
   stratum_title: Bilingual
   state: RequestState
+  /** Whoever loses stands in the department's waiting list for the days they had chosen. */
+  waitlist: boolean
   /** With the salt the person can show that the published line is theirs; nobody else can tell. */
   salt: string
   identity: string
@@ -98,8 +101,11 @@ export const readDraws = (organizationId?: string) =>
   call<Items<Draw>>('/draws', { query: { organization_id: organizationId } })
 export const readDraw = (id: string) => call<Draw>(`/draws/${id}`)
 export const readMyRequests = (id: string) => call<Items<DrawRequest>>(`/draws/${id}/my-requests`)
-export const enterDraw = (id: string, given: { patient_id: string; choices: string[] }, key: string) =>
-  call<DrawRequest>(`/draws/${id}/requests`, { method: 'POST', body: given, idempotencyKey: key })
+export const enterDraw = (
+  id: string,
+  given: { patient_id: string; choices: string[]; waitlist: boolean },
+  key: string,
+) => call<DrawRequest>(`/draws/${id}/requests`, { method: 'POST', body: given, idempotencyKey: key })
 export const withdrawRequest = (id: string, requestId: string) =>
   call<DrawRequest>(`/draws/${id}/requests/${requestId}`, { method: 'DELETE' })
 export const readPublication = (id: string) => call<Publication>(`/draws/${id}/publication`)

@@ -41,6 +41,7 @@ export interface Favourite {
   target_id: string
   organization_id: string
   organization_name: string
+  organization_name_en: string
   department_id: string
   department_name: string
   department_name_en: string

@@ -88,6 +88,7 @@ function favourite(id) {
     target_id: id,
     organization_id: organization.id,
     organization_name: organization.name,
+    organization_name_en: organization.name_en,
     department_id: department.id,
     department_name: department.name,
     department_name_en: department.name_en,
@@ -128,7 +129,7 @@ const waiting = (world, body) => {
 }
 
 /** Lets a person take part; `state` and `rank` are what the draw brought them. */
-export function enter(world, drawId, patientId, choices, state = 'entered', rank = null) {
+export function enter(world, drawId, patientId, choices, state = 'entered', rank = null, waitlist = false) {
   const draw = among(world.draws, drawId)
   withdraw(world, draw, (one) => one.patient_id === patientId)
   const entry = requestOf(draw, choices, patientId)
@@ -143,6 +144,7 @@ export function enter(world, drawId, patientId, choices, state = 'entered', rank
     state,
     requested_at: iso(Date.now()),
     withdrawn_at: null,
+    waitlist,
     rank,
     offer: null,
   }
@@ -266,7 +268,11 @@ export const fairRoutes = [
     '/draws/:id/my-requests',
     ({ world, params }) => ({ items: world.drawRequests.filter((one) => one.draw_id === params.id), next: null }),
   ],
-  ['POST', '/draws/:id/requests', ({ world, params, body }) => enter(world, params.id, body.patient_id, body.choices)],
+  [
+    'POST',
+    '/draws/:id/requests',
+    ({ world, params, body }) => enter(world, params.id, body.patient_id, body.choices, 'entered', null, body.waitlist),
+  ],
   [
     'DELETE',
     '/draws/:id/requests/:request',

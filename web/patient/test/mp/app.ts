@@ -302,6 +302,7 @@ export class MiniApp {
         done(options)
       },
       setKeepScreenOn: nothing,
+      pageScrollTo: nothing,
       showToast: (options: Options) => {
         this.toasts.push(String(options.title))
         done(options)
