@@ -19,8 +19,16 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.claims import api as claims_api
+from yitong.billing.claims import jobs as claims_jobs
+from yitong.billing.claims import model as claims_model
+from yitong.billing.deposits import api as deposits_api
+from yitong.billing.deposits import jobs as deposits_jobs
+from yitong.billing.deposits import model as deposits_model
 from yitong.billing.insurance import api as insurance_api
 from yitong.billing.insurance import model as insurance_model
+from yitong.billing.invoices import api as invoices_api
+from yitong.billing.invoices import model as invoices_model
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
@@ -96,6 +104,9 @@ TABLES = (
     fhir_model,
     charges_model,
     journal_model,
+    invoices_model,
+    deposits_model,
+    claims_model,
     payments_model,
     notify_model,
 )
@@ -113,6 +124,8 @@ LISTENERS = (
     rebooking,
     payments_jobs,
     charges_registration,
+    deposits_jobs,
+    claims_jobs,
     notify_seen,
 )
 ROUTES: list[ControllerRouterHandler] = [
@@ -134,6 +147,9 @@ ROUTES: list[ControllerRouterHandler] = [
     *payments_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
+    *invoices_api.ROUTES,
+    *deposits_api.ROUTES,
+    *claims_api.ROUTES,
     *notify_api.ROUTES,
 ]
 DEPENDENCIES = {

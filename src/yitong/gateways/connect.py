@@ -1,8 +1,10 @@
 """Which outside party plays which part: decided by the settings, the sandbox's where nothing else is set."""
 
+from yitong.billing.ports import CommercialInsurers
 from yitong.gateways import sandbox_keys
 from yitong.gateways.alipay.gateway import AUTHORIZE, GATEWAY, AlipayGateway
 from yitong.gateways.alipay.sign_in import AlipaySignIn
+from yitong.gateways.commercial import CommercialClient
 from yitong.gateways.connect_pay import connect_payment_channels
 from yitong.gateways.insurance.connecting import connect_insurer
 from yitong.gateways.oidc import OidcClient
@@ -30,6 +32,7 @@ def connect_gateways(platform: Platform) -> None:
     _connect_wechat(platform, settings)
     _connect_alipay(platform, settings)
     _connect_oidc(platform, settings)
+    _connect_commercial(platform, settings)
     connect_payment_channels(platform)
     connect_insurer(platform, settings)
 
@@ -92,6 +95,19 @@ def _connect_alipay(platform: Platform, settings: Settings) -> None:
     platform.closing.append(client.close)
     platform.connect(AlipayGateway, client)
     platform.connect(AlipayOAuth, AlipaySignIn(client, page))
+
+
+def _connect_commercial(platform: Platform, settings: Settings) -> None:
+    """The demo's commercial insurer, which only the sandbox plays; others are connected the same way by code."""
+    url = _sandbox(settings, "/commercial")
+    if not url:
+        return
+    party = Bilingual("京安保险（演示）", "Jing'an Insurance (demo)")
+    client = CommercialClient("DEMO-IN-02", url, sandbox_keys.shared_secret(settings, "commercial"), party)
+    insurers = CommercialInsurers()
+    insurers.connect(client)
+    platform.connect(CommercialInsurers, insurers)
+    platform.closing.append(client.close)
 
 
 def _connect_oidc(platform: Platform, settings: Settings) -> None:

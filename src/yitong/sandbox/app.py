@@ -12,7 +12,19 @@ from yitong.gateways import sandbox_keys
 from yitong.gateways.insurance import connecting
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
-from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, terminals, wechat, wechat_routes
+from yitong.sandbox import (
+    alipay,
+    authenticator,
+    commercial,
+    faults,
+    oidc,
+    pages,
+    sms,
+    sms_page,
+    terminals,
+    wechat,
+    wechat_routes,
+)
 from yitong.sandbox.channels import notices, pay_page
 from yitong.sandbox.channels.opening import open_channels
 from yitong.sandbox.insurer import mobile_routes as insurer_mobile
@@ -83,6 +95,7 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
             "wechat": wechat_users,
             "insurer": insurer,
+            "commercial": commercial.Insurer(secret(settings, "commercial"), clock.now),
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
             **channels,
         }
@@ -90,7 +103,7 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
     rooms = (
         *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc),
         *(insurer_routes, insurer_mobile, insurer_page),
-        *(notices, pay_page, wechat_pay_routes, terminals),
+        *(commercial, notices, pay_page, wechat_pay_routes, terminals),
     )
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from yitong.kernel.database import DatabaseRole
 
@@ -26,6 +26,9 @@ def upgrade() -> None:
     _bill()
     _charge()
     _journal()
+    _invoices()
+    _stay()
+    _claims()
     for statement in (_SQL / "views.sql").read_text("utf-8").split("\n\n"):
         op.execute(statement)
     op.execute(f"GRANT SELECT ON posting, bill_sum TO {DatabaseRole.APP}")
@@ -53,7 +56,7 @@ def _bill() -> None:
     op.create_index("uq_bill_pay_token", "bill", ["pay_token", "organization_id"], unique=True)
     op.create_index(
         "uq_bill_open", "bill", ["organization_id", "encounter_id", "kind"], unique=True,
-        postgresql_where="closed_at IS NULL AND encounter_id IS NOT NULL",
+        postgresql_where="closed_at IS NULL AND encounter_id IS NOT NULL AND kind <> 'deposit'",
     )  # fmt: skip
     op.create_index(
         "uq_bill_registration", "bill", ["organization_id", "appointment_id"], unique=True,
@@ -94,7 +97,7 @@ def _charge() -> None:
             ["organization_id", "counters_id"],
             ["charge.organization_id", "charge.id"],
             name=op.f("fk_charge_organization_id_counters_id"),
-        ),  # fmt: skip
+        ),
         sa.CheckConstraint("unit_price_fen >= 0", name=op.f("ck_charge_price_not_negative")),
         sa.CheckConstraint("abs(amount_fen * 1000 - cnt_milli * unit_price_fen) <= 500", name=op.f("ck_charge_amount")),
         sa.CheckConstraint(
@@ -141,8 +144,139 @@ def _journal() -> None:
     op.create_index("ix_journal_entry_day", "journal_entry", ["organization_id", "day", "kind"])
 
 
+def _invoices() -> None:
+    op.create_table(
+        "invoice_series",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("next_number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "code", name=op.f("pk_invoice_series")),
+        sa.CheckConstraint("next_number > 0", name=op.f("ck_invoice_series_next_number")),
+    )
+    op.create_table(
+        "invoice",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("bill_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("check_code", sa.Text(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reverses_id", sa.Uuid()),
+        sa.Column("issued_at", _TIME, nullable=False),
+        sa.Column("issued_by", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("facts_sealed", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_invoice")),
+        sa.ForeignKeyConstraint(*_BILL, name=op.f("fk_invoice_organization_id_bill_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "reverses_id"],
+            ["invoice.organization_id", "invoice.id"],
+            name=op.f("fk_invoice_organization_id_reverses_id"),
+        ),
+        sa.CheckConstraint(
+            "(reverses_id IS NULL) = (amount_fen > 0) AND amount_fen <> 0", name=op.f("ck_invoice_amount")
+        ),
+    )
+    op.create_index("uq_invoice_bill", "invoice", ["organization_id", "bill_id", "ordinal"], unique=True)
+    op.create_index("uq_invoice_number", "invoice", ["organization_id", "code", "number"], unique=True)
+    op.create_index(
+        "uq_invoice_reverses", "invoice", ["organization_id", "reverses_id"], unique=True,
+        postgresql_where="reverses_id IS NOT NULL",
+    )  # fmt: skip
+    op.create_index("ix_invoice_patient", "invoice", ["patient_id", "issued_at"])
+    op.create_index("ix_invoice_code", "invoice", ["code", "number"])
+
+
+def _stay() -> None:
+    op.create_table(
+        "stay",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("department_id", sa.Uuid(), nullable=False),
+        sa.Column("bill_id", sa.Uuid(), nullable=False),
+        sa.Column("bed", sa.Text(), nullable=False),
+        sa.Column("bed_price_code", sa.Text(), nullable=False),
+        sa.Column("asked_fen", sa.BigInteger(), nullable=False),
+        sa.Column("warn_below_fen", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("admitted_at", _TIME, nullable=False),
+        sa.Column("discharged_at", _TIME),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_stay")),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "department_id"],
+            ["department.organization_id", "department.id"],
+            name=op.f("fk_stay_organization_id_department_id"),
+        ),
+        sa.ForeignKeyConstraint(*_BILL, name=op.f("fk_stay_organization_id_bill_id")),
+        sa.CheckConstraint("state IN ('running','closing','settled')", name=op.f("ck_stay_state")),
+        sa.CheckConstraint("(state = 'running') = (discharged_at IS NULL)", name=op.f("ck_stay_discharged")),
+        sa.CheckConstraint("asked_fen >= 0 AND warn_below_fen >= 0", name=op.f("ck_stay_amounts")),
+    )
+    op.create_index(
+        "uq_stay_running", "stay", ["organization_id", "patient_id"], unique=True,
+        postgresql_where="state <> 'settled'",
+    )  # fmt: skip
+    op.create_index("ix_stay_state", "stay", ["organization_id", "state", "admitted_at"])
+    op.create_index("ix_stay_patient", "stay", ["patient_id", "admitted_at"])
+
+
+def _claims() -> None:
+    op.create_table(
+        "coverage",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("insurer_code", sa.Text(), nullable=False),
+        sa.Column("policy_sealed", sa.Text(), nullable=False),
+        sa.Column("policy_tail", sa.Text(), nullable=False),
+        sa.Column("added_at", _TIME, nullable=False),
+        sa.Column("ended_at", _TIME),
+        sa.PrimaryKeyConstraint("patient_id", "id", name=op.f("pk_coverage")),
+    )
+    op.create_table(
+        "claim",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("bill_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("coverage_id", sa.Uuid(), nullable=False),
+        sa.Column("insurer_code", sa.Text(), nullable=False),
+        sa.Column("claim_no", sa.Text(), nullable=False),
+        sa.Column("sent_sealed", sa.Text(), nullable=False),
+        sa.Column("asked_fen", sa.BigInteger(), nullable=False),
+        sa.Column("covered_fen", sa.BigInteger(), nullable=False),
+        sa.Column("insurer_no", sa.Text()),
+        sa.Column("notes", JSONB, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", _TIME),
+        sa.Column("made_at", _TIME, nullable=False),
+        sa.Column("answered_at", _TIME),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_claim")),
+        sa.ForeignKeyConstraint(*_BILL, name=op.f("fk_claim_organization_id_bill_id")),
+        sa.CheckConstraint(
+            "state IN ('due','asked','unknown','queued','approved','rejected','cancelled')",
+            name=op.f("ck_claim_state"),
+        ),
+        sa.CheckConstraint("asked_fen > 0 AND covered_fen BETWEEN 0 AND asked_fen", name=op.f("ck_claim_amounts")),
+        sa.CheckConstraint("covered_fen = 0 OR state = 'approved'", name=op.f("ck_claim_covered")),
+    )
+    op.create_index(
+        "uq_claim_bill", "claim", ["organization_id", "bill_id", "coverage_id"], unique=True,
+        postgresql_where="state <> 'cancelled'",
+    )  # fmt: skip
+    op.create_index("uq_claim_no", "claim", ["organization_id", "claim_no"], unique=True)
+    op.create_index("ix_claim_next", "claim", ["next_at"], postgresql_where="next_at IS NOT NULL")
+    op.create_index("ix_claim_patient", "claim", ["patient_id", "made_at"])
+
+
 def downgrade() -> None:
     op.execute("DROP VIEW bill_sum, posting")
-    for table in ("journal_entry", "charge", "bill"):
+    for table in ("claim", "coverage", "stay", "invoice", "invoice_series", "journal_entry", "charge", "bill"):
         op.drop_table(table)
     op.execute("DROP FUNCTION journal_sum")
