@@ -81,7 +81,8 @@ def main() -> None:
             if not os.WIFSIGNALED(status):
                 break
             died += 1
-        print(json.dumps({"scenario": scenario, "died": died, "status": status}), flush=True)
+        sys.stdout.write(json.dumps({"scenario": scenario, "died": died, "status": status}) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
