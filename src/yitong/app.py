@@ -24,6 +24,7 @@ from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
 from yitong.billing.payments import jobs as payments_jobs
 from yitong.billing.payments import model as payments_model
+from yitong.billing.payments import reactors as payments_reactors
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -105,6 +106,7 @@ LISTENERS = (
     draw_reactors,
     rebooking,
     payments_jobs,
+    payments_reactors,
     charges_registration,
 )
 ROUTES: list[ControllerRouterHandler] = [
