@@ -24,11 +24,10 @@ async def test_kill_9_between_any_two_steps_is_resumed(
         "books": str(tmp_path / "outside.db"),
         "patient": str(counter.patient),
         "hospital": str(counter.town.hospital_id),
-        "balance": "0",
         "now": str(counter.town.clock.now().timestamp()),
         "scenarios": scenario,
     }
-    counter.outside.insurer.balance = 0
+    counter.outside.insurer.balance = counter.outside.insurer.deductible = 0
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "billing.payments.killed", json.dumps(given), stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}"},
