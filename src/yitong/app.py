@@ -18,6 +18,10 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from yitong import __version__
 from yitong.billing.charges import model as charges_model
 from yitong.billing.journal import model as journal_model
+from yitong.billing.payments import model as payments_model
+from yitong.billing.reconciliation import api as reconciliation_api
+from yitong.billing.reconciliation import jobs as reconciliation_jobs
+from yitong.billing.reconciliation import model as reconciliation_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -44,7 +48,6 @@ from yitong.booking.schedules import rebooking
 from yitong.booking.waitlist import api as waitlist_api
 from yitong.booking.waitlist import jobs as waitlist_jobs
 from yitong.booking.waitlist import model as waitlist_model
-from yitong.billing.payments import model as payments_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
@@ -86,6 +89,7 @@ TABLES = (
     charges_model,
     journal_model,
     payments_model,
+    reconciliation_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -99,6 +103,7 @@ LISTENERS = (
     draw_jobs,
     draw_reactors,
     rebooking,
+    reconciliation_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -115,6 +120,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
+    *reconciliation_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),
