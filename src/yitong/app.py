@@ -16,7 +16,10 @@ from litestar.static_files import create_static_files_router  # pyright: ignore[
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from yitong import __version__
+from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
+from yitong.billing.charges import registration as charges_registration
+from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import model as payments_model
 from yitong.billing.reconciliation import api as reconciliation_api
@@ -104,6 +107,7 @@ LISTENERS = (
     draw_reactors,
     rebooking,
     reconciliation_jobs,
+    charges_registration,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -121,6 +125,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *journey_api.ROUTES,
     *region_api.ROUTES,
     *reconciliation_api.ROUTES,
+    *charges_api.ROUTES,
+    *journal_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

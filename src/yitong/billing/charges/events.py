@@ -12,6 +12,8 @@ class BillEvent(StrEnum):
     COUNTERED = "billing:bill:countered"
     CLOSED = "billing:bill:closed"
     REOPENED = "billing:bill:reopened"
+    INSURANCE_CHOSEN = "billing:bill:insurance_chosen"
+    CARRIED_OVER = "billing:bill:carried_over"
 
 
 declare_events(
@@ -26,5 +28,13 @@ declare_events(
         ),
         BillEvent.CLOSED: ("账单 {bill_no} 已封账", "Bill {bill_no} takes no more lines"),
         BillEvent.REOPENED: ("账单 {bill_no} 恢复可记账", "Bill {bill_no} takes lines again"),
+        BillEvent.INSURANCE_CHOSEN: (
+            "账单 {bill_no} 的结算险种由 {before} 改为 {insutype}",
+            "Bill {bill_no} is settled with insurance {insutype} instead of {before}",
+        ),
+        BillEvent.CARRIED_OVER: (
+            "改约后沿用已缴的挂号费，账单 {bill_no}",
+            "The fee that was paid goes with the appointment to its new time, bill {bill_no}",
+        ),
     }
 )

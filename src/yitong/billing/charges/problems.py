@@ -17,3 +17,15 @@ ALREADY_COUNTERED = problem_kind(
     Bilingual("所选费用中有的已经冲销过。", "One of these lines was taken back before."),
     Bilingual("请刷新账单后重试。", "Load the bill again and choose once more."),
 )
+PRICE_UNKNOWN = problem_kind(
+    "price-unknown",
+    404,
+    Bilingual("价目表中没有编码 {price_code}。", "The price list has no code {price_code}."),
+    Bilingual("请从价目查询结果中选择项目。", "Choose the item from a search of the price list."),
+)
+NOT_CHARGEABLE = problem_kind(
+    "not-chargeable",
+    409,
+    Bilingual("这次就诊未接诊或患者未到，不能计费。", "Nobody was seen in this visit, so it takes no charges."),
+    Bilingual("请选择正在进行或已结束的就诊。", "Choose a visit that is in progress or finished."),
+)

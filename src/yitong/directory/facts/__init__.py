@@ -22,6 +22,7 @@ from yitong.directory.facts.tables import (
     invented_organizations,
     name_parts,
     price_items,
+    site_items,
     specialties,
     streets,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "invented_organizations",
     "name_parts",
     "price_items",
+    "site_items",
     "specialties",
     "streets",
 ]

@@ -115,6 +115,9 @@ class PriceItem(msgspec.Struct, frozen=True):
         "nursing",
         "bed",
         "blood",
+        "parking",
+        "meal",
+        "delivery",
     ]
 
 
@@ -202,6 +205,12 @@ def departments() -> tuple[Department, ...]:
 def price_items() -> tuple[PriceItem, ...]:
     """Charge items with prices in whole fen."""
     return _read("price_items.tsv", PriceItem)
+
+
+@cache
+def site_items() -> tuple[PriceItem, ...]:
+    """What a hospital charges beside care: parking, meals, delivery; prices in whole fen."""
+    return _read("site_items.tsv", PriceItem)
 
 
 @cache

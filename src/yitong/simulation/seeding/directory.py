@@ -210,7 +210,7 @@ async def _load_lists(connection: Connection, now: datetime) -> dict[str, int]:
             "unit": p.unit,
             "price_fen": p.price_fen,
         }
-        for p in facts.price_items()
+        for p in (*facts.price_items(), *facts.site_items())
     ]
     drugs = [
         {
