@@ -105,6 +105,7 @@ class PaymentPart(Base):
     hospital_fen: Mapped[Fen]  # and what the hospital bears, which is not in the amount
     refunded_fen: Mapped[Fen]  # given back or on its way back
     split: Mapped[dict[str, Any] | None]  # the insurer's, as expected and then as settled
+    split_lines: Mapped[list[Any] | None]  # feedetl_sn of the lines that a refund settles anew
     mdtrt_id: Mapped[str | None]
     payer_sealed: Mapped[str | None]  # context "payment_part.payer:<id>"
     opened_sealed: Mapped[str | None]  # what the payer's device needs; context "payment_part.opened:<id>"

@@ -119,7 +119,7 @@ BACK = machine(
     "refund_part",
     begins=[B.DUE],
     moves={
-        B.DUE: [B.ASKED, B.WAITING, B.DONE],
+        B.DUE: [B.ASKED, B.WAITING, B.DONE, B.FAILED],
         B.ASKED: [B.WAITING, B.UNKNOWN, B.DONE, B.FAILED],
         B.WAITING: [B.ASKED, B.UNKNOWN, B.DONE, B.FAILED],
         B.UNKNOWN: [B.ASKED, B.WAITING, B.DONE, B.FAILED],

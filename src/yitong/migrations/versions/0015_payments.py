@@ -109,6 +109,7 @@ def _parts() -> None:
         sa.Column("hospital_fen", sa.BigInteger(), nullable=False),
         sa.Column("refunded_fen", sa.BigInteger(), nullable=False),
         sa.Column("split", JSONB(), nullable=True),
+        sa.Column("split_lines", JSONB(), nullable=True),
         sa.Column("mdtrt_id", sa.Text(), nullable=True),
         sa.Column("payer_sealed", sa.Text(), nullable=True),
         sa.Column("opened_sealed", sa.Text(), nullable=True),
