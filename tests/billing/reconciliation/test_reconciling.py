@@ -128,7 +128,7 @@ async def test_a_correction_needs_a_second_person_and_then_is_booked(office: Off
         await office.propose(found, "accept", office.second)
     signed = await office.sign(found)
     assert signed.state == "signed"
-    assert signed.postings == [("channel:wechat", 2000), ("suspense:wechat", -2000)]
+    assert [(one.account, one.fen) for one in signed.postings] == [("channel:wechat", 2000), ("suspense:wechat", -2000)]
     assert await office.books.balance("channel:wechat") == 2000
     assert await office.books.balance("suspense:wechat") == -2000
     again = await office.compared()

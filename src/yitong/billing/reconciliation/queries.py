@@ -13,6 +13,7 @@ from yitong.billing.reconciliation.corrections import (
     CORRECTIONS,
     LINE_KINDS,
     PARTIES,
+    Correction,
     corrections,
     explain,
     postings,
@@ -20,6 +21,7 @@ from yitong.billing.reconciliation.corrections import (
 from yitong.billing.reconciliation.schemas import (
     Answer,
     Choice,
+    CorrectionLine,
     DayReconciliation,
     HereView,
     MoneyDifference,
@@ -183,9 +185,7 @@ def difference_view(tx: Transaction, row: Any, zone: ZoneInfo) -> MoneyDifferenc
         asked_at=local(row["asked_at"]),
         answer=msgspec.convert(row["answer"], Answer | None),
         can_ask=proposing and askable(one),
-        choices=[Choice(name, CORRECTIONS[name], postings(one, name)) for name in corrections(one)]
-        if proposing
-        else [],
+        choices=[Choice(name, CORRECTIONS[name], _lines(one, name)) for name in corrections(one)] if proposing else [],
         correction=correction,
         correction_name=CORRECTIONS[correction] if correction else None,
         reason=row["reason"],
@@ -196,10 +196,14 @@ def difference_view(tx: Transaction, row: Any, zone: ZoneInfo) -> MoneyDifferenc
         signed_by_name=row["signed_by_name"],
         note=row["note"],
         ended_at=local(row["ended_at"]),
-        postings=postings(one, correction) if correction else [],
+        postings=_lines(one, correction) if correction else [],
         entry_id=row["entry_id"],
         can_sign=signing and row["proposed_by"] != tx.actor.id,
     )
+
+
+def _lines(one: Difference, correction: Correction) -> list[CorrectionLine]:
+    return [CorrectionLine(account, fen) for account, fen in postings(one, correction)]
 
 
 def _here(side: Here | None, zone: ZoneInfo) -> HereView | None:

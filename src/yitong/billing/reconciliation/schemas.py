@@ -91,12 +91,19 @@ class ThereView(msgspec.Struct, frozen=True, kw_only=True):
     fee: int
 
 
+class CorrectionLine(msgspec.Struct, frozen=True):
+    """One side of the entry that a correction books; debit positive."""
+
+    account: str
+    fen: int
+
+
 class Choice(msgspec.Struct, frozen=True):
-    """A correction that suits, in words, with what it would book (account, fen; debit positive)."""
+    """A correction that suits, in words, with what it would book."""
 
     correction: Correction
     name: Bilingual
-    postings: list[tuple[str, int]]
+    postings: list[CorrectionLine]
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -140,7 +147,7 @@ class MoneyDifference(msgspec.Struct, frozen=True, kw_only=True):
     signed_by_name: str | None
     note: str | None
     ended_at: datetime | None
-    postings: list[tuple[str, int]]
+    postings: list[CorrectionLine]
     entry_id: UUID | None
     can_sign: bool
 
