@@ -21,6 +21,8 @@ from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
+from yitong.billing.payments import api as payments_api
+from yitong.billing.payments import jobs as payments_jobs
 from yitong.billing.payments import model as payments_model
 from yitong.billing.reconciliation import api as reconciliation_api
 from yitong.billing.reconciliation import jobs as reconciliation_jobs
@@ -107,6 +109,7 @@ LISTENERS = (
     draw_reactors,
     rebooking,
     reconciliation_jobs,
+    payments_jobs,
     charges_registration,
 )
 ROUTES: list[ControllerRouterHandler] = [
@@ -125,6 +128,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *journey_api.ROUTES,
     *region_api.ROUTES,
     *reconciliation_api.ROUTES,
+    *payments_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
 ]

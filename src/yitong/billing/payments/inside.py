@@ -182,6 +182,24 @@ async def return_deposit(writing: "Writing", back: RefundPart) -> None:
     await given_back(change, back)
 
 
+async def return_cash(writing: "Writing", back: RefundPart) -> None:
+    """Cash is handed over at the window that asked for the refund, or lies ready until the payer comes."""
+    refund = writing.sheet.refund
+    if refund is None or refund.window is None:
+        change = await writing.change(PaymentEvent.BACK_WAITING, back)
+        await change.back(back, BackState.WAITING)
+        return
+    change = await writing.change(PaymentEvent.CASH_RETURNED, back)
+    await hand_over(change, back, refund.window)
+
+
+async def hand_over(change: Change, back: RefundPart, window: str) -> None:
+    """Cash left the till of a window."""
+    back.window, back.done_at = window, change.tx.now
+    await change.back(back, BackState.DONE)
+    await given_back(change, back)
+
+
 async def given_back(change: Change, back: RefundPart) -> None:
     """An amount went back: book it, and say when a part is back whole."""
     part = change.sheet.part(back.part_id)

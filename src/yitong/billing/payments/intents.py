@@ -65,7 +65,7 @@ async def _ask_part(writing: Writing, part: PaymentPart) -> Intent | None:
     if part.kind == "deposit":
         await inside.draw_deposit(writing, part)
         return None
-    if part.channel == "cash" and part.window is None:
+    if part.channel == "cash":  # the cashier says when it was counted
         change = await writing.change(PaymentEvent.PART_OPENED, part)
         await change.part(part, PartState.WAITING)
         part.asked_at = writing.tx.now
@@ -107,7 +107,7 @@ def _payment_ask(writing: Writing, part: PaymentPart) -> PaymentAsk:
 async def _close_part(writing: Writing, part: PaymentPart) -> Intent | None:
     if part.state != PartState.CLOSING:
         change = await writing.change(PaymentEvent.CLOSING, part)
-        if part.channel == "cash" and part.window is None:  # nobody took it: there is nobody to ask
+        if part.channel == "cash":  # nobody took it: there is nobody to ask
             await change.part(part, PartState.FAILED, "closed")
             return None
         await change.part(part, PartState.CLOSING)
@@ -126,9 +126,8 @@ async def about_back(writing: Writing, step: Step) -> Intent | None:
     if step.do is Do.LOOK_BACK:
         _lend(writing, back)
         return Intent(step.do, back.id, asking.FindBack(back.channel, part.number, back.number))
-    if back.channel == "cash" and back.window is None:  # somebody has to hand it over
-        change = await writing.change(PaymentEvent.BACK_WAITING, back)
-        await change.back(back, BackState.WAITING)
+    if back.channel == "cash":
+        await inside.return_cash(writing, back)
         return None
     again = back.asked_at is not None
     if back.state == BackState.ASKED:

@@ -158,6 +158,7 @@ class Refund(Base):
     amount_fen: Mapped[Fen]  # value of the lines given back; of a compensation: what had been paid
     reason: Mapped[str]
     asked_by: Mapped[UUID]
+    window: Mapped[str | None]  # where cash is handed over at once
     state: Mapped[str]
     version: Mapped[int]
     failure: Mapped[str | None]

@@ -37,3 +37,16 @@ FAILURES: dict[str, Bilingual] = {
     "amounts-changed": Bilingual("医保结算金额与确认时不同，已撤销", "The insurer settled other amounts; taken back"),
     "not-made": Bilingual("支付方没有收到请求", "The paying party never got the request"),
 }  # fmt: skip
+_SHARES = {
+    "fund": Bilingual("医保基金支付", "Paid by insurance funds"),
+    "hospital": Bilingual("医院承担", "Borne by the hospital"),
+    "account": Bilingual("个人账户支付", "Paid from the personal account"),
+    "commercial": Bilingual("商业保险支付", "Paid by commercial insurance"),
+    "deposit": Bilingual("预交金抵扣", "Taken from the deposit"),
+    "own": Bilingual("个人支付", "Paid by you"),
+}
+
+
+def share_text(kind: str, name: str) -> Bilingual:
+    """What the confirmation page calls a share."""
+    return _SHARES.get(kind, party_of(kind, name))

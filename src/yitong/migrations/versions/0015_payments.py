@@ -175,6 +175,7 @@ def _refunds() -> None:
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("window", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("failure", sa.Text(), nullable=True),

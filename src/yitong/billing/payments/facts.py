@@ -1,0 +1,130 @@
+"""What has to be known of a bill before it can be paid: open lines, the patient, the visit, the deposit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from yitong.billing.charges import queries
+from yitong.billing.charges.schemas import BillHeader, ChargeLine
+from yitong.billing.payments.problems import NOTHING_TO_PAY
+from yitong.billing.ports import FeeLine
+from yitong.billing.wording import CHARGE_TYPES
+from yitong.kernel.ids import UUID
+from yitong.kernel.transaction import Transaction
+
+# Kinds of bills that no insurance pays anything of.
+UNINSURED = frozenset({"parking", "meal", "delivery", "deposit"})
+MED_TYPES = {"registration": "12", "outpatient": "11", "pharmacy": "11", "inpatient": "21"}
+_PATIENT = """
+SELECT p.name_sealed, i.value_sealed FROM patient p LEFT JOIN patient_identifier i ON i.patient_id = p.id
+   AND i.kind = '01' WHERE p.id = :patient"""
+_VISIT = """
+SELECT o.code AS hospital_code, d.code AS department_code, d.name AS department_name,
+       w.licence_no AS doctor_no, w.name AS doctor_name
+  FROM organization o
+  LEFT JOIN department d ON d.organization_id = o.id AND d.id = :department
+  LEFT JOIN practitioner_role r ON r.organization_id = o.id AND r.id = :role
+  LEFT JOIN practitioner w ON w.id = r.practitioner_id
+ WHERE o.id = :organization"""
+_HELD = """
+SELECT l.charge_id FROM payment_line l JOIN payment_order o ON o.organization_id = l.organization_id
+   AND o.id = l.order_id WHERE l.organization_id = :organization AND o.bill_id = :bill AND l.held"""
+_DEPOSIT = """
+SELECT coalesce(-sum(amount_fen), 0)::bigint FROM posting
+ WHERE organization_id = :organization AND account = 'deposit:' || :patient"""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A bill that is about to be paid."""
+
+    bill: BillHeader
+    lines: list[ChargeLine]  # the lines to pay
+    hospital_code: str
+    department_code: str
+    department_name: str
+    doctor_no: str
+    doctor_name: str
+    patient_name: str
+    id_card: str  # empty: the patient has none on file
+    deposit_fen: int
+    at: datetime
+
+    @property
+    def total(self) -> int:
+        return sum(line.amount_fen for line in self.lines)
+
+    def fee_lines(self) -> list[FeeLine]:
+        """The lines as the insurer sees them."""
+        return [
+            FeeLine(
+                feedetl_sn=str(line.id),
+                med_list_codg=line.med_list_codg,
+                medins_list_codg=line.price_code,
+                name=line.name,
+                med_chrgitm_type=CHARGE_TYPES.get(line.category, "14"),
+                cnt_milli=line.cnt_milli,
+                pric=line.unit_price_fen,
+                det_item_fee_sumamt=line.amount_fen,
+                fee_ocur_time=line.at,
+                bilg_dept_codg=self.department_code,
+                bilg_dr_codg=self.doctor_no,
+            )
+            for line in self.lines
+        ]
+
+
+async def gather(tx: Transaction, bill: BillHeader, charge_ids: list[UUID] | None) -> Facts:
+    """The facts of a bill and the lines chosen, all that are open when None. Opens the region and the patient index.
+
+    Raises Problem ``nothing-to-pay`` when a chosen line is paid, being paid or taken back, or nothing is open.
+    """
+    await tx.open_region()
+    await tx.open_patient_index()
+    lines = await open_lines(tx, bill)
+    if charge_ids is not None:
+        chosen = set(charge_ids)
+        lines = [line for line in lines if line.id in chosen]
+        if len(lines) != len(chosen):
+            raise NOTHING_TO_PAY()
+    if not sum(line.amount_fen for line in lines):
+        raise NOTHING_TO_PAY()
+    visit = await _one(
+        tx,
+        _VISIT,
+        organization=bill.organization_id,
+        department=next((line.department_id for line in lines if line.department_id), None),
+        role=next((line.practitioner_role_id for line in lines if line.practitioner_role_id), None),
+    )
+    patient = await _one(tx, _PATIENT, patient=bill.patient_id)
+    sealer, who = tx.platform.sealer, bill.patient_id
+    card = patient["value_sealed"]
+    deposit = await _one(tx, _DEPOSIT, organization=bill.organization_id, patient=str(who))
+    return Facts(
+        bill=bill,
+        lines=lines,
+        hospital_code=visit["hospital_code"],
+        department_code=visit["department_code"] or "",
+        department_name=visit["department_name"] or "",
+        doctor_no=visit["doctor_no"] or "",
+        doctor_name=visit["doctor_name"] or "",
+        patient_name=sealer.open(patient["name_sealed"], f"patient.name:{who}"),
+        id_card=sealer.open(card, f"patient_identifier.value:{who}:01") if card else "",
+        deposit_fen=deposit["coalesce"],
+        at=tx.now,
+    )
+
+
+async def open_lines(tx: Transaction, bill: BillHeader) -> list[ChargeLine]:
+    """The lines of a bill that nobody has paid or is paying."""
+    standing = await queries.standing_lines(tx, bill.organization_id, bill.id)
+    held = await tx.session.execute(text(_HELD), {"organization": bill.organization_id, "bill": bill.id})
+    taken = {row.charge_id for row in held}
+    return [line for line in standing if line.id not in taken]
+
+
+async def _one(tx: Transaction, statement: str, **values: Any) -> Any:
+    found = await tx.session.execute(text(statement), values)
+    return found.mappings().one()

@@ -1,0 +1,178 @@
+"""What goes in and out of payments; money is whole fen."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from yitong.billing.ports import ChannelName, Credential, Scene
+from yitong.kernel.ids import UUID
+from yitong.kernel.text import Bilingual
+
+Fen = Annotated[int, Meta(ge=0, le=10**12)]
+Word = Annotated[str, Meta(max_length=200)]
+
+
+class ChannelChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A way to pay. The last one without an amount takes what remains.
+
+    ``payer``: openid or buyer id for jsapi, the shown code for scene ``code``, the terminal for ``terminal``.
+    """
+
+    channel: ChannelName
+    scene: Scene
+    amount_fen: Annotated[int, Meta(gt=0, le=10**12)] | None = None
+    payer: Word = ""
+
+
+class PayWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How somebody wants to pay a bill; the same for the preview and the payment.
+
+    ``charge_ids``: the lines to pay, all that are open when left out. ``pay_token``: from the bill's code, when the
+    payer is not the patient's family. ``credential``: what was shown; the patient's identity card when left out.
+    """
+
+    organization_id: UUID
+    bill_id: UUID
+    charge_ids: Annotated[list[UUID], Meta(max_length=500)] | None = None
+    pay_token: Word | None = None
+    use_insurance: bool = False
+    use_account: bool = True
+    insutype: Word | None = None
+    credential: Credential | None = None
+    deposit_fen: Fen = 0
+    channels: Annotated[list[ChannelChoice], Meta(max_length=4)] = []
+
+
+class PayRequest(PayWish, frozen=True, kw_only=True):
+    """A confirmed payment: ``confirmed_fen`` is the payer's own part as the confirmation page showed it."""
+
+    confirmed_fen: Fen
+
+
+class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Lines to give back; all that are still paid when left out. ``window``: where cash is handed over at once."""
+
+    organization_id: UUID
+    charge_ids: Annotated[list[UUID], Meta(max_length=500)] | None = None
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    window: Word | None = None
+
+
+class CashRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cash counted at a window."""
+
+    organization_id: UUID
+    amount_fen: Fen
+    window: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class AtOrganization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The hospital it is about."""
+
+    organization_id: UUID
+
+
+class PreviewPart(msgspec.Struct, frozen=True):
+    """What one payer would pay, and who that is."""
+
+    kind: Literal["fund", "hospital", "account", "commercial", "deposit", "own"]
+    name: str
+    amount_fen: int
+    text: Bilingual
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """The confirmation page: who pays what of the lines, and why."""
+
+    organization_id: UUID
+    bill_id: UUID
+    charge_ids: list[UUID]
+    total_fen: int
+    own_fen: int  # what the payer confirms
+    parts: list[PreviewPart]
+    insutype: str | None
+    insurance_problem: Bilingual | None  # why insurance cannot be used now
+    account_balance_fen: int | None  # after this payment
+    deposit_balance_fen: int
+    channels: list[str]
+    explanation: list[Bilingual]
+
+
+class PartView(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a payment; ``invoke`` is what the payer's device needs while it waits."""
+
+    id: UUID
+    kind: str
+    channel: str
+    scene: str | None
+    number: str
+    outside_no: str | None
+    amount_fen: int
+    fund_fen: int
+    account_fen: int
+    hospital_fen: int
+    refunded_fen: int
+    state: str
+    text: Bilingual
+    state_text: Bilingual
+    invoke: dict[str, str] | None
+    done_at: datetime | None
+
+
+class BackView(msgspec.Struct, frozen=True, kw_only=True):
+    """One amount on its way back."""
+
+    id: UUID
+    part_id: UUID
+    kind: str
+    channel: str
+    number: str
+    outside_no: str | None
+    amount_fen: int
+    state: str
+    text: Bilingual
+    state_text: Bilingual
+    done_at: datetime | None
+
+
+class RefundView(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund, or what was taken back because a part failed (``compensation``)."""
+
+    id: UUID
+    kind: str
+    amount_fen: int
+    owed_fen: int
+    reason: str
+    state: str
+    state_text: Bilingual
+    charge_ids: list[UUID]
+    parts: list[BackView]
+    asked_at: datetime
+    ended_at: datetime | None
+
+
+class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as screens poll it. ``final``: nothing more happens by itself."""
+
+    id: UUID
+    organization_id: UUID
+    bill_id: UUID
+    bill_no: str
+    patient_id: UUID
+    total_fen: int
+    refunded_fen: int
+    state: str
+    state_text: Bilingual
+    final: bool
+    failure: str | None
+    failure_text: Bilingual | None
+    stuck: str | None
+    stuck_text: Bilingual | None
+    charge_ids: list[UUID]
+    parts: list[PartView]
+    refunds: list[RefundView]
+    created_at: datetime
+    expires_at: datetime
+    settled_at: datetime | None

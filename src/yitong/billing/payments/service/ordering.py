@@ -1,0 +1,101 @@
+"""Writing a confirmed order: its lines, held against everybody else, and its parts in the order they settle."""
+
+import msgspec
+
+from yitong.billing.payments.events import PaymentEvent
+from yitong.billing.payments.facts import Facts
+from yitong.billing.payments.model import PaymentLine, PaymentOrder, PaymentPart
+from yitong.billing.payments.preparing import Insured
+from yitong.billing.payments.rules import Sheet, number_of
+from yitong.billing.payments.schemas import ChannelChoice
+from yitong.billing.payments.sheet import Change, leave
+from yitong.billing.payments.states import ORDER, PART, PartState
+from yitong.billing.rules import INSURED, Division
+from yitong.kernel.ids import UUID, new_id
+from yitong.kernel.permissions import Grant
+from yitong.kernel.transaction import Transaction
+
+
+async def place(
+    tx: Transaction,
+    grant: Grant,
+    order: PaymentOrder,
+    facts: Facts,
+    insured: Insured | None,
+    shares: Division,
+    choices: list[ChannelChoice],
+) -> None:
+    """Write the order, its lines and its parts. Raises IntegrityError when somebody else holds one of the lines."""
+    sealer = tx.platform.sealer
+    if insured is not None:
+        order.insutype = insured.bill.insutype
+        order.insurance_sealed = sealer.seal(
+            msgspec.json.encode(insured.bill).decode(), f"payment_order.insurance:{order.id}"
+        )
+    sheet = Sheet(order, [], [])
+    change = await Change.begin(tx, grant, sheet, PaymentEvent.ORDERED, amount_fen=order.total_fen)
+    await change.new(ORDER, order)
+    for line in facts.lines:
+        row = PaymentLine(
+            organization_id=order.organization_id,
+            order_id=order.id,
+            charge_id=line.id,
+            patient_id=order.patient_id,
+            amount_fen=line.amount_fen,
+            held=True,
+        )
+        tx.session.add(row)
+        sheet.lines.append(row)
+    await tx.session.flush()
+    for part in _parts(tx, order, insured, shares, choices):
+        await change.new(PART, part)
+        sheet.parts.append(part)
+    await leave(tx, sheet)
+
+
+def _parts(
+    tx: Transaction, order: PaymentOrder, insured: Insured | None, shares: Division, choices: list[ChannelChoice]
+) -> list[PaymentPart]:
+    parts: list[PaymentPart] = []
+    if insured is not None:
+        split = insured.split
+        part = _part(order, 1, "insurance", insured.bill.insutype, split.fund_pay_sumamt + split.acct_pay)
+        part.fund_fen, part.account_fen, part.hospital_fen = split.fund_pay_sumamt, split.acct_pay, split.hosp_part_amt
+        part.split, part.mdtrt_id = msgspec.to_builtins(split), insured.bill.mdtrt_id
+        parts.append(part)
+    for share in shares.parts:
+        if share.kind in INSURED:
+            continue
+        seq = len(parts) + 1
+        if share.kind == "channel":
+            choice = choices[int(share.name)]
+            part = _part(order, seq, "channel", choice.channel, share.amount)
+            part.scene = choice.scene
+            if choice.payer:
+                part.payer_sealed = tx.platform.sealer.seal(choice.payer, f"payment_part.payer:{part.id}")
+        else:
+            part = _part(order, seq, share.kind, share.name or share.kind, share.amount)
+        parts.append(part)
+    return parts
+
+
+def _part(order: PaymentOrder, seq: int, kind: str, channel: str, amount: int) -> PaymentPart:
+    part_id: UUID = new_id()
+    return PaymentPart(
+        organization_id=order.organization_id,
+        id=part_id,
+        order_id=order.id,
+        patient_id=order.patient_id,
+        seq=seq,
+        kind=kind,
+        channel=channel,
+        number=number_of(part_id),
+        amount_fen=amount,
+        fund_fen=0,
+        account_fen=0,
+        hospital_fen=0,
+        refunded_fen=0,
+        state=PartState.DUE,
+        version=1,
+        attempts=0,
+    )

@@ -1,0 +1,124 @@
+"""What tests of payments do at the hospital: make bills, pay, run the clock's work, and count all the money."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from billing.payments.outside import Outside
+from worlds import World
+from yitong.billing.charges.actions import DESK
+from yitong.billing.charges.schemas import PricedLine
+from yitong.billing.charges.service import charge, open_bill
+from yitong.billing.payments import service
+from yitong.billing.payments.jobs import resume
+from yitong.billing.payments.schemas import ChannelChoice, PaymentView, PayRequest, RefundRequest
+from yitong.billing.ports import Credential
+from yitong.kernel.ids import UUID, new_id
+from yitong.kernel.permissions import SYSTEM_ACTOR, Actor, Role
+
+CARD = Credential("02", "110101199005010011", certno="110101199005010011", psn_name="王小明")
+WECHAT = ChannelChoice("wechat", "native")
+
+
+@dataclass
+class Counter:
+    """The hospital's counter in the tiny region."""
+
+    town: World
+    outside: Outside
+    patient: UUID
+    citizen: Actor
+
+    @property
+    def cashier(self) -> Actor:
+        return self.town.staff(Role.CASHIER)
+
+    async def bill(self, *amounts: int, insured: bool = True, kind: Any = "outpatient") -> tuple[UUID, list[UUID]]:
+        """A bill with lines of these amounts, and the lines."""
+        town = self.town
+        async with town.platform.transaction() as tx:
+            grant = DESK.check(SYSTEM_ACTOR, organization_id=town.hospital_id)
+            header = await open_bill(tx, grant, town.hospital_id, self.patient, kind)
+            lines = [
+                PricedLine(
+                    source_type="desk",
+                    source_id=new_id(),
+                    price_code=f"X{i}",
+                    price_version=date(2026, 1, 1),
+                    name="检查",
+                    category="deposit" if kind == "deposit" else "lab",
+                    med_list_codg="0021" if insured else "",
+                    unit_price_fen=amount,
+                )
+                for i, amount in enumerate(amounts)
+            ]
+            made = await charge(tx, grant, header, lines)
+        return header.id, [line.id for line in sorted(made, key=lambda one: one.price_code)]
+
+    def request(self, bill: UUID, own: int, *channels: ChannelChoice, **more: Any) -> PayRequest:
+        asked: dict[str, Any] = {"use_insurance": True, "credential": CARD, **more}
+        return PayRequest(
+            organization_id=self.town.hospital_id, bill_id=bill, channels=list(channels), confirmed_fen=own, **asked
+        )
+
+    async def pay(self, request: PayRequest, key: UUID | None = None, actor: Actor | None = None) -> PaymentView:
+        return await service.pay(self.town.platform, actor or self.citizen, request, key or new_id())
+
+    async def own(self, request: PayRequest) -> int:
+        """The payer's own part as the confirmation page shows it."""
+        return (await service.preview(self.town.platform, self.citizen, request)).own_fen
+
+    async def refund(
+        self, payment: PaymentView, *charges: UUID, actor: Actor | None = None, **more: Any
+    ) -> PaymentView:
+        asked = RefundRequest(
+            organization_id=self.town.hospital_id, charge_ids=list(charges) or None, reason="未做", **more
+        )
+        return await service.refund(self.town.platform, actor or self.cashier, payment.id, asked, new_id())
+
+    async def see(self, payment: PaymentView) -> PaymentView:
+        return await service.show(self.town.platform, self.citizen, self.town.hospital_id, payment.id)
+
+    async def run(self, minutes: float = 0) -> None:
+        """Let the clock's work be done, after so many minutes."""
+        self.town.clock.advance(minutes=minutes)
+        await resume(self.town.platform)
+
+    async def settle_down(self) -> None:
+        """No more faults: let time pass until nothing is due by itself."""
+        self.outside.plan.faults.clear()
+        for _ in range(40):
+            await self.run(minutes=6)
+            if not await self.town.rows("SELECT 1 FROM payment_order WHERE next_at IS NOT NULL"):
+                return
+        raise AssertionError("payments never come to rest")
+
+    async def balance(self, account: str) -> int:
+        row = await self.town.one(
+            "SELECT coalesce(sum(amount_fen), 0)::bigint AS sum FROM posting WHERE account = :account", account=account
+        )
+        return row.sum
+
+    async def audit(self) -> None:
+        """The journal says of everybody outside what their own books say, and of every order what its state says."""
+        books = self.outside.books
+        for channel in ("wechat", "alipay"):
+            assert await self.balance(f"channel:{channel}") == books.at_channel(channel), channel
+        fund, account = books.at_insurer()
+        assert (await self.balance("insurer:310"), await self.balance("account:310")) == (fund, account)
+        assert (await self.town.one("SELECT coalesce(sum(amount_fen), 0) AS sum FROM posting")).sum == 0
+        await self._audit_orders()
+
+    async def _audit_orders(self) -> None:
+        rows = await self.town.rows(
+            "SELECT o.id, o.state, o.total_fen - o.refunded_fen AS worth,"
+            " (SELECT coalesce(sum(p.amount_fen + p.hospital_fen - CASE WHEN p.state = 'reversed' THEN p.amount_fen"
+            "    + p.hospital_fen ELSE p.refunded_fen END), 0) FROM payment_part p"
+            "   WHERE p.organization_id = o.organization_id AND p.order_id = o.id"
+            "     AND p.state IN ('done','reversing','reversed'))::bigint AS paid,"
+            " (SELECT coalesce(max(r.owed_fen), 0) FROM refund r WHERE r.order_id = o.id"
+            "   AND r.organization_id = o.organization_id AND r.state = 'done')::bigint AS owed FROM payment_order o"
+        )
+        for row in rows:
+            expected = row.worth - row.owed if row.state in ("settled", "part_refunded") else 0
+            assert row.paid == expected, f"{row.id} {row.state}: {row.paid} paid, {expected} expected"
