@@ -311,6 +311,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bills/{bill_id}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The invoice of a settled bill */
+        post: operations["ApiBillsBillIdInvoicePostInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bill's invoices */
+        get: operations["ApiBillsBillIdInvoicesGetInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bills/{bill_id}/qr": {
         parameters: {
             query?: never;
@@ -998,6 +1032,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/invoices/{invoice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One invoice */
+        get: operations["ApiInvoicesInvoiceIdGetInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/{invoice_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An invoice to print */
+        get: operations["ApiInvoicesInvoiceIdPdfGetInvoicePdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verify an invoice */
+        get: operations["ApiInvoicesVerifyGetVerified"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journal": {
         parameters: {
             query?: never;
@@ -1571,6 +1656,143 @@ export interface paths {
         put?: never;
         /** Register somebody at a desk */
         post: operations["ApiPatientsAtDeskRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments of a hospital, a patient or a bill */
+        get: operations["ApiPaymentsGetPayments"];
+        put?: never;
+        /** Pay a bill */
+        post: operations["ApiPaymentsPostPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payment */
+        get: operations["ApiPaymentsPaymentIdGetPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a payment */
+        post: operations["ApiPaymentsPaymentIdCancelPostCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cash was taken at a window */
+        post: operations["ApiPaymentsPaymentIdCashPostCash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cash-returned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cash was handed back */
+        post: operations["ApiPaymentsPaymentIdCashReturnedPostCashReturned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give lines back */
+        post: operations["ApiPaymentsPaymentIdRefundsPostRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a stuck payment again */
+        post: operations["ApiPaymentsPaymentIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would pay what of a bill */
+        post: operations["ApiPaymentsPreviewPostPreview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2954,6 +3176,22 @@ export interface components {
             /** @enum {null|string} */
             sex?: "male" | "female" | null;
         };
+        /** BackView */
+        BackView: {
+            amount_fen: number;
+            channel: string;
+            done_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            number: string;
+            outside_no: string | null;
+            /** Format: uuid */
+            part_id: string;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
+        };
         /** BalanceLine */
         BalanceLine: {
             account: string;
@@ -3020,6 +3258,22 @@ export interface components {
             /** @enum {string} */
             state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
             state_text: components["schemas"]["Bilingual"];
+        };
+        /** Verified */
+        billing_invoices_schemas_Verified: {
+            amount_fen: number;
+            code: string;
+            /** Format: date */
+            issued_on: string;
+            number: string;
+            organization_name: string;
+            /** @enum {string} */
+            state: "valid" | "taken_back" | "red";
+        };
+        /** AtOrganization */
+        billing_payments_schemas_AtOrganization: {
+            /** Format: uuid */
+            organization_id: string;
         };
         /** BillRow */
         BillRow: {
@@ -3174,6 +3428,13 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** CashRequest */
+        CashRequest: {
+            amount_fen: number;
+            /** Format: uuid */
+            organization_id: string;
+            window: string;
+        };
         /** CategorySum */
         CategorySum: {
             amount_fen: number;
@@ -3187,6 +3448,16 @@ export interface components {
             difficulty_bits?: number | null;
             expires_at?: string | null;
             level: string;
+        };
+        /** ChannelChoice */
+        ChannelChoice: {
+            amount_fen?: number | null;
+            /** @enum {string} */
+            channel: "wechat" | "alipay" | "card" | "face" | "cash";
+            /** @default  */
+            payer: string;
+            /** @enum {string} */
+            scene: "jsapi" | "native" | "h5" | "code" | "terminal" | "window";
         };
         /** ChannelCount */
         ChannelCount: {
@@ -3305,6 +3576,18 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
             reason: string;
+        };
+        /** Credential */
+        Credential: {
+            /** @default  */
+            card_sn: string;
+            /** @default  */
+            certno: string;
+            mdtrt_cert_no: string;
+            /** @enum {string} */
+            mdtrt_cert_type: "01" | "02" | "03";
+            /** @default  */
+            psn_name: string;
         };
         /** Dashboard */
         Dashboard: {
@@ -3968,6 +4251,22 @@ export interface components {
             finished: number;
             hour: number;
         };
+        /** Verified */
+        identity_schemas_cards_Verified: {
+            age_years: number;
+            /** @enum {string} */
+            code_kind: "dynamic" | "static";
+            ecard_id_short: string;
+            id_number_masked: string;
+            name?: string;
+            name_masked: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** @enum {string} */
+            sex: "male" | "female";
+            /** Format: date-time */
+            verified_at: string;
+        };
         /** Decision */
         identity_schemas_index_Decision: {
             /** @enum {string} */
@@ -4005,6 +4304,70 @@ export interface components {
         /** InsuranceRequest */
         InsuranceRequest: {
             insutype: string | null;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** InvoiceFacts */
+        InvoiceFacts: {
+            account_fen: number;
+            bill_kind: string;
+            bill_no: string;
+            cash_fen: number;
+            categories: components["schemas"]["InvoiceSum"][];
+            commercial_fen: number;
+            /** Format: date */
+            day: string;
+            deposit_fen: number;
+            fund_fen: number;
+            insutype: string | null;
+            lines: components["schemas"]["InvoiceLine"][];
+            organization_code: string;
+            organization_name: string;
+            own_cost_fen: number | null;
+            own_share_fen: number | null;
+            payer_name: string;
+            reduction_fen: number;
+            title: string;
+        };
+        /** InvoiceLine */
+        InvoiceLine: {
+            amount_fen: number;
+            category: string;
+            cnt_milli: number;
+            insurance_class: string;
+            name: string;
+            unit_price_fen: number;
+        };
+        /** InvoiceSum */
+        InvoiceSum: {
+            amount_fen: number;
+            name: string;
+        };
+        /** InvoiceView */
+        InvoiceView: {
+            amount_capitals: string;
+            amount_fen: number;
+            /** Format: uuid */
+            bill_id: string;
+            check_code: string;
+            code: string;
+            facts: components["schemas"]["InvoiceFacts"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            number: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            reverses_id: string | null;
+            /** @enum {string} */
+            state: "valid" | "taken_back" | "red";
+            verify_url: string;
+        };
+        /** IssueRequest */
+        IssueRequest: {
             /** Format: uuid */
             organization_id: string;
         };
@@ -4472,9 +4835,19 @@ export interface components {
             items: components["schemas"]["BillRow"][];
             next?: string | null;
         };
+        /** Page[InvoiceView] */
+        "Page_yitong.billing.invoices.schemas.InvoiceView_": {
+            items: components["schemas"]["InvoiceView"][];
+            next?: string | null;
+        };
         /** Page[Entry] */
         "Page_yitong.billing.journal.schemas.Entry_": {
             items: components["schemas"]["Entry"][];
+            next?: string | null;
+        };
+        /** Page[PaymentView] */
+        "Page_yitong.billing.payments.schemas.PaymentView_": {
+            items: components["schemas"]["PaymentView"][];
             next?: string | null;
         };
         /** Page[ReconciledDay] */
@@ -4718,6 +5091,28 @@ export interface components {
             /** @enum {string} */
             state: "parked" | "retried" | "discarded";
         };
+        /** PartView */
+        PartView: {
+            account_fen: number;
+            amount_fen: number;
+            channel: string;
+            done_at: string | null;
+            fund_fen: number;
+            hospital_fen: number;
+            /** Format: uuid */
+            id: string;
+            invoke: {
+                [key: string]: string;
+            } | null;
+            kind: string;
+            number: string;
+            outside_no: string | null;
+            refunded_fen: number;
+            scene: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
+        };
         /** PartyTotals */
         PartyTotals: {
             answered: boolean;
@@ -4772,6 +5167,72 @@ export interface components {
             organization_id: string;
             reason: string;
             until?: string | null;
+        };
+        /** PaymentView */
+        PaymentView: {
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            charge_ids: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            failure: string | null;
+            failure_text: components["schemas"]["Bilingual"] | null;
+            final: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organization_id: string;
+            parts: components["schemas"]["PartView"][];
+            /** Format: uuid */
+            patient_id: string;
+            refunded_fen: number;
+            refunds: components["schemas"]["RefundView"][];
+            settled_at: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            stuck: string | null;
+            stuck_text: components["schemas"]["Bilingual"] | null;
+            total_fen: number;
+        };
+        /** PayRequest */
+        PayRequest: {
+            /** Format: uuid */
+            bill_id: string;
+            channels?: components["schemas"]["ChannelChoice"][];
+            charge_ids?: string[] | null;
+            confirmed_fen: number;
+            credential?: components["schemas"]["Credential"] | null;
+            /** @default 0 */
+            deposit_fen: number;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            pay_token?: string | null;
+            /** @default true */
+            use_account: boolean;
+            /** @default false */
+            use_insurance: boolean;
+        };
+        /** PayWish */
+        PayWish: {
+            /** Format: uuid */
+            bill_id: string;
+            channels?: components["schemas"]["ChannelChoice"][];
+            charge_ids?: string[] | null;
+            credential?: components["schemas"]["Credential"] | null;
+            /** @default 0 */
+            deposit_fen: number;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            pay_token?: string | null;
+            /** @default true */
+            use_account: boolean;
+            /** @default false */
+            use_insurance: boolean;
         };
         /** PhoneCodeIssued */
         PhoneCodeIssued: {
@@ -4883,6 +5344,31 @@ export interface components {
             specialty_text: string;
             title: string;
             title_en: string;
+        };
+        /** Preview */
+        Preview: {
+            account_balance_fen: number | null;
+            /** Format: uuid */
+            bill_id: string;
+            channels: string[];
+            charge_ids: string[];
+            deposit_balance_fen: number;
+            explanation: components["schemas"]["Bilingual"][];
+            insurance_problem: components["schemas"]["Bilingual"] | null;
+            insutype: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            own_fen: number;
+            parts: components["schemas"]["PreviewPart"][];
+            total_fen: number;
+        };
+        /** PreviewPart */
+        PreviewPart: {
+            amount_fen: number;
+            /** @enum {string} */
+            kind: "fund" | "hospital" | "account" | "commercial" | "deposit" | "own";
+            name: string;
+            text: components["schemas"]["Bilingual"];
         };
         /** PriceFound */
         PriceFound: {
@@ -5293,6 +5779,30 @@ export interface components {
             reason: string;
             /** Format: uuid */
             slot_id: string;
+        };
+        /** RefundRequest */
+        RefundRequest: {
+            charge_ids?: string[] | null;
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+            window?: string | null;
+        };
+        /** RefundView */
+        RefundView: {
+            amount_fen: number;
+            /** Format: date-time */
+            asked_at: string;
+            charge_ids: string[];
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            owed_fen: number;
+            parts: components["schemas"]["BackView"][];
+            reason: string;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
         };
         /** Decision */
         region_schemas_Decision: {
@@ -5912,22 +6422,6 @@ export interface components {
             scene: string;
             second_factor?: components["schemas"]["PhoneProof"] | null;
             text: string;
-        };
-        /** Verified */
-        Verified: {
-            age_years: number;
-            /** @enum {string} */
-            code_kind: "dynamic" | "static";
-            ecard_id_short: string;
-            id_number_masked: string;
-            name?: string;
-            name_masked: string;
-            /** Format: uuid */
-            patient_id: string;
-            /** @enum {string} */
-            sex: "male" | "female";
-            /** Format: date-time */
-            verified_at: string;
         };
         /** Visit */
         Visit: {
@@ -6767,6 +7261,86 @@ export interface operations {
             };
         };
     };
+    ApiBillsBillIdInvoicePostInvoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdInvoicesGetInvoices: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.invoices.schemas.InvoiceView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiBillsBillIdQrGetBillQr: {
         parameters: {
             query: {
@@ -6901,7 +7475,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Verified"];
+                    "application/json": components["schemas"]["identity_schemas_cards_Verified"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8540,6 +9114,123 @@ export interface operations {
             };
         };
     };
+    ApiInvoicesInvoiceIdGetInvoice: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesInvoiceIdPdfGetInvoicePdf: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesVerifyGetVerified: {
+        parameters: {
+            query: {
+                check_code: string;
+                code: string;
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["billing_invoices_schemas_Verified"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiJournalGetJournal: {
         parameters: {
             query: {
@@ -9832,6 +10523,368 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegisteredAtDesk"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsGetPayments: {
+        parameters: {
+            query?: {
+                bill_id?: string | null;
+                organization_id?: string | null;
+                patient_id?: string | null;
+                state?: "stuck" | "open" | "cash" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.payments.schemas.PaymentView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPostPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdGetPayment: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCancelPostCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["billing_payments_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCashPostCash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCashReturnedPostCashReturned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdRefundsPostRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdRetryPostRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["billing_payments_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPreviewPostPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
