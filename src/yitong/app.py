@@ -19,12 +19,17 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.invoices import api as invoices_api
+from yitong.billing.invoices import model as invoices_model
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
 from yitong.billing.payments import jobs as payments_jobs
 from yitong.billing.payments import model as payments_model
 from yitong.billing.payments import reactors as payments_reactors
+from yitong.billing.reconciliation import api as reconciliation_api
+from yitong.billing.reconciliation import jobs as reconciliation_jobs
+from yitong.billing.reconciliation import model as reconciliation_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -91,7 +96,9 @@ TABLES = (
     fhir_model,
     charges_model,
     journal_model,
+    invoices_model,
     payments_model,
+    reconciliation_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -105,6 +112,7 @@ LISTENERS = (
     draw_jobs,
     draw_reactors,
     rebooking,
+    reconciliation_jobs,
     payments_jobs,
     payments_reactors,
     charges_registration,
@@ -124,9 +132,11 @@ ROUTES: list[ControllerRouterHandler] = [
     *visits_api.ROUTES,
     *journey_api.ROUTES,
     *region_api.ROUTES,
+    *reconciliation_api.ROUTES,
     *payments_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
+    *invoices_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

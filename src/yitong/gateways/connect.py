@@ -2,6 +2,7 @@
 
 from yitong.gateways import alipay, sandbox_keys
 from yitong.gateways.alipay import AlipaySignIn
+from yitong.gateways.insurance.connecting import connect_insurer
 from yitong.gateways.oidc import OidcClient
 from yitong.gateways.sms import SmsClient
 from yitong.gateways.wechat.api import API, OPEN, WechatApi
@@ -27,6 +28,7 @@ def connect_gateways(platform: Platform) -> None:
     _connect_wechat(platform, settings)
     _connect_alipay(platform, settings)
     _connect_oidc(platform, settings)
+    connect_insurer(platform, settings)
 
 
 def _sandbox(settings: Settings, path: str) -> str:

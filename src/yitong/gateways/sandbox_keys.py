@@ -8,6 +8,7 @@ import secrets
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from yitong.kernel.crypto import SM2PrivateKey
 from yitong.kernel.keys import kept_secret
 from yitong.kernel.settings import Settings
 
@@ -15,6 +16,8 @@ APP_ID = "wx00sandbox0yitong"
 ALIPAY_APP_ID = "2021000000000001"
 TEMPLATE = "YT0001 hospital=thing1,patient=name2,at=time3,place=thing4,note=thing5"
 OIDC_CLIENT_ID = "yitong-desk"
+INSURANCE_PAAS_ID = "yitong"
+INSURANCE_ADMVS = "110100"
 
 
 def shared_secret(settings: Settings, name: str) -> str:
@@ -42,3 +45,10 @@ def _new_key() -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
+
+
+def sm2_key(settings: Settings, name: str) -> SM2PrivateKey:
+    """An SM2 private key; the platform uses only its own and of the sandbox's only the public half."""
+    path = settings.data_path / "keys" / f"sandbox-{name}.sm2"
+    made = "" if path.exists() else SM2PrivateKey.generate().to_hex()
+    return SM2PrivateKey.from_hex(kept_secret(path, made))

@@ -9,13 +9,20 @@ from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
 
 from yitong.gateways import sandbox_keys
+from yitong.gateways.insurance import connecting
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
 from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, wechat, wechat_routes
+from yitong.sandbox.insurer import page as insurer_page
+from yitong.sandbox.insurer import routes as insurer_routes
+from yitong.sandbox.insurer.books import Books
+from yitong.sandbox.insurer.credentials import Credentials
+from yitong.sandbox.insurer.desk import InsuranceDesk
 
 PAGES = (
     ("/sms", "短信 · Text messages"),
     ("/authenticator", "员工动态口令 · Staff one-time codes"),
+    ("/insurer", "医保参保人 · The insured"),
     ("/wechat", "微信服务通知 · WeChat notices"),
 )
 
@@ -41,26 +48,37 @@ def device_pages(settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
+def insurer_of(settings: Settings, clock: Clock) -> insurer_routes.Insurer:
+    """The insurer with its books in the data folder."""
+    books = Books(settings.data_path / "sandbox" / "insurer.jsonl", clock.now)
+    credentials = Credentials(sandbox_keys.shared_secret(settings, "insurer"), clock.now)
+    seals = connecting.sandbox_seals(settings, theirs=True)
+    return insurer_routes.Insurer(InsuranceDesk(books, credentials), seals, connecting.sandbox_tif(settings))
+
+
 def create_sandbox(settings: Settings, clock: Clock | None = None) -> Litestar:
     """The other side of every gateway, with keys shared through the data folder of ``settings``."""
+    given = clock
     clock = clock or SystemClock()
     troubles = faults.Faults()
     secret = sandbox_keys.shared_secret
+    # Passwords and insurance days depend on the platform's clock, which a rehearsal moves; others live in real time.
+    platform_clock = OffsetClock(timedelta(seconds=settings.clock_offset_seconds))
     state = State(
         {
             "settings": settings,
             "faults": troubles,
-            # Passwords depend on the platform's clock, which a rehearsal moves; everybody else here lives in real time.
-            "platform_clock": OffsetClock(timedelta(seconds=settings.clock_offset_seconds)),
+            "platform_clock": platform_clock,
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
             "wechat": wechat.Wechat(secret(settings, "wechat")),
             "alipay": alipay.Alipay(
                 sandbox_keys.private_key(settings, "alipay-theirs"), sandbox_keys.public_key(settings, "alipay-ours")
             ),
+            "insurer": insurer_of(settings, given or platform_clock),
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
         }
     )
-    rooms = (faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc)
+    rooms = (faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc, insurer_routes, insurer_page)
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],
         middleware=[DefineMiddleware(faults.FaultMiddleware, faults=troubles)],
