@@ -19,6 +19,8 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.insurance import api as insurance_api
+from yitong.billing.insurance import model as insurance_model
 from yitong.billing.invoices import api as invoices_api
 from yitong.billing.invoices import model as invoices_model
 from yitong.billing.journal import api as journal_api
@@ -59,6 +61,9 @@ from yitong.booking.waitlist import model as waitlist_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
+from yitong.gateways.notify import api as notify_api
+from yitong.gateways.notify import model as notify_model
+from yitong.gateways.notify import seen as notify_seen
 from yitong.identity import api as identity_api
 from yitong.identity import jobs as identity_jobs
 from yitong.identity import model as identity_model
@@ -93,12 +98,14 @@ TABLES = (
     reviews_model,
     visits_model,
     journey_model,
+    insurance_model,
     fhir_model,
     charges_model,
     journal_model,
     invoices_model,
     payments_model,
     reconciliation_model,
+    notify_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -116,6 +123,7 @@ LISTENERS = (
     payments_jobs,
     payments_reactors,
     charges_registration,
+    notify_seen,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -131,12 +139,14 @@ ROUTES: list[ControllerRouterHandler] = [
     *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
+    *insurance_api.ROUTES,
     *region_api.ROUTES,
     *reconciliation_api.ROUTES,
     *payments_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
     *invoices_api.ROUTES,
+    *notify_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

@@ -61,6 +61,8 @@ async def get_payments(
 ) -> Page[PaymentView]:
     """``stuck``: what the desk has to look at; ``cash``: waiting at a window; newest first, at most 100."""
     return Page(await service.listed(tx, organization_id, patient_id, bill_id, standing))
+    chosen: Annotated[Chosen, QueryParameter(name="state")] = "all",  # ``state`` alone is the application's in Litestar
+    return Page(await service.listed(tx, organization_id, patient_id, bill_id, chosen))
 
 
 @get("/payments/{payment_id:uuid}", summary="One payment", tags=_TAGS)

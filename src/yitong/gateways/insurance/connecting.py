@@ -4,7 +4,9 @@ from yitong.billing.ports import Insurer
 from yitong.gateways import sandbox_keys
 from yitong.gateways.insurance.client import FsiInsurer
 from yitong.gateways.insurance.courier import Courier, Sender
+from yitong.gateways.insurance.credentials import InsurerCredentials
 from yitong.gateways.insurance.envelope import Seals
+from yitong.identity.service.credentials import CredentialReader
 from yitong.kernel.crypto import CryptoError, SM2PrivateKey, SM2PublicKey
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings, SettingsError
@@ -20,6 +22,7 @@ def connect_insurer(platform: Platform, settings: Settings) -> None:
     insurer = FsiInsurer(Courier(sender, sandbox_seals(settings) if in_sandbox else _seals(settings)))
     platform.closing.append(insurer.close)
     platform.connect(Insurer, insurer)
+    platform.connect(CredentialReader, InsurerCredentials(insurer, platform.clock.now))
 
 
 def sandbox_seals(settings: Settings, *, theirs: bool = False) -> Seals:
