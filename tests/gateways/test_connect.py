@@ -5,6 +5,8 @@ import pytest
 
 from yitong.billing.ports import Insurer, MixedOrders, NoticeTaker, PaymentChannels
 from yitong.gateways.alipay.gateway import AlipayGateway
+from yitong.billing.insurance.mobile import MobileInsurer
+from yitong.billing.ports import Insurer
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.sms import SmsClient
 from yitong.gateways.wechat.pay import WechatPay
@@ -19,6 +21,7 @@ from yitong.kernel.settings import Settings, SettingsError
 SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
 PAYING = {PaymentChannels, NoticeTaker, WechatPay, MixedOrders, AlipayGateway}
 INSURING = {Insurer, CredentialReader}
+ALL = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel, Insurer, MobileInsurer, CredentialReader}
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 
@@ -41,6 +44,7 @@ async def test_the_sandbox_plays_every_part(settings: Settings) -> None:
     assert platform.port(PaymentChannels).names() == ["alipay", "card", "face", "wechat"]
     url = platform.port(WeChatOAuth).authorize_url("s", "http://127.0.0.1:8000/patient/")
     assert url.startswith("http://127.0.0.1:8001/wechat/open/connect/oauth2/authorize?appid=")
+    assert len(platform.closing) == 6
     await platform.close()
 
 

@@ -15,6 +15,8 @@ from yitong.kernel.settings import Settings
 from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, terminals, wechat, wechat_routes
 from yitong.sandbox.channels import notices, pay_page
 from yitong.sandbox.channels.opening import open_channels
+from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, wechat, wechat_routes
+from yitong.sandbox.insurer import mobile_routes as insurer_mobile
 from yitong.sandbox.insurer import page as insurer_page
 from yitong.sandbox.insurer import routes as insurer_routes
 from yitong.sandbox.insurer.books import Books
@@ -58,7 +60,9 @@ def insurer_of(settings: Settings, clock: Clock) -> insurer_routes.Insurer:
     books = Books(settings.data_path / "sandbox" / "insurer.jsonl", clock.now)
     credentials = Credentials(sandbox_keys.shared_secret(settings, "insurer"), clock.now)
     seals = connecting.sandbox_seals(settings, theirs=True)
-    return insurer_routes.Insurer(InsuranceDesk(books, credentials), seals, connecting.sandbox_tif(settings))
+    mobile = connecting.sandbox_mobile_seals(settings, theirs=True)
+    desk = InsuranceDesk(books, credentials)
+    return insurer_routes.Insurer(desk, seals, connecting.sandbox_tif(settings), mobile)
 
 
 def create_sandbox(settings: Settings, clock: Clock | None = None, platform_clock: Clock | None = None) -> Litestar:
@@ -85,6 +89,16 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
     rooms = (
         *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc, insurer_routes, insurer_page),
         *(notices, pay_page, wechat_pay_routes, terminals),
+        faults,
+        sms,
+        sms_page,
+        authenticator,
+        wechat_routes,
+        alipay,
+        oidc,
+        insurer_routes,
+        insurer_mobile,
+        insurer_page,
     )
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],
