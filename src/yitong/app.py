@@ -19,6 +19,9 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.deposits import api as deposits_api
+from yitong.billing.deposits import jobs as deposits_jobs
+from yitong.billing.deposits import model as deposits_model
 from yitong.billing.insurance import api as insurance_api
 from yitong.billing.insurance import model as insurance_model
 from yitong.billing.invoices import api as invoices_api
@@ -103,6 +106,7 @@ TABLES = (
     charges_model,
     journal_model,
     invoices_model,
+    deposits_model,
     payments_model,
     reconciliation_model,
     notify_model,
@@ -124,6 +128,7 @@ LISTENERS = (
     payments_reactors,
     charges_registration,
     notify_seen,
+    deposits_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -147,6 +152,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *journal_api.ROUTES,
     *invoices_api.ROUTES,
     *notify_api.ROUTES,
+    *deposits_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),
