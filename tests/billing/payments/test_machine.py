@@ -261,10 +261,14 @@ def test_money_is_conserved_under_all_faults(server_url: str, template: str, tmp
             run_state_machine_as_test(
                 machine,
                 settings=settings(
-                    max_examples=EXAMPLES, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck),
-                    derandomize=True, database=None,
+                    max_examples=EXAMPLES,
+                    stateful_step_count=25,
+                    deadline=None,
+                    suppress_health_check=list(HealthCheck),
+                    derandomize=True,
+                    database=None,
                 ),
-            )  # fmt: skip
+            )
         finally:
             runner.run(world.counter.town.platform.close())
             runner.run(owner(f"DROP DATABASE {name} WITH (FORCE)"))
