@@ -9,7 +9,7 @@ import httpx
 from yitong.kernel.money import yuan_text
 
 MOST_POLLS = 200
-_TESTS = ("血常规", "胸部", "心电图")
+_TESTS = ("计算机体层", "常规心电图", "血细胞分析")
 
 
 class Asking(Protocol):
@@ -42,7 +42,7 @@ class Paying:
         """The doctor orders two examinations from the price list."""
         lines: list[dict[str, Any]] = []
         for words in _TESTS:
-            found = (await self._ask("GET", "/prices", doctor, params={"words": words, "kind": "item"}))["items"]
+            found = (await self._ask("GET", "/prices", doctor, params={"q": words, "kind": "item"}))["items"]
             lines += [{"kind": "item", "code": one["code"]} for one in found[:1]]
         if len(lines) < 2:
             raise self._fault("the price list has no examinations")
