@@ -34,6 +34,10 @@ from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
 from yitong.billing.payments import jobs as payments_jobs
 from yitong.billing.payments import model as payments_model
+from yitong.billing.payments import reactors as payments_reactors
+from yitong.billing.reconciliation import api as reconciliation_api
+from yitong.billing.reconciliation import jobs as reconciliation_jobs
+from yitong.billing.reconciliation import model as reconciliation_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -108,6 +112,7 @@ TABLES = (
     deposits_model,
     claims_model,
     payments_model,
+    reconciliation_model,
     notify_model,
 )
 EVENTS = (booking_events,)
@@ -122,7 +127,9 @@ LISTENERS = (
     draw_jobs,
     draw_reactors,
     rebooking,
+    reconciliation_jobs,
     payments_jobs,
+    payments_reactors,
     charges_registration,
     deposits_jobs,
     claims_jobs,
@@ -144,10 +151,12 @@ ROUTES: list[ControllerRouterHandler] = [
     *journey_api.ROUTES,
     *insurance_api.ROUTES,
     *region_api.ROUTES,
+    *reconciliation_api.ROUTES,
     *payments_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
     *invoices_api.ROUTES,
+    *notify_api.ROUTES,
     *deposits_api.ROUTES,
     *claims_api.ROUTES,
     *notify_api.ROUTES,

@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 
 from yitong.cli.own_server import OwnServer
+from yitong.cli.play_paying import Paying
 from yitong.directory.demo import DEMO_STAFF
 from yitong.directory.demo.cast import DEMO_PASSWORD
 from yitong.directory.demo.identity_number import identity_number
@@ -38,6 +39,7 @@ class Visit:
         self._entry: dict[str, Any] = {}
         self._encounter = self._code = self._challenge = ""
         self._here = {"organization_id": self._devices["organization_id"]}
+        self._paying = Paying(self._ask, server.sandbox_url, client, Unexpected)
 
     def steps(self) -> list[tuple[str, Act]]:
         """All steps in their order."""
@@ -52,11 +54,15 @@ class Visit:
             ("search a place", self.search),
             ("hold a place", self.hold),
             ("confirm the booking", self.confirm),
+            ("pay the registration with insurance and WeChat", self.pay_registration),
             ("check in by scanning the card at the kiosk", self.check_in),
             ("see the place in the queue", self.queue_place),
             ("called by the doctor, seen live on the phone", self.call),
             ("consultation begins", self.start),
+            ("the doctor orders examinations", self.order),
             ("consultation ends", self.finish),
+            ("pay insurance, account and own part in one confirmation", self.pay_treatment),
+            ("the desk gives one examination back", self.give_back),
             ("the journey says that all is done", self.journey),
             ("the messages have arrived", self.messages),
         ]
@@ -110,15 +116,31 @@ class Visit:
         return f"refused: {refused['code']}"
 
     async def doctor_signs_in(self) -> str:
-        doctor = next(one for one in DEMO_STAFF if one.role == "doctor")
-        first = {"username": doctor.username, "password": DEMO_PASSWORD}
+        self._doctor = await self._staff("doctor")
+        return "doctor signed in"
+
+    async def _staff(self, role: str) -> str:
+        """The token of the demo's staff member with this role."""
+        member = next(one for one in DEMO_STAFF if one.role == role)
+        first = {"username": member.username, "password": DEMO_PASSWORD}
         step = await self._ask("POST", "/staff/sign-in", json=first)
         second = {
             "challenge": step["challenge"],
-            "code": one_time_password(doctor.username, self._server.now()),
+            "code": one_time_password(member.username, self._server.now()),
         }
-        self._doctor = (await self._ask("POST", "/staff/sign-in/totp", json=second))["token"]
-        return "doctor signed in"
+        return (await self._ask("POST", "/staff/sign-in/totp", json=second))["token"]
+
+    async def pay_registration(self) -> str:
+        return await self._paying.registration(self._citizen, self._patient, self._here)
+
+    async def order(self) -> str:
+        return await self._paying.order(self._doctor, self._encounter, self._here)
+
+    async def pay_treatment(self) -> str:
+        return await self._paying.treatment(self._citizen, self._patient, self._here)
+
+    async def give_back(self) -> str:
+        return await self._paying.give_back(await self._staff("registrar"), self._here)
 
     async def search(self) -> str:
         queues = await self._ask("GET", "/queues", self._doctor, params=self._here)
