@@ -28,7 +28,7 @@ SEARCH_PATIENTS = action(
     "patient:person:search",
     "查找患者",
     "Search patients",
-    {**_DESK, Role.DOCTOR: Scope.ORGANIZATION, Role.NURSE: Scope.ORGANIZATION},
+    {**_DESK, Role.DOCTOR: Scope.ORGANIZATION, Role.NURSE: Scope.ORGANIZATION, Role.CASHIER: Scope.ORGANIZATION},
 )
 REGISTER_AT_DESK = action("patient:person:register-at-desk", "前台建档", "Register a patient at a desk", _DESK)
 _REGISTRATION_SCENE = "010101"  # 用卡环节 挂号

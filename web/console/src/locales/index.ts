@@ -1,5 +1,6 @@
 import { createI18n } from 'vue-i18n'
 import { setRequestLanguage } from '@/api/client'
+import { cashier } from './cashier'
 import { channels } from './channels'
 import { desk } from './desk'
 import { draws } from './draws'
@@ -18,7 +19,7 @@ import { shell } from './shell'
 import { signIn } from './sign-in'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, cashier, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 
