@@ -19,6 +19,11 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.deposits import api as deposits_api
+from yitong.billing.deposits import jobs as deposits_jobs
+from yitong.billing.deposits import model as deposits_model
+from yitong.billing.insurance import api as insurance_api
+from yitong.billing.insurance import model as insurance_model
 from yitong.billing.invoices import api as invoices_api
 from yitong.billing.invoices import model as invoices_model
 from yitong.billing.journal import api as journal_api
@@ -26,6 +31,7 @@ from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
 from yitong.billing.payments import jobs as payments_jobs
 from yitong.billing.payments import model as payments_model
+from yitong.billing.payments import reactors as payments_reactors
 from yitong.billing.reconciliation import api as reconciliation_api
 from yitong.billing.reconciliation import jobs as reconciliation_jobs
 from yitong.billing.reconciliation import model as reconciliation_model
@@ -58,6 +64,9 @@ from yitong.booking.waitlist import model as waitlist_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
+from yitong.gateways.notify import api as notify_api
+from yitong.gateways.notify import model as notify_model
+from yitong.gateways.notify import seen as notify_seen
 from yitong.identity import api as identity_api
 from yitong.identity import jobs as identity_jobs
 from yitong.identity import model as identity_model
@@ -92,12 +101,15 @@ TABLES = (
     reviews_model,
     visits_model,
     journey_model,
+    insurance_model,
     fhir_model,
     charges_model,
     journal_model,
     invoices_model,
+    deposits_model,
     payments_model,
     reconciliation_model,
+    notify_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -113,7 +125,10 @@ LISTENERS = (
     rebooking,
     reconciliation_jobs,
     payments_jobs,
+    payments_reactors,
     charges_registration,
+    notify_seen,
+    deposits_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -129,12 +144,15 @@ ROUTES: list[ControllerRouterHandler] = [
     *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
+    *insurance_api.ROUTES,
     *region_api.ROUTES,
     *reconciliation_api.ROUTES,
     *payments_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
     *invoices_api.ROUTES,
+    *notify_api.ROUTES,
+    *deposits_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

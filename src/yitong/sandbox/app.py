@@ -12,18 +12,24 @@ from yitong.gateways import sandbox_keys
 from yitong.gateways.insurance import connecting
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
-from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, wechat, wechat_routes
+from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, terminals, wechat, wechat_routes
+from yitong.sandbox.channels import notices, pay_page
+from yitong.sandbox.channels.opening import open_channels
+from yitong.sandbox.insurer import mobile_routes as insurer_mobile
 from yitong.sandbox.insurer import page as insurer_page
 from yitong.sandbox.insurer import routes as insurer_routes
 from yitong.sandbox.insurer.books import Books
 from yitong.sandbox.insurer.credentials import Credentials
 from yitong.sandbox.insurer.desk import InsuranceDesk
+from yitong.sandbox.wechat_pay import routes as wechat_pay_routes
 
 PAGES = (
     ("/sms", "短信 · Text messages"),
     ("/authenticator", "员工动态口令 · Staff one-time codes"),
     ("/insurer", "医保参保人 · The insured"),
     ("/wechat", "微信服务通知 · WeChat notices"),
+    ("/pay", "付款 · Payments"),
+    ("/terminals", "支付终端 · Payment terminals"),
 )
 
 
@@ -53,36 +59,51 @@ def insurer_of(settings: Settings, clock: Clock) -> insurer_routes.Insurer:
     books = Books(settings.data_path / "sandbox" / "insurer.jsonl", clock.now)
     credentials = Credentials(sandbox_keys.shared_secret(settings, "insurer"), clock.now)
     seals = connecting.sandbox_seals(settings, theirs=True)
-    return insurer_routes.Insurer(InsuranceDesk(books, credentials), seals, connecting.sandbox_tif(settings))
+    mobile = connecting.sandbox_mobile_seals(settings, theirs=True)
+    desk = InsuranceDesk(books, credentials)
+    return insurer_routes.Insurer(desk, seals, connecting.sandbox_tif(settings), mobile)
 
 
-def create_sandbox(settings: Settings, clock: Clock | None = None) -> Litestar:
+def create_sandbox(settings: Settings, clock: Clock | None = None, platform_clock: Clock | None = None) -> Litestar:
     """The other side of every gateway, with keys shared through the data folder of ``settings``."""
-    given = clock
+    # Passwords, the insurer's days and the days on which money moves depend on the platform's clock, which a rehearsal
+    # moves; everybody else here lives in real time.
+    platform_clock = platform_clock or clock or OffsetClock(timedelta(seconds=settings.clock_offset_seconds))
     clock = clock or SystemClock()
-    troubles = faults.Faults()
-    secret = sandbox_keys.shared_secret
-    # Passwords and insurance days depend on the platform's clock, which a rehearsal moves; others live in real time.
-    platform_clock = OffsetClock(timedelta(seconds=settings.clock_offset_seconds))
+    troubles, secret = faults.Faults(), sandbox_keys.shared_secret
+    wechat_users = wechat.Wechat(secret(settings, "wechat"))
+    channels = open_channels(settings, platform_clock, wechat_users)
     state = State(
         {
             "settings": settings,
             "faults": troubles,
             "platform_clock": platform_clock,
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
-            "wechat": wechat.Wechat(secret(settings, "wechat")),
-            "alipay": alipay.Alipay(
-                sandbox_keys.private_key(settings, "alipay-theirs"), sandbox_keys.public_key(settings, "alipay-ours")
-            ),
-            "insurer": insurer_of(settings, given or platform_clock),
+            "wechat": wechat_users,
+            "insurer": insurer_of(settings, platform_clock),
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
+            **channels,
         }
     )
-    rooms = (faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc, insurer_routes, insurer_page)
+    rooms = (
+        *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc, insurer_routes, insurer_page),
+        *(notices, pay_page, wechat_pay_routes, terminals),
+        faults,
+        sms,
+        sms_page,
+        authenticator,
+        wechat_routes,
+        alipay,
+        oidc,
+        insurer_routes,
+        insurer_mobile,
+        insurer_page,
+    )
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],
         middleware=[DefineMiddleware(faults.FaultMiddleware, faults=troubles)],
         state=state,
+        on_shutdown=[channels["notifier"].stop],
         openapi_config=None,
         logging_config=None,
     )
