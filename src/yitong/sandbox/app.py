@@ -86,18 +86,9 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
         }
     )
     rooms = (
-        *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc, insurer_routes, insurer_page),
+        *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc),
+        *(insurer_routes, insurer_mobile, insurer_page),
         *(notices, pay_page, wechat_pay_routes, terminals),
-        faults,
-        sms,
-        sms_page,
-        authenticator,
-        wechat_routes,
-        alipay,
-        oidc,
-        insurer_routes,
-        insurer_mobile,
-        insurer_page,
     )
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],
