@@ -5,6 +5,7 @@ import { channels } from './channels'
 import { desk } from './desk'
 import { draws } from './draws'
 import { home } from './home'
+import { insurance } from './insurance'
 import { overseeing } from './overseeing'
 import { people } from './people'
 import { planning } from './planning'
@@ -19,7 +20,7 @@ import { shell } from './shell'
 import { signIn } from './sign-in'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, cashier, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, cashier, insurance, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 
