@@ -58,6 +58,8 @@ DEMO_STAFF = (
     _staff("nurse", "刘雅静", "liu ya jing", "female", "护士", "Nurse", FIRST_HOSPITAL, CLINIC),
     _staff("registrar", "孙晓燕", "sun xiao yan", "female", "前台", "Front desk", FIRST_HOSPITAL, "110101"),
     _staff("scheduler", "周文博", "zhou wen bo", "male", "门诊办", "Outpatient office", FIRST_HOSPITAL, "110101"),
+    _staff("cashier", "马丽华", "ma li hua", "female", "收费员", "Cashier", FIRST_HOSPITAL, "110101"),
+    _staff("finance", "林国栋", "lin guo dong", "male", "财务", "Finance", FIRST_HOSPITAL, "100203"),
     _staff("hospital_admin", "何立新", "he li xin", "male", "院办", "Hospital office", FIRST_HOSPITAL, "100203"),
     _staff("regulator", "吴海英", "wu hai ying", "female", "卫健委", "Health commission", "DEMO-HC-01", ""),
     _staff("platform_admin", "郑凯", "zheng kai", "male", "平台管理员", "Platform operator", "DEMO-HC-01", ""),

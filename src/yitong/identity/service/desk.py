@@ -28,7 +28,7 @@ SEARCH_PATIENTS = action(
     "patient:person:search",
     "查找患者",
     "Search patients",
-    {**_DESK, Role.DOCTOR: Scope.ORGANIZATION, Role.NURSE: Scope.ORGANIZATION},
+    {**_DESK, Role.DOCTOR: Scope.ORGANIZATION, Role.NURSE: Scope.ORGANIZATION, Role.CASHIER: Scope.ORGANIZATION},
 )
 IDENTIFY_PATIENT = action(
     "patient:person:identify",

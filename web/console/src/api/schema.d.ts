@@ -569,6 +569,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/credentials/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose health card, social card or voucher it is */
+        post: operations["ApiCredentialsResolveResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboard": {
         parameters: {
             query?: never;
@@ -1026,6 +1043,57 @@ export interface paths {
         put?: never;
         /** Hold a place for a patient */
         post: operations["ApiHoldsHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insurance-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Insurance rules in force on a day */
+        get: operations["ApiInsuranceRulesRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insurance-rules/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The insurance catalogue on a day */
+        get: operations["ApiInsuranceRulesItemsItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insurance-rules/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the rules on a made-up bill */
+        post: operations["ApiInsuranceRulesTrialsTrial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3034,6 +3102,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stays, newest first */
+        get: operations["ApiStaysGetStays"];
+        put?: never;
+        /** Admit a patient */
+        post: operations["ApiStaysPostStay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A stay's account */
+        get: operations["ApiStaysStayIdGetStay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pay in advance */
+        post: operations["ApiStaysStayIdDepositsPostDeposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/discharge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a running bill */
+        post: operations["ApiStaysStayIdDischargePostDischarge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a discharge */
+        post: operations["ApiStaysStayIdResumePostResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/return-deposit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the rest of a deposit back */
+        post: operations["ApiStaysStayIdReturnDepositPostReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A paid stay is over */
+        post: operations["ApiStaysStayIdSettlePostSettle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/reactors": {
         parameters: {
             query?: never;
@@ -3151,12 +3339,37 @@ export interface components {
             phone_masked: string;
             self_patient_id: string | null;
         };
+        /** AccountRule */
+        AccountRule: {
+            family: boolean;
+            insutype: string;
+            pays_ownpay: boolean;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
         /**
          * ActionKind
          * @description What the patient can do from a step; each opens a screen of the app.
          * @enum {string}
          */
         ActionKind: "check_in" | "show_card" | "queue" | "rebook" | "open_appointment";
+        /** AdmitRequest */
+        AdmitRequest: {
+            /** @default 0 */
+            asked_fen: number;
+            bed: string;
+            bed_price_code: string;
+            /** Format: uuid */
+            department_id: string;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** @default 0 */
+            warn_below_fen: number;
+        };
         /** AffectedVisit */
         AffectedVisit: {
             /** Format: uuid */
@@ -3337,6 +3550,20 @@ export interface components {
             organization_id: string;
             value: string;
         };
+        /** Benefit */
+        Benefit: {
+            again_fen: number;
+            ceiling_fen?: number | null;
+            deductible_fen: number;
+            grade: string;
+            insutype: string;
+            /** @enum {string} */
+            setting: "outpatient" | "inpatient";
+            status: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
         /** Bilingual */
         Bilingual: {
             en: string;
@@ -3361,6 +3588,21 @@ export interface components {
             /** @enum {string} */
             state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
             state_text: components["schemas"]["Bilingual"];
+        };
+        /** Step */
+        billing_insurance_policy_Step: {
+            /** @enum {string} */
+            fund: "hifp_pay" | "hifob_pay";
+            grade: string;
+            insutype: string;
+            over_fen: number;
+            ratio_bp: number;
+            /** @enum {string} */
+            setting: "outpatient" | "inpatient";
+            status: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
         };
         /** Verified */
         billing_invoices_schemas_Verified: {
@@ -3537,6 +3779,29 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
             window: string;
+        };
+        /** CatalogueEntry */
+        CatalogueEntry: {
+            age_below?: number | null;
+            age_from?: number | null;
+            /** @enum {string} */
+            chrgitm_lv: "01" | "02" | "03";
+            code: string;
+            limit_fen?: number | null;
+            med_chrgitm_type: string;
+            med_list_codg: string;
+            name: string;
+            /** @default false */
+            paid_in_full: boolean;
+            selfpay_bp: number;
+            /**
+             * @default
+             * @enum {string}
+             */
+            sex: "" | "male" | "female";
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
         };
         /** CategorySum */
         CategorySum: {
@@ -3757,6 +4022,12 @@ export interface components {
             department_name_en: string;
             finished: number;
             waiting: number;
+        };
+        /** DepositRequest */
+        DepositRequest: {
+            amount_fen: number;
+            /** Format: uuid */
+            organization_id: string;
         };
         /** DeskBillRequest */
         DeskBillRequest: {
@@ -4048,6 +4319,12 @@ export interface components {
             start_time?: string | null;
             /** Format: uuid */
             template_id: string;
+        };
+        /** Explained */
+        Explained: {
+            amount_fen: number;
+            field: string;
+            text: components["schemas"]["Bilingual"];
         };
         /** ExternalBookingItem */
         ExternalBookingItem: {
@@ -4411,6 +4688,31 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** InsuranceSplit */
+        InsuranceSplit: {
+            acct_mulaid_pay: number;
+            acct_pay: number;
+            act_pay_dedc: number;
+            balc: number;
+            cvlserv_pay: number;
+            fulamt_ownpay_amt: number;
+            fund_pay_sumamt: number;
+            hifes_pay: number;
+            hifmi_pay: number;
+            hifob_pay: number;
+            hifp_pay: number;
+            hosp_part_amt: number;
+            inscp_scp_amt: number;
+            maf_pay: number;
+            medfee_sumamt: number;
+            notes?: string[];
+            oth_pay: number;
+            overlmt_selfpay: number;
+            pool_prop_selfpay: number;
+            preselfpay_amt: number;
+            psn_cash_pay: number;
+            psn_part_amt: number;
+        };
         /** InvoiceFacts */
         InvoiceFacts: {
             account_fen: number;
@@ -4503,6 +4805,17 @@ export interface components {
             patient_id: string;
             visits: components["schemas"]["Visit"][];
         };
+        /** Step */
+        journey_schemas_Step: {
+            action?: components["schemas"]["StepAction"] | null;
+            at?: string | null;
+            detail: components["schemas"]["Bilingual"];
+            expected_at?: string | null;
+            key: components["schemas"]["StepKey"];
+            state: components["schemas"]["StepState"];
+            title: components["schemas"]["Bilingual"];
+            where?: components["schemas"]["Bilingual"] | null;
+        };
         /** JumpedTurn */
         JumpedTurn: {
             /** Format: date-time */
@@ -4535,6 +4848,21 @@ export interface components {
             value: number;
             weight: number;
             window_seconds: number;
+        };
+        /** LineSplit */
+        LineSplit: {
+            chrgitm_lv: string;
+            det_item_fee_sumamt: number;
+            feedetl_sn: string;
+            fulamt_ownpay_amt: number;
+            inscp_scp_amt: number;
+            lmt_used_flag: boolean;
+            med_chrgitm_type: string;
+            overlmt_amt: number;
+            paid_in_full: boolean;
+            preselfpay_amt: number;
+            pric_uplmt_amt: number;
+            selfpay_bp: number;
         };
         /** Link */
         Link: {
@@ -4948,6 +5276,16 @@ export interface components {
         /** Page[BillRow] */
         "Page_yitong.billing.charges.schemas.BillRow_": {
             items: components["schemas"]["BillRow"][];
+            next?: string | null;
+        };
+        /** Page[StayView] */
+        "Page_yitong.billing.deposits.schemas.StayView_": {
+            items: components["schemas"]["StayView"][];
+            next?: string | null;
+        };
+        /** Page[CatalogueEntry] */
+        "Page_yitong.billing.insurance.policy.CatalogueEntry_": {
+            items: components["schemas"]["CatalogueEntry"][];
             next?: string | null;
         };
         /** Page[InvoiceView] */
@@ -5987,6 +6325,27 @@ export interface components {
             /** Format: uuid */
             slot_id: string;
         };
+        /** Resolved */
+        Resolved: {
+            age_years: number;
+            id_number_masked: string;
+            /** @enum {string} */
+            kind: "health_card" | "social_security_card" | "insurance_voucher";
+            name?: string;
+            name_masked: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** Format: date-time */
+            resolved_at: string;
+            /** @enum {string} */
+            sex: "male" | "female";
+        };
+        /** ReturnRequest */
+        ReturnRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            window: string;
+        };
         /** ReturnRuleView */
         ReturnRuleView: {
             at_once_minutes: number;
@@ -6096,9 +6455,28 @@ export interface components {
             rule: string;
             text: components["schemas"]["Bilingual"];
         };
+        /** RulesInForce */
+        RulesInForce: {
+            accounts: components["schemas"]["AccountRule"][];
+            benefits: components["schemas"]["Benefit"][];
+            /** Format: date */
+            day: string;
+            steps: components["schemas"]["billing_insurance_policy_Step"][];
+            supplements: components["schemas"]["Supplement"][];
+        };
         /** SandboxOnWire */
         SandboxOnWire: {
             sms_inbox_url: string;
+        };
+        /** Scanned */
+        Scanned: {
+            department?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            /** @default 010101 */
+            scene: string;
+            second_factor?: components["schemas"]["PhoneProof"] | null;
+            text: string;
         };
         /** ScannedPatient */
         ScannedPatient: {
@@ -6339,6 +6717,14 @@ export interface components {
             challenge: string;
             code: string;
         };
+        /** Standing */
+        Standing: {
+            charged_fen: number;
+            deposit_fen: number;
+            left_fen: number;
+            outstanding_fen: number;
+            short_fen: number;
+        };
         /** StaticChallenge */
         StaticChallenge: {
             /** Format: uuid */
@@ -6359,16 +6745,44 @@ export interface components {
             note: components["schemas"]["Bilingual"];
             text: string;
         };
-        /** Step */
-        Step: {
-            action?: components["schemas"]["StepAction"] | null;
-            at?: string | null;
-            detail: components["schemas"]["Bilingual"];
-            expected_at?: string | null;
-            key: components["schemas"]["StepKey"];
-            state: components["schemas"]["StepState"];
-            title: components["schemas"]["Bilingual"];
-            where?: components["schemas"]["Bilingual"] | null;
+        /** StayRequest */
+        StayRequest: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /**
+         * StayState
+         * @description Where a stay's account stands.
+         * @enum {string}
+         */
+        StayState: "running" | "closing" | "settled";
+        /** StayView */
+        StayView: {
+            account: components["schemas"]["Standing"];
+            /** Format: date-time */
+            admitted_at: string;
+            bed: string;
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            department_name_en: string;
+            deposits: components["schemas"]["BillRow"][];
+            discharged_at: string | null;
+            explanations: components["schemas"]["Bilingual"][];
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            state: components["schemas"]["StayState"];
+            state_text: components["schemas"]["Bilingual"];
         };
         /** StepAction */
         StepAction: {
@@ -6414,6 +6828,24 @@ export interface components {
             age_to?: number | null;
             lost_draws?: number | null;
             seen_within_days?: number | null;
+        };
+        /** Supplement */
+        Supplement: {
+            ceiling_fen?: number | null;
+            /** @enum {string} */
+            fund: "hifp_pay" | "hifob_pay" | "hifmi_pay" | "hifes_pay" | "cvlserv_pay" | "maf_pay";
+            insutype: string;
+            ordinal: number;
+            over_fen: number;
+            ratio_bp: number;
+            /**
+             * @default
+             * @enum {string}
+             */
+            requires: "" | "civil_servant" | "enterprise" | "aid";
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
         };
         /** TeamMember */
         TeamMember: {
@@ -6548,6 +6980,44 @@ export interface components {
             /** Format: uuid */
             schedule_id: string;
         };
+        /** Trial */
+        Trial: {
+            /** @default 0 */
+            account_fen: number;
+            /** Format: date */
+            birth_date: string;
+            /** @default 0 */
+            counted_fen: number;
+            day?: string | null;
+            /** @default 0 */
+            deducted_fen: number;
+            /** @default 0 */
+            family_fen: number;
+            /**
+             * @default tertiary
+             * @enum {string}
+             */
+            grade: "primary" | "secondary" | "tertiary";
+            insutype: string;
+            items: components["schemas"]["TrialItem"][];
+            psn_type: string;
+            rights?: ("" | "civil_servant" | "enterprise" | "aid")[];
+            /**
+             * @default outpatient
+             * @enum {string}
+             */
+            setting: "outpatient" | "inpatient";
+            sex: string;
+        };
+        /** TrialAnswer */
+        TrialAnswer: {
+            /** Format: date */
+            day: string;
+            entries: components["schemas"]["CatalogueEntry"][];
+            explained: components["schemas"]["Explained"][];
+            lines: components["schemas"]["LineSplit"][];
+            split: components["schemas"]["InsuranceSplit"];
+        };
         /** TrialBalance */
         TrialBalance: {
             accounts: components["schemas"]["BalanceLine"][];
@@ -6562,6 +7032,13 @@ export interface components {
             organization_id: string;
             /** Format: date */
             to_day: string;
+        };
+        /** TrialItem */
+        TrialItem: {
+            amount_fen: number;
+            code: string;
+            /** @default 1 */
+            quantity: number;
         };
         /** Verification */
         Verification: {
@@ -6580,12 +7057,12 @@ export interface components {
             date: string;
             department_name: string;
             department_name_en: string;
-            next: components["schemas"]["Step"] | null;
+            next: components["schemas"]["journey_schemas_Step"] | null;
             /** Format: uuid */
             organization_id: string;
             organization_name: string;
             organization_name_en: string;
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["journey_schemas_Step"][];
         };
         /** AtOrganization */
         visits_schemas_AtOrganization: {
@@ -8093,6 +8570,45 @@ export interface operations {
             };
         };
     };
+    ApiCredentialsResolveResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scanned"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolved"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiDashboardGetDashboard: {
         parameters: {
             query: {
@@ -9244,6 +9760,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInsuranceRulesRules: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesInForce"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInsuranceRulesItemsItems: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                day?: string | null;
+                limit?: number;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.insurance.policy.CatalogueEntry_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInsuranceRulesTrialsTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -14256,6 +14888,327 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffSession"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysGetStays: {
+        parameters: {
+            query?: {
+                organization_id?: string | null;
+                patient_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.deposits.schemas.StayView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysPostStay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmitRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdGetStay: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdDepositsPostDeposit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepositRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdDischargePostDischarge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdResumePostResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdReturnDepositPostReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdSettlePostSettle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -15,7 +15,7 @@ export const reconciliation = defineWords(
     ask: '重新向对方查询', asked: '已重新查询并再次比对', answered: '{time} 对方答复：{answer}', answers: { done: '已成功', pending: '处理中', failed: '未成功', unknown: '没有这个单号', unanswered: '没有答复' },
     how: '处理方式', willBook: '复核通过后记账', booksNothing: '不记账，只留处理记录', bookedAs: '已记账', reason: '处理依据', reasonHint: '写明核实经过，复核人会看到', propose: '提交复核', proposed: '已提交，等待另一位同事复核', proposedBy: '{name} 于 {time} 提出', signedBy: '{name} 于 {time} 复核通过', noteOfColleague: '复核意见',
     sign: '复核通过', sendBack: '退回', sendBackTitle: '退回处理意见', signed: '已复核，按意见记账', sentBack: '已退回', needOther: '由您提出，需另一位同事复核', backReady: { unclear: '依据不足', check: '请先向对方核实', wrong: '处理方式不妥' }, readyReasons: { asked: '已与对方核实', slip: '有原始凭证', next: '次日账单已见' },
-    report: '三方对账日报', reportOf: '{day} · {name}', signature: '制表', signature2: '复核', printedAt: '打印时间 {time}', accountNote: '借方为正', seeReport: '查看', someone: '同事',
+    report: '三方对账日报', reportOf: '{day} · {name}', signature: '制表', signature2: '复核', printedAt: '打印时间 {time}', accountNote: '借方为正', seeReport: '查看', someone: '同事', accounts: { channel: '渠道资金', cash: '现金', insurer: '医保基金应收', account: '医保个人账户应收', patient: '患者应收', suspense: '待查款项', commercial: '商保应收', deposit: '预交金' },
   },
   {
     title: 'Reconciliation', days14: '14 days', days31: '31 days', run: 'Compare this day', ran: 'Compared {compared} movements: {differences} differences', print: 'Print report',
@@ -31,6 +31,6 @@ export const reconciliation = defineWords(
     ask: 'Ask the other side again', asked: 'Asked and compared again', answered: '{time} they answered: {answer}', answers: { done: 'done', pending: 'still open', failed: 'failed', unknown: 'number unknown', unanswered: 'no answer' },
     how: 'How to mend it', willBook: 'Booked once it is signed', booksNothing: 'Books nothing; the decision is kept', bookedAs: 'Booked', reason: 'Grounds', reasonHint: 'What was checked; whoever signs reads it', propose: 'Hand in for signature', proposed: 'Handed in; a colleague has to sign', proposedBy: 'Proposed by {name}, {time}', signedBy: 'Signed by {name}, {time}', noteOfColleague: 'Note of whoever checked it',
     sign: 'Sign', sendBack: 'Send back', sendBackTitle: 'Send the proposal back', signed: 'Signed and booked', sentBack: 'Sent back', needOther: 'You proposed it; somebody else has to sign', backReady: { unclear: 'Grounds are missing', check: 'Ask the other side first', wrong: 'Not the right way' }, readyReasons: { asked: 'Checked with the other side', slip: 'Receipt at hand', next: 'Seen in the next day’s list' },
-    report: 'Daily reconciliation report', reportOf: '{day} · {name}', signature: 'Prepared by', signature2: 'Checked by', printedAt: 'Printed {time}', accountNote: 'Debit positive', seeReport: 'See', someone: 'a colleague',
+    report: 'Daily reconciliation report', reportOf: '{day} · {name}', signature: 'Prepared by', signature2: 'Checked by', printedAt: 'Printed {time}', accountNote: 'Debit positive', seeReport: 'See', someone: 'a colleague', accounts: { channel: 'Money at the channel', cash: 'Cash', insurer: 'Due from insurance funds', account: 'Due from personal accounts', patient: 'Due from the patient', suspense: 'Suspense', commercial: 'Due from commercial cover', deposit: 'Deposits' },
   },
 )

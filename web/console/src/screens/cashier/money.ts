@@ -1,0 +1,22 @@
+import type { BillView, PaymentView } from '@/api/calls/cashier'
+
+/** `12.3` yuan as typed → 1230 fen; null when it is no amount with at most two places. */
+export function fenOf(typed: string): number | null {
+  const found = /^(\d{1,8})(?:\.(\d{1,2}))?$/.exec(typed.trim())
+  return found ? Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : null
+}
+
+/** Thousandths of a quantity as people write them: 1000 → `1`, 2500 → `2.5`. */
+export const quantity = (milli: number): string => String(milli / 1000)
+
+/** Charges that a payment paid and that no refund has taken back yet. */
+export function refundable(payment: PaymentView): string[] {
+  const gone = new Set(payment.refunds.filter((r) => r.state !== 'failed').flatMap((r) => r.charge_ids))
+  return ['settled', 'part_refunded'].includes(payment.state) ? payment.charge_ids.filter((id) => !gone.has(id)) : []
+}
+
+/** Lines of a bill that nobody has paid or is paying. */
+export function unpaidLines(bill: BillView, payments: PaymentView[]): BillView['items'] {
+  const taken = new Set(payments.filter((p) => p.state !== 'failed').flatMap((p) => p.charge_ids))
+  return bill.items.filter((line) => !line.countered && !line.counters_id && !taken.has(line.id))
+}
