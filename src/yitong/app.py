@@ -19,6 +19,8 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.invoices import api as invoices_api
+from yitong.billing.invoices import model as invoices_model
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
@@ -90,6 +92,7 @@ TABLES = (
     fhir_model,
     charges_model,
     journal_model,
+    invoices_model,
     payments_model,
 )
 EVENTS = (booking_events,)
@@ -125,6 +128,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *payments_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
+    *invoices_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

@@ -9,7 +9,7 @@ from httpx import AsyncClient as Client
 from billing.clinic import get, list_prices, send, visit
 from worlds import World
 from yitong.kernel.ids import new_id
-from yitong.kernel.permissions import NOBODY, Role
+from yitong.kernel.permissions import NOBODY, Actor, Role
 
 LINES = [{"kind": "item", "code": "L100"}, {"kind": "drug", "code": "A1", "cnt_milli": 2000}]
 
@@ -61,19 +61,21 @@ async def test_a_desk_charges_and_a_doctor_does_not_touch_it(client: Client, tow
     more = (await send(client, town, town.registrar, f"/bills/{bill['id']}/charges", lines=parking)).json()
     assert more["charged_fen"] == 1500
     counter = {"charge_ids": [bill["items"][0]["id"]], "reason": "多记了"}
-    for actor, path, given in (
+    attempts: list[tuple[Actor, str, dict[str, Any]]] = [
         (town.doctor, "/bills", body),
         (town.doctor, f"/bills/{bill['id']}/charges", {"lines": parking}),
         (town.doctor, f"/bills/{bill['id']}/counter", counter),
         (town.citizen(patient), f"/bills/{bill['id']}/charges", {"lines": parking}),
         (town.staff(Role.CASHIER, town.other_hospital_id), "/bills", body),
-    ):
+    ]
+    for actor, path, given in attempts:
         refused = await send(client, town, actor, path, **given)
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
-    unknown = await send(client, town, town.registrar, "/bills", **{**body, "patient_id": str(new_id())})
+    nobody: dict[str, Any] = {**body, "patient_id": str(new_id())}
+    unknown = await send(client, town, town.registrar, "/bills", **nobody)
     assert unknown.status_code == 404
-    wrong = [{"kind": "item", "code": "NONE"}]
-    refused = await send(client, town, town.registrar, "/bills", **{**body, "lines": wrong})
+    wrong: dict[str, Any] = {**body, "lines": [{"kind": "item", "code": "NONE"}]}
+    refused = await send(client, town, town.registrar, "/bills", **wrong)
     assert (refused.status_code, refused.json()["code"]) == (404, "price-unknown")
 
 

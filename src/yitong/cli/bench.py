@@ -119,3 +119,30 @@ def flash(
     _print(result, as_json)
     if result["oversold"] or result["missing"] or result["unanswered"] or not result["control_oversold"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def bills(
+    bills: Annotated[int, typer.Option(help="How many random bills.", min=1)] = 1_000_000,
+    control: Annotated[int, typer.Option(help="Bills of the control, each of which loses a fen.", min=1)] = 10_000,
+    processes: Annotated[int, typer.Option(help="Processes that count.", min=1)] = 2,
+    planted: Annotated[int, typer.Option(help="Differences planted for the reconciliation.", min=1)] = 1_000,
+    planted_among: Annotated[int, typer.Option(help="Movements they are planted among.", min=1)] = 20_000,
+    seed: Annotated[int, typer.Option(help="What chance begins with.")] = 20261123,
+    as_json: Json = False,
+) -> None:
+    """Random bills through split, payment, partial refund and reversal to the fen, and planted differences found."""
+    from yitong.simulation.bench.bills import run
+
+    result = run(
+        say=_say,
+        bills=bills,
+        control=control,
+        processes=processes,
+        planted=planted,
+        planted_among=planted_among,
+        seed=seed,
+    )
+    _print(result, as_json)
+    if result["unbalanced"] or result["control_found"] != result["control_spoiled"] or result["named"] != planted:
+        raise typer.Exit(1)

@@ -7,14 +7,13 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import text
 
+from yitong.billing.charges.listed import CLASS_WORDS, listed
 from yitong.billing.charges.problems import PRICE_UNKNOWN
 from yitong.billing.charges.schemas import PricedLine, PriceKind
 from yitong.kernel.ids import UUID
 from yitong.kernel.text import normal_text, pinyin_initials
 from yitong.kernel.transaction import Transaction
 
-# Charged by a hospital beside care: no insurance knows them.
-UNINSURED = frozenset({"parking", "meal", "delivery", "deposit"})
 _CLASSES = {"甲": "甲", "甲类": "甲", "乙": "乙", "乙类": "乙"}
 _CURRENT = """
 SELECT DISTINCT ON (p.code) 'item' AS kind, p.code, p.valid_from AS version, p.name, p.category, p.unit, '' AS spec,
@@ -36,7 +35,8 @@ class PriceFound(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     spec: str
     price_fen: int
-    insurance_class: str
+    insurance_class: str  # 甲, 乙, 自费; empty: no insurance knows it
+    med_list_codg: str  # the insurance catalogue's code on that day; empty: outside the catalogue
 
     def line(
         self,
@@ -57,7 +57,7 @@ class PriceFound(msgspec.Struct, frozen=True, kw_only=True):
             price_version=self.version,
             name=f"{self.name} {self.spec}".strip(),
             category=self.category,
-            med_list_codg="" if self.category in UNINSURED else self.code,
+            med_list_codg=self.med_list_codg,
             insurance_class=self.insurance_class,
             cnt_milli=cnt_milli,
             unit_price_fen=self.price_fen,
@@ -76,7 +76,7 @@ async def price(tx: Transaction, kind: PriceKind, code: str, day: date) -> Price
     row = (await tx.session.execute(text(statement), values)).mappings().one_or_none()
     if row is None:
         raise PRICE_UNKNOWN(price_code=code)
-    return _found(row)
+    return _found(row, day)
 
 
 async def find(
@@ -92,7 +92,7 @@ async def find(
         rows += list((await tx.session.execute(text(_DRUGS.format(drug="")))).mappings())
     fitting = [row for row in rows if _fits(row, sought) and category in (None, row["category"])]
     fitting.sort(key=lambda row: (row["code"].upper() != sought, len(row["name"]), row["code"]))
-    return [_found(row) for row in fitting[:limit]]
+    return [_found(row, day) for row in fitting[:limit]]
 
 
 async def registration(tx: Transaction, fee_fen: int, service_name: str, day: date) -> PriceFound | None:
@@ -105,7 +105,7 @@ async def registration(tx: Transaction, fee_fen: int, service_name: str, day: da
         {"day": day, "fee": fee_fen, "name": service_name},
     )
     row = found.mappings().one_or_none()
-    return _found(row) if row is not None else None
+    return _found(row, day) if row is not None else None
 
 
 def _fits(row: Any, sought: str) -> bool:
@@ -118,9 +118,12 @@ def _initials(name: str) -> str:
     return pinyin_initials(name)
 
 
-def _found(row: Any) -> PriceFound:
-    named = {name: row[name] for name in PriceFound.__struct_fields__}
+def _found(row: Any, day: date) -> PriceFound:
+    named = {name: row[name] for name in PriceFound.__struct_fields__ if name in row}
+    entry = listed(row["code"], day)
     if row["kind"] == "drug":
-        named["insurance_class"] = _CLASSES.get(row["insurance_class"], "自费")
         named["category"] = "herb" if row["form"] == "草药" else "drug"
-    return PriceFound(**named)
+        named["insurance_class"] = _CLASSES.get(row["insurance_class"], "自费")
+    if entry is not None:
+        named["insurance_class"] = CLASS_WORDS[entry.chrgitm_lv]
+    return PriceFound(**named, med_list_codg=entry.med_list_codg if entry else "")

@@ -13,7 +13,9 @@ reduction          what the hospital bears itself
 =================  =====================================================================
 """
 
-from yitong.kernel.ids import UUID
+from collections.abc import Iterable
+
+from yitong.kernel.ids import UUID, parse_id
 
 REDUCTION = "reduction"
 
@@ -61,3 +63,9 @@ def cash(window: str) -> str:
 def income_of(category: str, patient_id: UUID) -> str:
     """The account that a charge of this category is credited to: a deposit is owed back, everything else is earned."""
     return deposit(patient_id) if category == "deposit" else revenue(category)
+
+
+def patient_of(accounts: Iterable[str]) -> UUID | None:
+    """Whose accounts are among these; None when they are nobody's or of more than one person."""
+    named = {name.partition(":")[2] for name in accounts if name.startswith(("patient:", "deposit:"))}
+    return parse_id(named.pop()) if len(named) == 1 else None

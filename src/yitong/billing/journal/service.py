@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from yitong.billing.journal import accounts
 from yitong.billing.journal.model import JournalEntry
 from yitong.kernel.clock import day_of
 from yitong.kernel.ids import UUID, new_id
@@ -52,7 +53,8 @@ async def post(
 ) -> UUID:
     """Write one entry and answer its id; the same entry under the same ``source`` again answers the first.
 
-    ``event_id`` is the event of the change that is booked: the change writes it, the journal refers to it.
+    ``event_id`` is the event of the change that is booked: the change writes it, the journal refers to it. An entry that
+    touches a patient's account is that patient's: who may see the bill sees what was paid of it.
     Raises JournalRefused (unbalanced, or ``source`` was booked differently).
     """
     if not grant.action:
@@ -67,7 +69,7 @@ async def post(
         "kind": kind,
         "source": source,
         "bill_id": bill_id,
-        "patient_id": patient_id,
+        "patient_id": patient_id or accounts.patient_of(line.account for line in kept),
         "event_id": event_id,
         "accounts": [line.account for line in kept],
         "amounts": [line.amount_fen for line in kept],

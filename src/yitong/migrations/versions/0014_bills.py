@@ -26,6 +26,7 @@ def upgrade() -> None:
     _bill()
     _charge()
     _journal()
+    _invoices()
     for statement in (_SQL / "views.sql").read_text("utf-8").split("\n\n"):
         op.execute(statement)
     op.execute(f"GRANT SELECT ON posting, bill_sum TO {DatabaseRole.APP}")
@@ -94,7 +95,7 @@ def _charge() -> None:
             ["organization_id", "counters_id"],
             ["charge.organization_id", "charge.id"],
             name=op.f("fk_charge_organization_id_counters_id"),
-        ),  # fmt: skip
+        ),
         sa.CheckConstraint("unit_price_fen >= 0", name=op.f("ck_charge_price_not_negative")),
         sa.CheckConstraint("abs(amount_fen * 1000 - cnt_milli * unit_price_fen) <= 500", name=op.f("ck_charge_amount")),
         sa.CheckConstraint(
@@ -141,8 +142,54 @@ def _journal() -> None:
     op.create_index("ix_journal_entry_day", "journal_entry", ["organization_id", "day", "kind"])
 
 
+def _invoices() -> None:
+    op.create_table(
+        "invoice_series",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("next_number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "code", name=op.f("pk_invoice_series")),
+        sa.CheckConstraint("next_number > 0", name=op.f("ck_invoice_series_next_number")),
+    )
+    op.create_table(
+        "invoice",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("bill_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("check_code", sa.Text(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reverses_id", sa.Uuid()),
+        sa.Column("issued_at", _TIME, nullable=False),
+        sa.Column("issued_by", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("facts_sealed", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_invoice")),
+        sa.ForeignKeyConstraint(*_BILL, name=op.f("fk_invoice_organization_id_bill_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "reverses_id"],
+            ["invoice.organization_id", "invoice.id"],
+            name=op.f("fk_invoice_organization_id_reverses_id"),
+        ),
+        sa.CheckConstraint(
+            "(reverses_id IS NULL) = (amount_fen > 0) AND amount_fen <> 0", name=op.f("ck_invoice_amount")
+        ),
+    )
+    op.create_index("uq_invoice_bill", "invoice", ["organization_id", "bill_id", "ordinal"], unique=True)
+    op.create_index("uq_invoice_number", "invoice", ["organization_id", "code", "number"], unique=True)
+    op.create_index(
+        "uq_invoice_reverses", "invoice", ["organization_id", "reverses_id"], unique=True,
+        postgresql_where="reverses_id IS NOT NULL",
+    )  # fmt: skip
+    op.create_index("ix_invoice_patient", "invoice", ["patient_id", "issued_at"])
+    op.create_index("ix_invoice_code", "invoice", ["code", "number"])
+
+
 def downgrade() -> None:
     op.execute("DROP VIEW bill_sum, posting")
-    for table in ("journal_entry", "charge", "bill"):
+    for table in ("invoice", "invoice_series", "journal_entry", "charge", "bill"):
         op.drop_table(table)
     op.execute("DROP FUNCTION journal_sum")
