@@ -55,6 +55,9 @@ from yitong.booking.waitlist import model as waitlist_model
 from yitong.directory import api as directory_api
 from yitong.directory import model as directory_model
 from yitong.gateways.fhir import model as fhir_model
+from yitong.gateways.notify import api as notify_api
+from yitong.gateways.notify import model as notify_model
+from yitong.gateways.notify import seen as notify_seen
 from yitong.identity import api as identity_api
 from yitong.identity import jobs as identity_jobs
 from yitong.identity import model as identity_model
@@ -94,6 +97,7 @@ TABLES = (
     journal_model,
     invoices_model,
     payments_model,
+    notify_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -109,6 +113,7 @@ LISTENERS = (
     rebooking,
     payments_jobs,
     charges_registration,
+    notify_seen,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -129,6 +134,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *charges_api.ROUTES,
     *journal_api.ROUTES,
     *invoices_api.ROUTES,
+    *notify_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

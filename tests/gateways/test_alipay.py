@@ -1,23 +1,24 @@
 """Alipay over a real socket: signatures on both sides, codes good once, forged answers noticed."""
 
 from collections.abc import AsyncGenerator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import httpx
 import pytest
 
 from yitong.gateways import sandbox_keys
-from yitong.gateways.alipay import AlipaySignIn, private_key_of, public_key_of, sign, signed_text, verified
+from yitong.gateways.alipay.gateway import AlipayGateway
+from yitong.gateways.alipay.sign_in import AlipaySignIn
 from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.settings import Settings
+from yitong.sandbox.rsa2 import public_key_of, signed_text, verified
 
 RETURN = "http://127.0.0.1:8000/patient/?from=alipay"
 
 
-def client_of(url: str, settings: Settings, ours: str = "alipay-ours") -> AlipaySignIn:
-    return AlipaySignIn(
+def gateway_of(url: str, settings: Settings, ours: str = "alipay-ours") -> AlipayGateway:
+    return AlipayGateway(
         f"{url}/alipay/gateway.do",
-        f"{url}/alipay/oauth2/publicAppAuthorize.htm",
         sandbox_keys.ALIPAY_APP_ID,
         sandbox_keys.private_key(settings, ours),
         sandbox_keys.public_key(settings, "alipay-theirs"),
@@ -25,11 +26,15 @@ def client_of(url: str, settings: Settings, ours: str = "alipay-ours") -> Alipay
     )
 
 
+def client_of(url: str, gateway: AlipayGateway) -> AlipaySignIn:
+    return AlipaySignIn(gateway, f"{url}/alipay/oauth2/publicAppAuthorize.htm")
+
+
 @pytest.fixture
 async def client(sandbox_url: str, settings: Settings) -> AsyncGenerator[AlipaySignIn]:
-    made = client_of(sandbox_url, settings)
-    yield made
-    await made.close()
+    gateway = gateway_of(sandbox_url, settings)
+    yield client_of(sandbox_url, gateway)
+    await gateway.close()
 
 
 async def code_of(browser: httpx.AsyncClient, url: str) -> dict[str, str]:
@@ -53,15 +58,14 @@ async def test_signing_in_gives_the_user_id_once(browser: httpx.AsyncClient, cli
 async def test_an_answer_that_alipay_did_not_sign(browser: httpx.AsyncClient, client: AlipaySignIn) -> None:
     back = await code_of(browser, client.authorize_url("s", RETURN))
     await browser.post("/alipay/forge")
-    with pytest.raises(GatewayRefused) as refused:
+    with pytest.raises(GatewayUnavailable, match="signature-invalid"):
         await client.exchange(back["auth_code"])
-    assert refused.value.reason == "signature-invalid"
 
 
 async def test_a_request_signed_with_another_key(sandbox_url: str, settings: Settings) -> None:
-    stranger = client_of(sandbox_url, settings, "somebody")
+    stranger = gateway_of(sandbox_url, settings, "somebody")
     with pytest.raises(GatewayRefused) as refused:
-        await stranger.exchange("x")
+        await client_of(sandbox_url, stranger).exchange("x")
     await stranger.close()
     assert refused.value.reason == "isv.invalid-signature"
 
@@ -79,10 +83,11 @@ def test_the_signed_text_is_sorted_without_empty_values_and_sign() -> None:
 
 
 def test_keys_without_their_pem_frame_are_read(settings: Settings) -> None:
-    pem = sandbox_keys.private_key(settings, "alipay-ours")
-    bare = "".join(pem.splitlines()[1:-1])
-    public = "".join(sandbox_keys.public_key(settings, "alipay-ours").splitlines()[1:-1])
-    signature = sign(private_key_of(bare), b"content")
-    assert verified(public_key_of(public), b"content", signature)
-    assert not verified(public_key_of(public), b"other", signature)
-    assert not verified(public_key_of(public), b"content", "***")
+    bare = "".join(sandbox_keys.private_key(settings, "alipay-ours").splitlines()[1:-1])
+    public = "".join(sandbox_keys.public_key(settings, "alipay-theirs").splitlines()[1:-1])
+    gateway = AlipayGateway("http://127.0.0.1:9/gateway.do", "2021", bare, public)
+    sent = dict(parse_qsl(gateway.signed("alipay.trade.query", {"out_trade_no": "n1"})))
+    theirs = public_key_of(sandbox_keys.public_key(settings, "alipay-ours"))
+    assert verified(theirs, signed_text(sent).encode(), sent["sign"]), "the library signs what another hand verifies"
+    assert not verified(theirs, b"other", sent["sign"])
+    assert not verified(theirs, b"other", "***")

@@ -3,8 +3,11 @@
 import msgspec
 import pytest
 
+from yitong.billing.ports import MixedOrders, PaymentChannels
+from yitong.gateways.alipay.gateway import AlipayGateway
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.sms import SmsClient
+from yitong.gateways.wechat.pay import WechatPay
 from yitong.identity.service.citizens import AlipayOAuth, WeChatOAuth
 from yitong.identity.service.phone_codes import PhoneCodeSender
 from yitong.identity.service.staff import StaffOidc
@@ -12,7 +15,8 @@ from yitong.journey.service.delivery import NoticeChannel
 from yitong.kernel.platform import Platform, open_platform
 from yitong.kernel.settings import Settings, SettingsError
 
-ALL = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
+SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
+PAYING = {PaymentChannels, WechatPay, MixedOrders, AlipayGateway}
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 
@@ -23,17 +27,18 @@ def platform_with(settings: Settings, **changes: str) -> Platform:
 async def test_nothing_set_connects_nothing(settings: Settings) -> None:
     platform = platform_with(settings)
     connect_gateways(platform)
-    assert platform.ports == {}
+    assert set(platform.ports) == {PaymentChannels}
+    assert platform.port(PaymentChannels).names() == []
     await platform.close()
 
 
 async def test_the_sandbox_plays_every_part(settings: Settings) -> None:
     platform = platform_with(settings, sandbox_url="http://127.0.0.1:8001")
     connect_gateways(platform)
-    assert set(platform.ports) == ALL
+    assert set(platform.ports) >= SIGNING_IN | PAYING
+    assert platform.port(PaymentChannels).names() == ["alipay", "card", "face", "wechat"]
     url = platform.port(WeChatOAuth).authorize_url("s", "http://127.0.0.1:8000/patient/")
     assert url.startswith("http://127.0.0.1:8001/wechat/open/connect/oauth2/authorize?appid=")
-    assert len(platform.closing) == 4
     await platform.close()
 
 
@@ -41,7 +46,8 @@ async def test_real_addresses_are_those_of_the_platforms(settings: Settings) -> 
     real = {"wechat_app_id": "wx1", "wechat_secret": "s", "sms_url": "https://sms.example/send", "sms_secret": "x"}
     platform = platform_with(settings, **real)
     connect_gateways(platform)
-    assert set(platform.ports) == {PhoneCodeSender, WeChatOAuth}
+    assert set(platform.ports) == {PhoneCodeSender, WeChatOAuth, PaymentChannels}
+    assert platform.port(PaymentChannels).names() == []
     assert isinstance(platform.port(PhoneCodeSender), SmsClient)
     url = platform.port(WeChatOAuth).authorize_url("s", "https://yitong.example/patient/")
     assert url == (
@@ -57,10 +63,13 @@ async def test_real_addresses_are_those_of_the_platforms(settings: Settings) -> 
     [
         {"wechat_app_id": "wx1", "wechat_secret": "s", "wechat_template": "ID nothing=thing1"},
         {"alipay_app_id": "2021", "alipay_private_key": "no key", "alipay_public_key": "no key"},
+        {"wechat_pay_merchant_id": "1900", "wechat_pay_private_key": "no key", "wechat_pay_api_v3_key": "1" * 32},
+        {"wechat_pay_merchant_id": "1900", "wechat_pay_api_v3_key": "short"},
+        {"wechat_pay_merchant_id": "1900", "wechat_pay_public_keys": "no id"},
     ],
 )
 async def test_a_setting_that_cannot_be_used_is_named(settings: Settings, wrong: dict[str, str]) -> None:
     platform = platform_with(settings, **wrong)
-    with pytest.raises(SettingsError, match=r"wechat_template|Alipay"):
+    with pytest.raises(SettingsError, match=r"wechat_template|Alipay|WeChat Pay"):
         connect_gateways(platform)
     await platform.close()

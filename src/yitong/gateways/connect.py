@@ -1,7 +1,9 @@
 """Which outside party plays which part: decided by the settings, the sandbox's where nothing else is set."""
 
-from yitong.gateways import alipay, sandbox_keys
-from yitong.gateways.alipay import AlipaySignIn
+from yitong.gateways import sandbox_keys
+from yitong.gateways.alipay.gateway import AUTHORIZE, GATEWAY, AlipayGateway
+from yitong.gateways.alipay.sign_in import AlipaySignIn
+from yitong.gateways.connect_pay import connect_payment_channels
 from yitong.gateways.oidc import OidcClient
 from yitong.gateways.sms import SmsClient
 from yitong.gateways.wechat.api import API, OPEN, WechatApi
@@ -27,6 +29,7 @@ def connect_gateways(platform: Platform) -> None:
     _connect_wechat(platform, settings)
     _connect_alipay(platform, settings)
     _connect_oidc(platform, settings)
+    connect_payment_channels(platform)
 
 
 def _sandbox(settings: Settings, path: str) -> str:
@@ -71,13 +74,13 @@ def _connect_alipay(platform: Platform, settings: Settings) -> None:
     in_sandbox = bool(settings.sandbox_url) and not settings.alipay_base_url
     if not settings.alipay_app_id and not in_sandbox:
         return
-    gateway = _sandbox(settings, "/alipay/gateway.do") if in_sandbox else settings.alipay_base_url or alipay.GATEWAY
-    page = _sandbox(settings, "/alipay/oauth2/publicAppAuthorize.htm") if in_sandbox else alipay.AUTHORIZE
+    gateway = _sandbox(settings, "/alipay/gateway.do") if in_sandbox else settings.alipay_base_url or GATEWAY
+    page = _sandbox(settings, "/alipay/oauth2/publicAppAuthorize.htm") if in_sandbox else AUTHORIZE
     app_id = sandbox_keys.ALIPAY_APP_ID if in_sandbox else settings.alipay_app_id
     ours = sandbox_keys.private_key(settings, "alipay-ours") if in_sandbox else settings.alipay_private_key
     theirs = sandbox_keys.public_key(settings, "alipay-theirs") if in_sandbox else settings.alipay_public_key
     try:
-        client = AlipaySignIn(gateway, page, app_id, ours, theirs)
+        client = AlipayGateway(gateway, app_id, ours, theirs)
     except ValueError as error:
         raise SettingsError(
             Bilingual(
@@ -85,7 +88,8 @@ def _connect_alipay(platform: Platform, settings: Settings) -> None:
             )
         ) from error
     platform.closing.append(client.close)
-    platform.connect(AlipayOAuth, client)
+    platform.connect(AlipayGateway, client)
+    platform.connect(AlipayOAuth, AlipaySignIn(client, page))
 
 
 def _connect_oidc(platform: Platform, settings: Settings) -> None:

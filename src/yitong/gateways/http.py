@@ -52,6 +52,9 @@ class Caller:
         For libraries that send the requests themselves. Raises GatewayUnavailable.
         """
 
+        async def run() -> T:  # tenacity awaits only what it can see to be asynchronous
+            return await once()
+
         def worth_another(error: BaseException) -> bool:
             return isinstance(error, NoAnswer) and (idempotent or not error.sent)
 
@@ -63,7 +66,7 @@ class Caller:
             reraise=True,
         )
         try:
-            return await retrying(once)
+            return await retrying(run)
         except NoAnswer as error:
             raise GatewayUnavailable(self.party, error.reason) from error
 

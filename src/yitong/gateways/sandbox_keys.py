@@ -15,11 +15,20 @@ APP_ID = "wx00sandbox0yitong"
 ALIPAY_APP_ID = "2021000000000001"
 TEMPLATE = "YT0001 hospital=thing1,patient=name2,at=time3,place=thing4,note=thing5"
 OIDC_CLIENT_ID = "yitong-desk"
+WECHAT_MERCHANT_ID = "1900000001"
+WECHAT_SERIAL = "5D41402ABC4B2A76B9719D911017C592AA00FF11"  # of the merchant's certificate
+WECHAT_PUBLIC_KEY_ID = "PUB_KEY_ID_0119000000012026010100000000000001"
+ALIPAY_SELLER_ID = "2088000000000999"
 
 
 def shared_secret(settings: Settings, name: str) -> str:
     """A secret of 64 hexadecimal digits that the platform and the sandbox of one data folder both know."""
     return kept_secret(settings.data_path / "keys" / f"sandbox-{name}.key", secrets.token_hex(32))
+
+
+def api_v3_key(settings: Settings) -> str:
+    """WeChat Pay's APIv3 key: 32 characters that both sides know."""
+    return shared_secret(settings, "wechat-pay")[:32]
 
 
 def private_key(settings: Settings, name: str) -> str:

@@ -104,6 +104,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         _about("subscribe template and its fields: ID hospital=thing1,patient=name2,at=time3,place=thing4,note=thing5"),
     ] = ""
+    wechat_pay_merchant_id: Annotated[str, _about("merchant number at WeChat Pay; the channel is off without it")] = ""
+    wechat_pay_serial: Annotated[str, _about("serial number of the merchant's certificate at WeChat Pay")] = ""
+    wechat_pay_private_key: Annotated[str, _about("the merchant's private key, PEM or Base64", secret=True)] = ""
+    wechat_pay_api_v3_key: Annotated[str, _about("APIv3 key of WeChat Pay, 32 characters", secret=True)] = ""
+    wechat_pay_public_keys: Annotated[
+        str,
+        _about(
+            "WeChat Pay's public keys, PUB_KEY_ID_…=Base64,…, the newest last; its certificates are used when empty"
+        ),
+    ] = ""
+    wechat_pay_base_url: Annotated[str, _about("address of WeChat Pay; the sandbox's when empty")] = ""
+    wechat_pay_med_ins: Annotated[bool, _about("take insured bills in WeChat (mixed orders)")] = False
+    wechat_pay_med_ins_channel: Annotated[str, _about("number that Tencent gave for insured bills in WeChat")] = ""
+    wechat_pay_med_ins_repeat: Annotated[
+        bool, _about("repeat the insurer's numbers in passthrough_request_content; the documents disagree")
+    ] = False
+    wechat_pay_med_ins_test: Annotated[bool, _about("send insured bills to the insurer's test environment")] = False
+    alipay_seller_id: Annotated[str, _about("seller number at Alipay that notices have to name; any when empty")] = ""
+    terminal_url: Annotated[str, _about("address of the card and face terminals' host; the sandbox's when empty")] = ""
+    terminal_secret: Annotated[str, _about("secret that signs calls to the terminals' host", secret=True)] = ""
     alipay_app_id: Annotated[str, _about("Alipay app id; the channel is off without it")] = ""
     alipay_private_key: Annotated[str, _about("our RSA private key for Alipay, PEM", secret=True)] = ""
     alipay_public_key: Annotated[str, _about("Alipay's RSA public key, PEM")] = ""

@@ -11,12 +11,21 @@ from litestar.middleware import DefineMiddleware
 from yitong.gateways import sandbox_keys
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
-from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, wechat, wechat_routes
+from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, terminals, wechat, wechat_routes
+from yitong.sandbox.alipay_trades import payer_id
+from yitong.sandbox.channels import notices, pay_page
+from yitong.sandbox.channels.books import Books
+from yitong.sandbox.channels.notices import Notifier
+from yitong.sandbox.channels.wallet import Wallet
+from yitong.sandbox.wechat_pay import routes as wechat_pay_routes
+from yitong.sandbox.wechat_pay.merchant import WechatPayDesk
 
 PAGES = (
     ("/sms", "短信 · Text messages"),
     ("/authenticator", "员工动态口令 · Staff one-time codes"),
     ("/wechat", "微信服务通知 · WeChat notices"),
+    ("/pay", "付款 · Payments"),
+    ("/terminals", "支付终端 · Payment terminals"),
 )
 
 
@@ -41,30 +50,60 @@ def device_pages(settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
-def create_sandbox(settings: Settings, clock: Clock | None = None) -> Litestar:
+def create_sandbox(settings: Settings, clock: Clock | None = None, platform_clock: Clock | None = None) -> Litestar:
     """The other side of every gateway, with keys shared through the data folder of ``settings``."""
     clock = clock or SystemClock()
-    troubles = faults.Faults()
+    # Passwords, and the days on which money moves, depend on the platform's clock, which a rehearsal moves; everybody
+    # else here lives in real time.
+    platform_clock = platform_clock or OffsetClock(timedelta(seconds=settings.clock_offset_seconds))
+    troubles, notifier = faults.Faults(), Notifier()
+    books = Books(settings.data_path / "sandbox" / "books.jsonl", platform_clock)
+    wechat_users = wechat.Wechat(sandbox_keys.shared_secret(settings, "wechat"))
+    wechat_pay = WechatPayDesk(settings, books, notifier, wechat_users)
+    alipay_desk = alipay.Alipay(
+        sandbox_keys.private_key(settings, "alipay-theirs"),
+        sandbox_keys.public_key(settings, "alipay-ours"),
+        books,
+        notifier,
+        lambda: sandbox_keys.private_key(settings, "stranger"),
+    )
     secret = sandbox_keys.shared_secret
     state = State(
         {
             "settings": settings,
             "faults": troubles,
-            # Passwords depend on the platform's clock, which a rehearsal moves; everybody else here lives in real time.
-            "platform_clock": OffsetClock(timedelta(seconds=settings.clock_offset_seconds)),
-            "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
-            "wechat": wechat.Wechat(secret(settings, "wechat")),
-            "alipay": alipay.Alipay(
-                sandbox_keys.private_key(settings, "alipay-theirs"), sandbox_keys.public_key(settings, "alipay-ours")
+            "platform_clock": platform_clock,
+            "notifier": notifier,
+            "books": books,
+            "wechat_pay": wechat_pay,
+            "wallet": Wallet(
+                books,
+                notifier,
+                wechat_pay,
+                {"wechat": wechat_pay.tell, "alipay": lambda trade: alipay_desk.tell(trade, None)},
+                {
+                    "wechat": wechat_users.openid,
+                    "alipay": payer_id,
+                    "card": terminals.payer_of,
+                    "face": terminals.payer_of,
+                },
             ),
+            "terminals": terminals.TerminalDesk(settings.terminal_secret or secret(settings, "terminals"), books),
+            "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
+            "wechat": wechat_users,
+            "alipay": alipay_desk,
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
         }
     )
-    rooms = (faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc)
+    rooms = (
+        *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc),
+        *(notices, pay_page, wechat_pay_routes, terminals),
+    )
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],
         middleware=[DefineMiddleware(faults.FaultMiddleware, faults=troubles)],
         state=state,
+        on_shutdown=[notifier.stop],
         openapi_config=None,
         logging_config=None,
     )

@@ -21,6 +21,14 @@ dl{display:grid;grid-template-columns:auto 1fr;gap:.15rem .8rem;margin:.5rem 0 0
 button{width:100%;margin:.4rem 0 0;padding:.8rem;border:0;border-radius:.6rem;background:#0a7d4b;color:#fff;
 font:inherit;font-weight:600;cursor:pointer}button.plain{background:#e6eaee;color:#1b232b}
 button:focus-visible,input:focus-visible{outline:3px solid #1769e0;outline-offset:2px}
+a.card{display:block;color:inherit;text-decoration:none}a.button{display:block;padding:.8rem;border-radius:.6rem;
+background:#0a7d4b;color:#fff;font-weight:600;text-align:center;text-decoration:none}
+a.button.plain{background:#e6eaee;color:#1b232b}a:focus-visible{outline:3px solid #1769e0;outline-offset:2px}
+h2{margin:1.4rem 0 .6rem;font-size:.9rem;color:#5a6672}fieldset{border:0}legend{float:left;width:100%;font-size:.8rem;
+color:#5a6672}.amount{margin:.5rem 0;font-size:2rem;font-weight:600;text-align:center;font-variant-numeric:tabular-nums}
+.amount span{font-size:1.1rem;margin-right:.2rem}.link .amount{margin:.2rem 0 0;font-size:1.3rem;text-align:left}
+.done{margin:1.2rem 0;font-size:1.2rem;font-weight:600;text-align:center}select{width:100%;padding:.6rem;font:inherit;
+border:1px solid #c9d1d8;border-radius:.5rem;background:#fff}details{margin-top:.8rem}summary{cursor:pointer}
 label{display:flex;gap:.6rem;align-items:center;padding:.5rem 0}
 """
 # The list is fetched again every two seconds; without scripts the page still works by reloading it.

@@ -1,0 +1,1 @@
+"""Alipay: signing in and paying."""

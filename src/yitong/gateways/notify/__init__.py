@@ -1,0 +1,1 @@
+"""Where payment channels send their notices: checked here, then handed to billing."""

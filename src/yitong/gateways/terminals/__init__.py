@@ -1,0 +1,1 @@
+"""Card readers and face terminals at the windows and kiosks, behind the host that drives them."""

@@ -1,0 +1,1 @@
+"""What is used of wechatpayv3, which carries no types."""
