@@ -19,6 +19,8 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.insurance import api as insurance_api
+from yitong.billing.insurance import model as insurance_model
 from yitong.billing.invoices import api as invoices_api
 from yitong.billing.invoices import model as invoices_model
 from yitong.billing.journal import api as journal_api
@@ -92,6 +94,7 @@ TABLES = (
     reviews_model,
     visits_model,
     journey_model,
+    insurance_model,
     fhir_model,
     charges_model,
     journal_model,
@@ -129,6 +132,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *reviews_api.ROUTES,
     *visits_api.ROUTES,
     *journey_api.ROUTES,
+    *insurance_api.ROUTES,
     *region_api.ROUTES,
     *payments_api.ROUTES,
     *charges_api.ROUTES,

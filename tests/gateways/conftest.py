@@ -16,10 +16,12 @@ from yitong.sandbox.app import create_sandbox
 
 @pytest.fixture(scope="session")
 def made_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """RSA keys made once for all tests: making them anew for each would take most of the time."""
+    """Keys made once for all tests: making them anew for each would take most of the time."""
     made = load_settings({}, data_dir=str(tmp_path_factory.mktemp("keys")))
     for name in ("alipay-ours", "alipay-theirs", "oidc", "wechat-merchant", "wechat-platform", "stranger"):
         sandbox_keys.private_key(made, name)
+    for name in ("insurer-ours", "insurer-theirs"):
+        sandbox_keys.sm2_key(made, name)
     return made.data_path / "keys"
 
 

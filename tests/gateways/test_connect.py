@@ -3,19 +3,20 @@
 import msgspec
 import pytest
 
-from yitong.billing.ports import MixedOrders, PaymentChannels
+from yitong.billing.ports import Insurer, MixedOrders, PaymentChannels
 from yitong.gateways.alipay.gateway import AlipayGateway
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.sms import SmsClient
 from yitong.gateways.wechat.pay import WechatPay
 from yitong.identity.service.citizens import AlipayOAuth, WeChatOAuth
+from yitong.identity.service.credentials import CredentialReader
 from yitong.identity.service.phone_codes import PhoneCodeSender
 from yitong.identity.service.staff import StaffOidc
 from yitong.journey.service.delivery import NoticeChannel
 from yitong.kernel.platform import Platform, open_platform
 from yitong.kernel.settings import Settings, SettingsError
 
-SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
+SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel, Insurer, CredentialReader}
 PAYING = {PaymentChannels, WechatPay, MixedOrders, AlipayGateway}
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
@@ -66,10 +67,11 @@ async def test_real_addresses_are_those_of_the_platforms(settings: Settings) -> 
         {"wechat_pay_merchant_id": "1900", "wechat_pay_private_key": "no key", "wechat_pay_api_v3_key": "1" * 32},
         {"wechat_pay_merchant_id": "1900", "wechat_pay_api_v3_key": "short"},
         {"wechat_pay_merchant_id": "1900", "wechat_pay_public_keys": "no id"},
+        {"insurance_url": "https://fsi.example", "insurance_private_key": "no key", "insurance_public_key": "00"},
     ],
 )
 async def test_a_setting_that_cannot_be_used_is_named(settings: Settings, wrong: dict[str, str]) -> None:
     platform = platform_with(settings, **wrong)
-    with pytest.raises(SettingsError, match=r"wechat_template|Alipay|WeChat Pay"):
+    with pytest.raises(SettingsError, match=r"wechat_template|Alipay|WeChat Pay|insurance key"):
         connect_gateways(platform)
     await platform.close()

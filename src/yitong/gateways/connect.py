@@ -4,6 +4,7 @@ from yitong.gateways import sandbox_keys
 from yitong.gateways.alipay.gateway import AUTHORIZE, GATEWAY, AlipayGateway
 from yitong.gateways.alipay.sign_in import AlipaySignIn
 from yitong.gateways.connect_pay import connect_payment_channels
+from yitong.gateways.insurance.connecting import connect_insurer
 from yitong.gateways.oidc import OidcClient
 from yitong.gateways.sms import SmsClient
 from yitong.gateways.wechat.api import API, OPEN, WechatApi
@@ -30,6 +31,7 @@ def connect_gateways(platform: Platform) -> None:
     _connect_alipay(platform, settings)
     _connect_oidc(platform, settings)
     connect_payment_channels(platform)
+    connect_insurer(platform, settings)
 
 
 def _sandbox(settings: Settings, path: str) -> str:

@@ -4,10 +4,12 @@ Real parties hand out such secrets in their consoles; they come in as settings t
 """
 
 import secrets
+from functools import lru_cache
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from yitong.kernel.crypto import SM2PrivateKey
 from yitong.kernel.keys import kept_secret
 from yitong.kernel.settings import Settings
 
@@ -19,6 +21,8 @@ WECHAT_MERCHANT_ID = "1900000001"
 WECHAT_SERIAL = "5D41402ABC4B2A76B9719D911017C592AA00FF11"  # of the merchant's certificate
 WECHAT_PUBLIC_KEY_ID = "PUB_KEY_ID_0119000000012026010100000000000001"
 ALIPAY_SELLER_ID = "2088000000000999"
+INSURANCE_PAAS_ID = "yitong"
+INSURANCE_ADMVS = "110100"
 
 
 def shared_secret(settings: Settings, name: str) -> str:
@@ -51,3 +55,16 @@ def _new_key() -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
+
+
+def sm2_key(settings: Settings, name: str) -> SM2PrivateKey:
+    """An SM2 private key; the platform uses only its own and of the sandbox's only the public half."""
+    path = settings.data_path / "keys" / f"sandbox-{name}.sm2"
+    made = "" if path.exists() else SM2PrivateKey.generate().to_hex()
+    return _loaded(kept_secret(path, made))
+
+
+@lru_cache(maxsize=8)
+def _loaded(secret: str) -> SM2PrivateKey:
+    """The key behind its digits; finding the public half takes long enough to do it once."""
+    return SM2PrivateKey.from_hex(secret)

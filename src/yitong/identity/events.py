@@ -29,6 +29,7 @@ class IdentityEvent(StrEnum):
     CARD_PRINTED = "card:static:printed"
     CARD_CHALLENGED = "card:static:challenged"
     CARD_VERIFIED = "card:code:verified"
+    CREDENTIAL_RESOLVED = "card:credential:resolved"
 
     LOCAL_RECORDED = "index:local-patient:recorded"
     LINKED = "index:link:made"
@@ -69,6 +70,10 @@ declare_events(
         E.CARD_VERIFIED: (
             "核验健康卡二维码（{scene}，{code_kind}）",
             "A card code was verified ({scene}, {code_kind})",
+        ),
+        E.CREDENTIAL_RESOLVED: (
+            "凭证识别（{kind}，{scene}）",
+            "A credential was recognised ({kind}, {scene})",
         ),
         E.LOCAL_RECORDED: (
             "登记院内患者，匹配结果：{outcome}",

@@ -202,6 +202,40 @@ USERNAME_EXISTS = problem_kind(
     B("请换一个用户名。", "Choose another user name."),
 )
 
+CREDENTIAL_UNREADABLE = problem_kind(
+    "credential-unreadable",
+    422,
+    B("无法识别这个码。", "This code is none that is known here."),
+    B(
+        "请出示电子健康卡、电子社保卡或医保电子凭证。",
+        "Show a health card, social-security card or insurance voucher.",
+    ),
+)
+CREDENTIAL_REFUSED = problem_kind(
+    "credential-refused",
+    422,
+    B("医保平台不认可这个码，可能已过期。", "The insurance platform does not accept this code; it may have run out."),
+    B("请刷新后重新扫码，或出示其他凭证。", "Refresh the code and scan again, or show another credential."),
+)
+CREDENTIAL_HOLDER_UNKNOWN = problem_kind(
+    "credential-holder-unknown",
+    404,
+    B("持码人尚未在平台建档。", "The holder of this code is not registered yet."),
+    B("请先凭身份证件建档。", "Register the person with their identity document first."),
+)
+CREDENTIAL_NAME_DIFFERS = problem_kind(
+    "credential-name-differs",
+    409,
+    B("医保登记的姓名与档案不一致。", "The insurer knows this document under another name."),
+    B("请核对身份证件，必要时更正档案。", "Check the identity document, and correct the record if needed."),
+)
+NO_INSURER = problem_kind(
+    "insurer-not-connected",
+    503,
+    B("尚未接入医保平台。", "No insurance platform is connected."),
+    B("请出示电子健康卡。", "Show the health card instead."),
+)
+
 LOCAL_NUMBER_EXISTS = problem_kind(
     "local-number-exists",
     409,

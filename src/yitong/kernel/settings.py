@@ -62,6 +62,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     family_cap: Annotated[int, _about("people one account may book for, oneself included", ge=1)] = 6
     card_display_seconds: Annotated[int, _about("a shown dynamic code is renewed after this", ge=5)] = 60
     card_accept_seconds: Annotated[int, _about("a dynamic code is accepted until this age", ge=5)] = 300
+    voucher_form: Annotated[str, _about("regular expression of an insurance voucher's code")] = r"\d{28}"
+    social_card_form: Annotated[
+        str, _about("regular expression of a social-security card's code: number and serial")
+    ] = r"([0-9A-Z]{9})\|([0-9A-F]{32})"
     card_clock_skew_seconds: Annotated[int, _about("how far ahead a code's clock may run", ge=0)] = 30
     hold_seconds: Annotated[int, _about("how long a held place waits for its confirmation", ge=10)] = 600
     days_ahead: Annotated[int, _about("how many days ahead places are made and can be booked", ge=1)] = 14
@@ -131,6 +135,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_issuer: Annotated[str, _about("OpenID Connect issuer for staff; off when empty")] = ""
     oidc_client_id: Annotated[str, _about("our client id at the issuer")] = ""
     oidc_client_secret: Annotated[str, _about("our client secret at the issuer", secret=True)] = ""
+    insurance_url: Annotated[str, _about("address of the medical-insurance platform; the sandbox's when empty")] = ""
+    insurance_admvs: Annotated[str, _about("administrative division of the place of treatment, for the insurer")] = (
+        "110100"
+    )
+    insurance_system: Annotated[str, _about("our recer_sys_code at the insurer")] = "YITONG"
+    insurance_operator: Annotated[str, _about("number of the operator that messages to the insurer name")] = "yitong"
+    insurance_client_id: Annotated[str, _about("client id at the insurer; its first 16 bytes encrypt", secret=True)] = (
+        ""
+    )
+    insurance_private_key: Annotated[str, _about("our SM2 private key for the insurer, hex", secret=True)] = ""
+    insurance_public_key: Annotated[str, _about("the insurer's SM2 public key, hex")] = ""
+    insurance_encrypt: Annotated[bool, _about("encrypt what goes to the insurer with SM4")] = True
+    insurance_paas_id: Annotated[str, _about("x-tif-paasid of the province's gateway; no x-tif headers when empty")] = (
+        ""
+    )
+    insurance_paas_token: Annotated[str, _about("token that signs x-tif headers", secret=True)] = ""
+    insurance_mobile_url: Annotated[str, _about("address of mobile insurance payment; the sandbox's when empty")] = ""
+    insurance_app_id: Annotated[str, _about("app id at mobile insurance payment")] = ""
+    insurance_app_secret: Annotated[str, _about("app secret at mobile insurance payment", secret=True)] = ""
     sandbox_url: Annotated[str, _about("address of the running sandbox; off when empty")] = ""
     sandbox_port: Annotated[int, _about("port the sandbox listens on", ge=0)] = 8001
 

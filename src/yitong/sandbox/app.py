@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
 
 from yitong.gateways import sandbox_keys
+from yitong.gateways.insurance import connecting
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
 from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, terminals, wechat, wechat_routes
@@ -17,12 +18,18 @@ from yitong.sandbox.channels import notices, pay_page
 from yitong.sandbox.channels.books import Books
 from yitong.sandbox.channels.notices import Notifier
 from yitong.sandbox.channels.wallet import Wallet
+from yitong.sandbox.insurer import page as insurer_page
+from yitong.sandbox.insurer import routes as insurer_routes
+from yitong.sandbox.insurer.books import Books as InsurerBooks
+from yitong.sandbox.insurer.credentials import Credentials
+from yitong.sandbox.insurer.desk import InsuranceDesk
 from yitong.sandbox.wechat_pay import routes as wechat_pay_routes
 from yitong.sandbox.wechat_pay.merchant import WechatPayDesk
 
 PAGES = (
     ("/sms", "短信 · Text messages"),
     ("/authenticator", "员工动态口令 · Staff one-time codes"),
+    ("/insurer", "医保参保人 · The insured"),
     ("/wechat", "微信服务通知 · WeChat notices"),
     ("/pay", "付款 · Payments"),
     ("/terminals", "支付终端 · Payment terminals"),
@@ -50,8 +57,17 @@ def device_pages(settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
+def insurer_of(settings: Settings, clock: Clock) -> insurer_routes.Insurer:
+    """The insurer with its books in the data folder."""
+    books = InsurerBooks(settings.data_path / "sandbox" / "insurer.jsonl", clock.now)
+    credentials = Credentials(sandbox_keys.shared_secret(settings, "insurer"), clock.now)
+    seals = connecting.sandbox_seals(settings, theirs=True)
+    return insurer_routes.Insurer(InsuranceDesk(books, credentials), seals, connecting.sandbox_tif(settings))
+
+
 def create_sandbox(settings: Settings, clock: Clock | None = None, platform_clock: Clock | None = None) -> Litestar:
     """The other side of every gateway, with keys shared through the data folder of ``settings``."""
+    given = clock
     clock = clock or SystemClock()
     # Passwords, and the days on which money moves, depend on the platform's clock, which a rehearsal moves; everybody
     # else here lives in real time.
@@ -92,12 +108,13 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
             "wechat": wechat_users,
             "alipay": alipay_desk,
+            "insurer": insurer_of(settings, given or platform_clock),
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
         }
     )
     rooms = (
         *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc),
-        *(notices, pay_page, wechat_pay_routes, terminals),
+        *(notices, pay_page, wechat_pay_routes, terminals, insurer_routes, insurer_page),
     )
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],

@@ -1,7 +1,9 @@
 """Troubles on demand: the next calls to one outside party go wrong in a chosen way.
 
 Kinds: ``refuse`` answers 503 without doing anything; ``late`` does the work and answers after ``seconds``; ``lost``
-does the work and answers 504, so the caller cannot know. Set for the next calls with ``PUT /faults``, or for one call
+does the work and answers 504, so the caller cannot know; ``failed`` and ``forged`` are for parties that have a way
+to say that their own system failed, or that sign what they answer. A ``path`` without a slash before it names a party's
+own kind of message, such as ``insurer/2207A``. Set for the next calls with ``PUT /faults``, or for one call
 with the header ``X-Sandbox-Fault: late;0.5``.
 """
 
@@ -22,6 +24,8 @@ class FaultKind(StrEnum):
     REFUSE = "refuse"
     LATE = "late"
     LOST = "lost"
+    FAILED = "failed"
+    FORGED = "forged"
 
 
 class Fault(msgspec.Struct):
@@ -83,7 +87,7 @@ class FaultMiddleware:
                 await _answer(send, 504)
             case FaultKind.LATE:
                 await self._app(scope, receive, _delayed(send, fault.seconds if fault else 0))
-            case None:
+            case _:
                 await self._app(scope, receive, send)
 
 

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
+from yitong.billing.insurance.publishing import published_rows
 from yitong.directory import facts
 from yitong.directory.demo import DemoOrganization, DemoRegion
 from yitong.kernel.text import pinyin_initials
@@ -229,7 +230,8 @@ async def _load_lists(connection: Connection, now: datetime) -> dict[str, int]:
         }
         for d in facts.drugs()
     ]
+    rules = published_rows()
     return {
         "price_item": await copy(connection, "price_item", prices),
         "drug": await copy(connection, "drug", drugs),
-    }
+    } | {table: await copy(connection, table, rows) for table, rows in rules.items()}

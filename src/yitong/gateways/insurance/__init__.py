@@ -1,0 +1,1 @@
+"""The national medical-insurance interface: envelope and cryptography, the hospital's messages, mobile payment."""

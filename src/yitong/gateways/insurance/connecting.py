@@ -1,0 +1,73 @@
+"""Connects the insurer that the settings name, or the sandbox's."""
+
+from yitong.billing.ports import Insurer
+from yitong.gateways import sandbox_keys
+from yitong.gateways.insurance.client import FsiInsurer
+from yitong.gateways.insurance.courier import Courier, Sender
+from yitong.gateways.insurance.credentials import InsurerCredentials
+from yitong.gateways.insurance.envelope import Seals
+from yitong.identity.service.credentials import CredentialReader
+from yitong.kernel.crypto import CryptoError, SM2PrivateKey, SM2PublicKey
+from yitong.kernel.platform import Platform
+from yitong.kernel.settings import Settings, SettingsError
+from yitong.kernel.text import Bilingual
+
+
+def connect_insurer(platform: Platform, settings: Settings) -> None:
+    """Connect ``billing.ports.Insurer``, when there is one. Raises SettingsError for a key that is none."""
+    if not settings.insurance_url and not settings.sandbox_url:
+        return
+    in_sandbox = not settings.insurance_url
+    sender = _sandbox_sender(settings) if in_sandbox else _sender(settings)
+    insurer = FsiInsurer(Courier(sender, sandbox_seals(settings) if in_sandbox else _seals(settings)))
+    platform.closing.append(insurer.close)
+    platform.connect(Insurer, insurer)
+    platform.connect(CredentialReader, InsurerCredentials(insurer, platform.clock.now))
+
+
+def sandbox_seals(settings: Settings, *, theirs: bool = False) -> Seals:
+    """The keys between us and the sandbox's insurer, of our side or of theirs."""
+    pair = [sandbox_keys.sm2_key(settings, name) for name in ("insurer-ours", "insurer-theirs")]
+    own, other = reversed(pair) if theirs else pair
+    return Seals(own, other.public_key, sandbox_keys.shared_secret(settings, "insurer"))
+
+
+def sandbox_tif(settings: Settings) -> tuple[str, str]:
+    """The sandbox's x-tif id and token."""
+    return sandbox_keys.INSURANCE_PAAS_ID, sandbox_keys.shared_secret(settings, "insurer-tif")
+
+
+def _sandbox_sender(settings: Settings) -> Sender:
+    paas_id, token = sandbox_tif(settings)
+    url = settings.sandbox_url.rstrip("/") + "/insurer"
+    return Sender(url, sandbox_keys.INSURANCE_ADMVS, "YITONG", "yitong", "医通", paas_id, token)
+
+
+def _sender(settings: Settings) -> Sender:
+    return Sender(
+        settings.insurance_url,
+        settings.insurance_admvs,
+        settings.insurance_system,
+        settings.insurance_operator,
+        settings.insurance_operator,
+        settings.insurance_paas_id,
+        settings.insurance_paas_token,
+    )
+
+
+def _seals(settings: Settings) -> Seals:
+    try:
+        ours = SM2PrivateKey.from_hex(settings.insurance_private_key)
+        theirs = SM2PublicKey.from_hex(settings.insurance_public_key)
+    except CryptoError as error:
+        raise SettingsError(
+            Bilingual(
+                "设置 insurance_private_key 或 insurance_public_key 不是 SM2 密钥。",
+                f"An insurance key is unusable: {error}",
+            )
+        ) from error
+    if settings.insurance_encrypt and len(settings.insurance_client_id.encode()) < 16:
+        raise SettingsError(
+            Bilingual("设置 insurance_client_id 至少 16 字节。", "insurance_client_id needs 16 bytes at least.")
+        )
+    return Seals(ours, theirs, settings.insurance_client_id, encrypt=settings.insurance_encrypt)

@@ -1,0 +1,107 @@
+"""What the insurer writes down: one entry a line in its log, from which everything it knows is built again."""
+
+from datetime import datetime
+
+import msgspec
+
+from yitong.billing.insurance.accumulators import Accumulators
+from yitong.billing.insurance.splitting import LineSplit
+from yitong.billing.ports import FeeLine, InsuranceSplit
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Something that happened at the insurer."""
+
+
+class Seen(Entry, frozen=True, kw_only=True):
+    """Somebody was asked about for the first time."""
+
+    certno: str
+    name: str
+
+
+class Changed(Entry, frozen=True, kw_only=True):
+    """A person's insurance was changed by hand, for a demonstration or a test; None leaves as it is."""
+
+    certno: str
+    status: str | None = None
+    account_fen: int | None = None
+    rights: list[str] | None = None
+    helpers: list[str] | None = None
+    before: Accumulators | None = None
+
+
+class Opened(Entry, frozen=True, kw_only=True):
+    """A visit (2201)."""
+
+    mdtrt_id: str
+    psn_no: str
+    insutype: str
+    institution: str
+    ipt_otp_no: str
+
+
+class Told(Entry, frozen=True, kw_only=True):
+    """A visit's kind (2203A)."""
+
+    mdtrt_id: str
+    med_type: str
+
+
+class Sent(Entry, frozen=True, kw_only=True):
+    """Lines of a batch (2204)."""
+
+    mdtrt_id: str
+    batch: str
+    lines: list[FeeLine]
+
+
+class Removed(Entry, frozen=True, kw_only=True):
+    """The lines of a batch were removed (2205); an empty batch means all that were not settled."""
+
+    mdtrt_id: str
+    batch: str
+
+
+class Settled(Entry, frozen=True, kw_only=True):
+    """A settlement (2207A)."""
+
+    setl_id: str
+    msgid: str
+    invono: str
+    mdtrt_id: str
+    psn_no: str
+    institution: str
+    batch: str
+    insutype: str
+    med_type: str
+    at: datetime
+    year: int
+    split: InsuranceSplit
+    lines: list[LineSplit]
+    gain: Accumulators
+    helper: str = ""  # psn_no whose account helped
+
+
+class Reversed(Entry, frozen=True, kw_only=True):
+    """A settlement was taken back (2208A, or 2601 after a lost answer)."""
+
+    setl_id: str
+    of: str
+    msgid: str
+    at: datetime
+
+
+class Restored(Entry, frozen=True, kw_only=True):
+    """A reversal was itself reversed (2601): the settlement stands again."""
+
+    of: str
+
+
+class Blocked(Entry, frozen=True, kw_only=True):
+    """A message was reversed before it arrived: it will have no effect any more."""
+
+    msgid: str
+
+
+AnyEntry = Seen | Changed | Opened | Told | Sent | Removed | Settled | Reversed | Restored | Blocked
