@@ -181,7 +181,7 @@ async def ask(platform: Platform, call: Call) -> Answer:
         return Lost(f"{type(lost).__name__}: {lost}"[:300])
     except Exception as error:
         # A fault in a gateway must not lose what may have happened outside: it is looked up like a silence.
-        log.exception("payment.gateway_fault", call=type(call).__name__)
+        log.error("payment.gateway_fault", call=type(call).__name__, error=type(error).__name__)
         return Lost(f"{type(error).__name__}"[:300])
 
 

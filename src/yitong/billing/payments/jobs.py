@@ -30,9 +30,9 @@ async def resume(platform: Platform) -> int:
         async with turns:
             try:
                 await carry(platform, organization_id, order_id)
-            except Exception:
+            except Exception as error:
                 # One payment with a fault must not keep the others; it is due again at the next turn.
-                log.exception("payment.carry_failed", order_id=str(order_id))
+                log.error("payment.carry_failed", order_id=str(order_id), error=type(error).__name__)
                 return False
         return True
 

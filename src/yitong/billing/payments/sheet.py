@@ -23,7 +23,11 @@ OPEN_REFUND = (RefundState.REVERSING, RefundState.RESETTLING, RefundState.RETURN
 
 
 async def locked(tx: Transaction, organization_id: UUID, order_id: UUID) -> Sheet:
-    """Everything about an order, with the order locked until the transaction ends. Raises Problem ``not-found``."""
+    """Everything about an order, with the order locked until the transaction ends. Raises Problem ``not-found``.
+
+    Its rows are written together when the change is complete: :func:`leave` does it.
+    """
+    tx.session.sync_session.autoflush = False  # half a change would not keep the tables' checks
     return await _read(tx, organization_id, order_id, lock=True)
 
 

@@ -26,6 +26,7 @@ async def place(
     choices: list[ChannelChoice],
 ) -> None:
     """Write the order, its lines and its parts. Raises IntegrityError when somebody else holds one of the lines."""
+    tx.session.sync_session.autoflush = False
     sealer = tx.platform.sealer
     if insured is not None:
         order.insutype = insured.bill.insutype
@@ -35,6 +36,7 @@ async def place(
     sheet = Sheet(order, [], [])
     change = await Change.begin(tx, grant, sheet, PaymentEvent.ORDERED, amount_fen=order.total_fen)
     await change.new(ORDER, order)
+    await tx.session.flush()
     for line in facts.lines:
         row = PaymentLine(
             organization_id=order.organization_id,

@@ -149,7 +149,9 @@ async def _place(platform: Platform, actor: Actor, request: PayRequest, key: UUI
         again = await _placed(platform, actor, request.organization_id, key, fingerprint)
         if again is not None:
             return again
-        raise BEING_PAID() from error
+        if "uq_payment_line_held" in str(error.orig):
+            raise BEING_PAID() from error
+        raise
     return order_id
 
 

@@ -24,7 +24,7 @@ from yitong.billing.payments.schemas import CashRequest, PaymentView, RefundRequ
 from yitong.billing.payments.service.paying import show
 from yitong.billing.payments.sheet import Change, leave, locked
 from yitong.billing.payments.states import REFUND as REFUND_MACHINE
-from yitong.billing.payments.states import BackState, OrderState, PartState, RefundState
+from yitong.billing.payments.states import BackState, OrderState, RefundState
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.money import yuan_text
 from yitong.kernel.permissions import Actor, Grant
@@ -49,7 +49,9 @@ async def refund(platform: Platform, actor: Actor, order_id: UUID, request: Refu
             if not await _asked_before(tx, request.organization_id, actor.id, key, fingerprint):
                 await refund_for(tx, grant, sheet, request, key, fingerprint)
     except IntegrityError as error:
-        raise NOT_REFUNDABLE() from error
+        if "uq_refund" in str(error.orig):
+            raise NOT_REFUNDABLE() from error
+        raise
     await carry(platform, request.organization_id, order_id)
     return await show(platform, actor, request.organization_id, order_id)
 
@@ -117,8 +119,6 @@ async def refund_for(
     sheet.asked_back = {line.charge_id for line in lines}
     if insured is not None:
         await add_back(change, row, insured, insured.amount_fen)
-        if insured.state == PartState.DONE:  # a settlement of nothing goes back as well
-            await change.part(insured, PartState.REVERSING)
     else:
         amounts, row.owed_fen = back_amounts(sheet)
         for part, back in amounts:
