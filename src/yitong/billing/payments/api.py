@@ -3,9 +3,11 @@
 What calls outside parties takes the platform instead of the request's transaction: nothing external is called in one.
 """
 
+from typing import Annotated
+
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from yitong.billing.payments import service
@@ -26,6 +28,8 @@ from yitong.kernel.platform import Platform
 from yitong.kernel.transaction import Transaction
 
 _TAGS = ["payments"]
+# The framework keeps the argument name "state" for itself.
+_Chosen = Annotated[Chosen, QueryParameter(name="state")]
 
 
 @post("/payments/preview", status_code=200, summary="Who would pay what of a bill", tags=_TAGS)
@@ -53,10 +57,10 @@ async def get_payments(
     organization_id: FromQuery[UUID | None] = None,
     patient_id: FromQuery[UUID | None] = None,
     bill_id: FromQuery[UUID | None] = None,
-    state: FromQuery[Chosen] = "all",
+    chosen: _Chosen = "all",
 ) -> Page[PaymentView]:
     """``stuck``: what the desk has to look at; ``cash``: waiting at a window; newest first, at most 100."""
-    return Page(await service.listed(tx, organization_id, patient_id, bill_id, state))
+    return Page(await service.listed(tx, organization_id, patient_id, bill_id, chosen))
 
 
 @get("/payments/{payment_id:uuid}", summary="One payment", tags=_TAGS)

@@ -225,6 +225,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bills, newest first */
+        get: operations["ApiBillsGetBills"];
+        put?: never;
+        /** Open a bill at a desk */
+        post: operations["ApiBillsPostBill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bill */
+        get: operations["ApiBillsBillIdGetBill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Charge on a bill */
+        post: operations["ApiBillsBillIdChargesPostBillCharges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/counter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take lines back */
+        post: operations["ApiBillsBillIdCounterPostBillCounter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/insurance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose the insurance of a bill */
+        put: operations["ApiBillsBillIdInsurancePutBillInsurance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The invoice of a settled bill */
+        post: operations["ApiBillsBillIdInvoicePostInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bill's invoices */
+        get: operations["ApiBillsBillIdInvoicesGetInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bill's code */
+        get: operations["ApiBillsBillIdQrGetBillQr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/by-token/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bill behind a code */
+        get: operations["ApiBillsByTokenGetBillByToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cards/static-challenge": {
         parameters: {
             query?: never;
@@ -409,6 +563,23 @@ export interface paths {
         put?: never;
         /** Check in by card */
         post: operations["ApiCheckInsPostCardCheckIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose health card, social card or voucher it is */
+        post: operations["ApiCredentialsResolveResolve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -655,6 +826,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/encounters/{encounter_id}/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Charge what a visit orders */
+        post: operations["ApiEncountersEncounterIdChargesPostEncounterCharges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/encounters/{encounter_id}/finish": {
         parameters: {
             query?: never;
@@ -855,6 +1043,125 @@ export interface paths {
         put?: never;
         /** Hold a place for a patient */
         post: operations["ApiHoldsHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insurance-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Insurance rules in force on a day */
+        get: operations["ApiInsuranceRulesRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insurance-rules/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The insurance catalogue on a day */
+        get: operations["ApiInsuranceRulesItemsItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insurance-rules/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the rules on a made-up bill */
+        post: operations["ApiInsuranceRulesTrialsTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/{invoice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One invoice */
+        get: operations["ApiInvoicesInvoiceIdGetInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/{invoice_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An invoice to print */
+        get: operations["ApiInvoicesInvoiceIdPdfGetInvoicePdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verify an invoice */
+        get: operations["ApiInvoicesVerifyGetVerified"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of the journal */
+        get: operations["ApiJournalGetJournal"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1219,6 +1526,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/trial-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The trial balance */
+        get: operations["ApiOrganizationsOrganizationIdTrialBalanceGetTrialBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parked-events": {
         parameters: {
             query?: never;
@@ -1406,6 +1730,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments of a hospital, a patient or a bill */
+        get: operations["ApiPaymentsGetPayments"];
+        put?: never;
+        /** Pay a bill */
+        post: operations["ApiPaymentsPostPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payment */
+        get: operations["ApiPaymentsPaymentIdGetPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a payment */
+        post: operations["ApiPaymentsPaymentIdCancelPostCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cash was taken at a window */
+        post: operations["ApiPaymentsPaymentIdCashPostCash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cash-returned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cash was handed back */
+        post: operations["ApiPaymentsPaymentIdCashReturnedPostCashReturned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give lines back */
+        post: operations["ApiPaymentsPaymentIdRefundsPostRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a stuck payment again */
+        post: operations["ApiPaymentsPaymentIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would pay what of a bill */
+        post: operations["ApiPaymentsPreviewPostPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/practitioner-roles": {
         parameters: {
             query?: never;
@@ -1466,6 +1927,23 @@ export interface paths {
         };
         /** A doctor's sessions */
         get: operations["ApiPractitionerRolesRoleIdSessionsPractitionerSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the price list */
+        get: operations["ApiPricesGetPrices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2552,6 +3030,15 @@ export interface components {
             phone_masked: string;
             self_patient_id: string | null;
         };
+        /** AccountRule */
+        AccountRule: {
+            family: boolean;
+            insutype: string;
+            pays_ownpay: boolean;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
         /**
          * ActionKind
          * @description What the patient can do from a step; each opens a screen of the app.
@@ -2666,6 +3153,30 @@ export interface components {
             /** @enum {null|string} */
             sex?: "male" | "female" | null;
         };
+        /** BackView */
+        BackView: {
+            amount_fen: number;
+            channel: string;
+            done_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            number: string;
+            outside_no: string | null;
+            /** Format: uuid */
+            part_id: string;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
+        };
+        /** BalanceLine */
+        BalanceLine: {
+            account: string;
+            balance_fen: number;
+            credit_fen: number;
+            debit_fen: number;
+            text: components["schemas"]["Bilingual"];
+        };
         /** Ban */
         Ban: {
             appeal: string | null;
@@ -2700,10 +3211,138 @@ export interface components {
             organization_id: string;
             value: string;
         };
+        /** Benefit */
+        Benefit: {
+            again_fen: number;
+            ceiling_fen?: number | null;
+            deductible_fen: number;
+            grade: string;
+            insutype: string;
+            /** @enum {string} */
+            setting: "outpatient" | "inpatient";
+            status: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
         /** Bilingual */
         Bilingual: {
             en: string;
             zh: string;
+        };
+        /** BillGlimpse */
+        BillGlimpse: {
+            bill_no: string;
+            closed: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "registration" | "outpatient" | "pharmacy" | "inpatient" | "parking" | "meal" | "delivery" | "deposit";
+            kind_text: components["schemas"]["Bilingual"];
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            outstanding_fen: number;
+            own: boolean;
+            patient_name_masked: string;
+            /** @enum {string} */
+            state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** Step */
+        billing_insurance_policy_Step: {
+            /** @enum {string} */
+            fund: "hifp_pay" | "hifob_pay";
+            grade: string;
+            insutype: string;
+            over_fen: number;
+            ratio_bp: number;
+            /** @enum {string} */
+            setting: "outpatient" | "inpatient";
+            status: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** Verified */
+        billing_invoices_schemas_Verified: {
+            amount_fen: number;
+            code: string;
+            /** Format: date */
+            issued_on: string;
+            number: string;
+            organization_name: string;
+            /** @enum {string} */
+            state: "valid" | "taken_back" | "red";
+        };
+        /** AtOrganization */
+        billing_payments_schemas_AtOrganization: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** BillRow */
+        BillRow: {
+            appointment_id: string | null;
+            bill_no: string;
+            charged_fen: number;
+            closed_at: string | null;
+            encounter_id: string | null;
+            /** Format: uuid */
+            id: string;
+            insutype: string | null;
+            /** @enum {string} */
+            kind: "registration" | "outpatient" | "pharmacy" | "inpatient" | "parking" | "meal" | "delivery" | "deposit";
+            kind_text: components["schemas"]["Bilingual"];
+            lines: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            outstanding_fen: number;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            received_fen: number;
+            /** @enum {string} */
+            state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** BillView */
+        BillView: {
+            appointment_id: string | null;
+            bill_no: string;
+            categories: components["schemas"]["CategorySum"][];
+            charged_fen: number;
+            closed_at: string | null;
+            encounter_id: string | null;
+            explanations: components["schemas"]["Bilingual"][];
+            /** Format: uuid */
+            id: string;
+            insutype: string | null;
+            items: components["schemas"]["ChargeLine"][];
+            /** @enum {string} */
+            kind: "registration" | "outpatient" | "pharmacy" | "inpatient" | "parking" | "meal" | "delivery" | "deposit";
+            kind_text: components["schemas"]["Bilingual"];
+            lines: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            outstanding_fen: number;
+            parts: components["schemas"]["PaidPart"][];
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            pay_url: string;
+            received_fen: number;
+            /** @enum {string} */
+            state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
+            state_text: components["schemas"]["Bilingual"];
         };
         /** AtOrganization */
         booking_queue_schemas_AtOrganization: {
@@ -2795,12 +3434,59 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** CashRequest */
+        CashRequest: {
+            amount_fen: number;
+            /** Format: uuid */
+            organization_id: string;
+            window: string;
+        };
+        /** CatalogueEntry */
+        CatalogueEntry: {
+            age_below?: number | null;
+            age_from?: number | null;
+            /** @enum {string} */
+            chrgitm_lv: "01" | "02" | "03";
+            code: string;
+            limit_fen?: number | null;
+            med_chrgitm_type: string;
+            med_list_codg: string;
+            name: string;
+            /** @default false */
+            paid_in_full: boolean;
+            selfpay_bp: number;
+            /**
+             * @default
+             * @enum {string}
+             */
+            sex: "" | "male" | "female";
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** CategorySum */
+        CategorySum: {
+            amount_fen: number;
+            category: string;
+            lines: number;
+            text: components["schemas"]["Bilingual"];
+        };
         /** ChallengeOnWire */
         ChallengeOnWire: {
             challenge?: string | null;
             difficulty_bits?: number | null;
             expires_at?: string | null;
             level: string;
+        };
+        /** ChannelChoice */
+        ChannelChoice: {
+            amount_fen?: number | null;
+            /** @enum {string} */
+            channel: "wechat" | "alipay" | "card" | "face" | "cash";
+            /** @default  */
+            payer: string;
+            /** @enum {string} */
+            scene: "jsapi" | "native" | "h5" | "code" | "terminal" | "window";
         };
         /** ChannelCount */
         ChannelCount: {
@@ -2854,6 +3540,34 @@ export interface components {
             date: string;
             pool: string;
         };
+        /** ChargeLine */
+        ChargeLine: {
+            amount_fen: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            bill_id: string;
+            category: string;
+            cnt_milli: number;
+            countered: boolean;
+            counters_id: string | null;
+            department_id: string | null;
+            /** Format: uuid */
+            id: string;
+            insurance_class: string;
+            med_list_codg: string;
+            name: string;
+            practitioner_role_id: string | null;
+            price_code: string;
+            /** Format: date */
+            price_version: string;
+            reason: string | null;
+            /** Format: uuid */
+            source_id: string;
+            source_line: number;
+            source_type: string;
+            unit_price_fen: number;
+        };
         /** CheckInAnswer */
         CheckInAnswer: {
             others: components["schemas"]["OtherAppointment"][];
@@ -2865,6 +3579,25 @@ export interface components {
             id: string;
             kind: string;
             text: components["schemas"]["Bilingual"];
+        };
+        /** CounterRequest */
+        CounterRequest: {
+            charge_ids: string[];
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
+        /** Credential */
+        Credential: {
+            /** @default  */
+            card_sn: string;
+            /** @default  */
+            certno: string;
+            mdtrt_cert_no: string;
+            /** @enum {string} */
+            mdtrt_cert_type: "01" | "02" | "03";
+            /** @default  */
+            psn_name: string;
         };
         /** Dashboard */
         Dashboard: {
@@ -2913,6 +3646,16 @@ export interface components {
             department_name_en: string;
             finished: number;
             waiting: number;
+        };
+        /** DeskBillRequest */
+        DeskBillRequest: {
+            /** @enum {string} */
+            kind: "pharmacy" | "parking" | "meal" | "delivery" | "outpatient";
+            lines: components["schemas"]["OrderedLine"][];
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
         };
         /** Difference */
         Difference: {
@@ -3091,6 +3834,27 @@ export interface components {
             otpauth_uri: string;
             secret: string;
         };
+        /** Entry */
+        Entry: {
+            /** Format: date-time */
+            at: string;
+            bill_id: string | null;
+            bill_no: string | null;
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            lines: components["schemas"]["EntryLine"][];
+            source: string;
+        };
+        /** EntryLine */
+        EntryLine: {
+            account: string;
+            amount_fen: number;
+        };
         /**
          * EntryState
          * @description Where somebody stands in a waiting list.
@@ -3167,6 +3931,12 @@ export interface components {
             start_time?: string | null;
             /** Format: uuid */
             template_id: string;
+        };
+        /** Explained */
+        Explained: {
+            amount_fen: number;
+            field: string;
+            text: components["schemas"]["Bilingual"];
         };
         /** ExternalBookingItem */
         ExternalBookingItem: {
@@ -3459,6 +4229,22 @@ export interface components {
             finished: number;
             hour: number;
         };
+        /** Verified */
+        identity_schemas_cards_Verified: {
+            age_years: number;
+            /** @enum {string} */
+            code_kind: "dynamic" | "static";
+            ecard_id_short: string;
+            id_number_masked: string;
+            name?: string;
+            name_masked: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** @enum {string} */
+            sex: "male" | "female";
+            /** Format: date-time */
+            verified_at: string;
+        };
         /** Decision */
         identity_schemas_index_Decision: {
             /** @enum {string} */
@@ -3493,6 +4279,101 @@ export interface components {
             next: string | null;
             unread: number;
         };
+        /** InsuranceRequest */
+        InsuranceRequest: {
+            insutype: string | null;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** InsuranceSplit */
+        InsuranceSplit: {
+            acct_mulaid_pay: number;
+            acct_pay: number;
+            act_pay_dedc: number;
+            balc: number;
+            cvlserv_pay: number;
+            fulamt_ownpay_amt: number;
+            fund_pay_sumamt: number;
+            hifes_pay: number;
+            hifmi_pay: number;
+            hifob_pay: number;
+            hifp_pay: number;
+            hosp_part_amt: number;
+            inscp_scp_amt: number;
+            maf_pay: number;
+            medfee_sumamt: number;
+            notes?: string[];
+            oth_pay: number;
+            overlmt_selfpay: number;
+            pool_prop_selfpay: number;
+            preselfpay_amt: number;
+            psn_cash_pay: number;
+            psn_part_amt: number;
+        };
+        /** InvoiceFacts */
+        InvoiceFacts: {
+            account_fen: number;
+            bill_kind: string;
+            bill_no: string;
+            cash_fen: number;
+            categories: components["schemas"]["InvoiceSum"][];
+            commercial_fen: number;
+            /** Format: date */
+            day: string;
+            deposit_fen: number;
+            fund_fen: number;
+            insutype: string | null;
+            lines: components["schemas"]["InvoiceLine"][];
+            organization_code: string;
+            organization_name: string;
+            own_cost_fen: number | null;
+            own_share_fen: number | null;
+            payer_name: string;
+            reduction_fen: number;
+            title: string;
+        };
+        /** InvoiceLine */
+        InvoiceLine: {
+            amount_fen: number;
+            category: string;
+            cnt_milli: number;
+            insurance_class: string;
+            name: string;
+            unit_price_fen: number;
+        };
+        /** InvoiceSum */
+        InvoiceSum: {
+            amount_fen: number;
+            name: string;
+        };
+        /** InvoiceView */
+        InvoiceView: {
+            amount_capitals: string;
+            amount_fen: number;
+            /** Format: uuid */
+            bill_id: string;
+            check_code: string;
+            code: string;
+            facts: components["schemas"]["InvoiceFacts"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            number: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            reverses_id: string | null;
+            /** @enum {string} */
+            state: "valid" | "taken_back" | "red";
+            verify_url: string;
+        };
+        /** IssueRequest */
+        IssueRequest: {
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** JoinRequest */
         JoinRequest: {
             /** Format: uuid */
@@ -3520,6 +4401,17 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
             visits: components["schemas"]["Visit"][];
+        };
+        /** Step */
+        journey_schemas_Step: {
+            action?: components["schemas"]["StepAction"] | null;
+            at?: string | null;
+            detail: components["schemas"]["Bilingual"];
+            expected_at?: string | null;
+            key: components["schemas"]["StepKey"];
+            state: components["schemas"]["StepState"];
+            title: components["schemas"]["Bilingual"];
+            where?: components["schemas"]["Bilingual"] | null;
         };
         /** JumpedTurn */
         JumpedTurn: {
@@ -3553,6 +4445,21 @@ export interface components {
             value: number;
             weight: number;
             window_seconds: number;
+        };
+        /** LineSplit */
+        LineSplit: {
+            chrgitm_lv: string;
+            det_item_fee_sumamt: number;
+            feedetl_sn: string;
+            fulamt_ownpay_amt: number;
+            inscp_scp_amt: number;
+            lmt_used_flag: boolean;
+            med_chrgitm_type: string;
+            overlmt_amt: number;
+            paid_in_full: boolean;
+            preselfpay_amt: number;
+            pric_uplmt_amt: number;
+            selfpay_bp: number;
         };
         /** Link */
         Link: {
@@ -3824,6 +4731,20 @@ export interface components {
             terminal_id: string;
             window_s: number;
         };
+        /** OrderedLine */
+        OrderedLine: {
+            /** @default 1000 */
+            cnt_milli: number;
+            code: string;
+            /** @enum {string} */
+            kind: "item" | "drug";
+        };
+        /** OrderRequest */
+        OrderRequest: {
+            lines: components["schemas"]["OrderedLine"][];
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** Organization */
         Organization: {
             address: string;
@@ -3890,6 +4811,36 @@ export interface components {
             start_at: string;
             state: string;
             title: string | null;
+        };
+        /** Page[PriceFound] */
+        "Page_yitong.billing.charges.prices.PriceFound_": {
+            items: components["schemas"]["PriceFound"][];
+            next?: string | null;
+        };
+        /** Page[BillRow] */
+        "Page_yitong.billing.charges.schemas.BillRow_": {
+            items: components["schemas"]["BillRow"][];
+            next?: string | null;
+        };
+        /** Page[CatalogueEntry] */
+        "Page_yitong.billing.insurance.policy.CatalogueEntry_": {
+            items: components["schemas"]["CatalogueEntry"][];
+            next?: string | null;
+        };
+        /** Page[InvoiceView] */
+        "Page_yitong.billing.invoices.schemas.InvoiceView_": {
+            items: components["schemas"]["InvoiceView"][];
+            next?: string | null;
+        };
+        /** Page[Entry] */
+        "Page_yitong.billing.journal.schemas.Entry_": {
+            items: components["schemas"]["Entry"][];
+            next?: string | null;
+        };
+        /** Page[PaymentView] */
+        "Page_yitong.billing.payments.schemas.PaymentView_": {
+            items: components["schemas"]["PaymentView"][];
+            next?: string | null;
         };
         /** Page[ExternalBookingItem] */
         "Page_yitong.booking.channels.exchange.ExternalBookingItem_": {
@@ -4106,6 +5057,13 @@ export interface components {
             items: components["schemas"]["EncounterView"][];
             next?: string | null;
         };
+        /** PaidPart */
+        PaidPart: {
+            amount_fen: number;
+            kind: string;
+            name: string;
+            text: components["schemas"]["Bilingual"];
+        };
         /** ParkedEventView */
         ParkedEventView: {
             attempts: number;
@@ -4119,6 +5077,28 @@ export interface components {
             reactor: string;
             /** @enum {string} */
             state: "parked" | "retried" | "discarded";
+        };
+        /** PartView */
+        PartView: {
+            account_fen: number;
+            amount_fen: number;
+            channel: string;
+            done_at: string | null;
+            fund_fen: number;
+            hospital_fen: number;
+            /** Format: uuid */
+            id: string;
+            invoke: {
+                [key: string]: string;
+            } | null;
+            kind: string;
+            number: string;
+            outside_no: string | null;
+            refunded_fen: number;
+            scene: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
         };
         /** PatientHit */
         PatientHit: {
@@ -4158,6 +5138,72 @@ export interface components {
             organization_id: string;
             reason: string;
             until?: string | null;
+        };
+        /** PaymentView */
+        PaymentView: {
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            charge_ids: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            failure: string | null;
+            failure_text: components["schemas"]["Bilingual"] | null;
+            final: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organization_id: string;
+            parts: components["schemas"]["PartView"][];
+            /** Format: uuid */
+            patient_id: string;
+            refunded_fen: number;
+            refunds: components["schemas"]["RefundView"][];
+            settled_at: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            stuck: string | null;
+            stuck_text: components["schemas"]["Bilingual"] | null;
+            total_fen: number;
+        };
+        /** PayRequest */
+        PayRequest: {
+            /** Format: uuid */
+            bill_id: string;
+            channels?: components["schemas"]["ChannelChoice"][];
+            charge_ids?: string[] | null;
+            confirmed_fen: number;
+            credential?: components["schemas"]["Credential"] | null;
+            /** @default 0 */
+            deposit_fen: number;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            pay_token?: string | null;
+            /** @default true */
+            use_account: boolean;
+            /** @default false */
+            use_insurance: boolean;
+        };
+        /** PayWish */
+        PayWish: {
+            /** Format: uuid */
+            bill_id: string;
+            channels?: components["schemas"]["ChannelChoice"][];
+            charge_ids?: string[] | null;
+            credential?: components["schemas"]["Credential"] | null;
+            /** @default 0 */
+            deposit_fen: number;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            pay_token?: string | null;
+            /** @default true */
+            use_account: boolean;
+            /** @default false */
+            use_insurance: boolean;
         };
         /** PhoneCodeIssued */
         PhoneCodeIssued: {
@@ -4269,6 +5315,46 @@ export interface components {
             specialty_text: string;
             title: string;
             title_en: string;
+        };
+        /** Preview */
+        Preview: {
+            account_balance_fen: number | null;
+            /** Format: uuid */
+            bill_id: string;
+            channels: string[];
+            charge_ids: string[];
+            deposit_balance_fen: number;
+            explanation: components["schemas"]["Bilingual"][];
+            insurance_problem: components["schemas"]["Bilingual"] | null;
+            insutype: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            own_fen: number;
+            parts: components["schemas"]["PreviewPart"][];
+            total_fen: number;
+        };
+        /** PreviewPart */
+        PreviewPart: {
+            amount_fen: number;
+            /** @enum {string} */
+            kind: "fund" | "hospital" | "account" | "commercial" | "deposit" | "own";
+            name: string;
+            text: components["schemas"]["Bilingual"];
+        };
+        /** PriceFound */
+        PriceFound: {
+            category: string;
+            code: string;
+            insurance_class: string;
+            /** @enum {string} */
+            kind: "item" | "drug";
+            med_list_codg: string;
+            name: string;
+            price_fen: number;
+            spec: string;
+            unit: string;
+            /** Format: date */
+            version: string;
         };
         /**
          * Priority
@@ -4639,6 +5725,30 @@ export interface components {
             /** Format: uuid */
             slot_id: string;
         };
+        /** RefundRequest */
+        RefundRequest: {
+            charge_ids?: string[] | null;
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+            window?: string | null;
+        };
+        /** RefundView */
+        RefundView: {
+            amount_fen: number;
+            /** Format: date-time */
+            asked_at: string;
+            charge_ids: string[];
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            owed_fen: number;
+            parts: components["schemas"]["BackView"][];
+            reason: string;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+        };
         /** Decision */
         region_schemas_Decision: {
             reason: string;
@@ -4699,6 +5809,21 @@ export interface components {
             organization_id: string;
             /** Format: uuid */
             slot_id: string;
+        };
+        /** Resolved */
+        Resolved: {
+            age_years: number;
+            id_number_masked: string;
+            /** @enum {string} */
+            kind: "health_card" | "social_security_card" | "insurance_voucher";
+            name?: string;
+            name_masked: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** Format: date-time */
+            resolved_at: string;
+            /** @enum {string} */
+            sex: "male" | "female";
         };
         /** ReturnRuleView */
         ReturnRuleView: {
@@ -4801,7 +5926,7 @@ export interface components {
          * @description Every role of the platform; a staff member has roles at organizations.
          * @enum {string}
          */
-        Role: "patient" | "doctor" | "nurse" | "registrar" | "scheduler" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
+        Role: "patient" | "doctor" | "nurse" | "registrar" | "scheduler" | "cashier" | "finance" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
         /** RuleCount */
         RuleCount: {
             count: number;
@@ -4809,9 +5934,28 @@ export interface components {
             rule: string;
             text: components["schemas"]["Bilingual"];
         };
+        /** RulesInForce */
+        RulesInForce: {
+            accounts: components["schemas"]["AccountRule"][];
+            benefits: components["schemas"]["Benefit"][];
+            /** Format: date */
+            day: string;
+            steps: components["schemas"]["billing_insurance_policy_Step"][];
+            supplements: components["schemas"]["Supplement"][];
+        };
         /** SandboxOnWire */
         SandboxOnWire: {
             sms_inbox_url: string;
+        };
+        /** Scanned */
+        Scanned: {
+            department?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            /** @default 010101 */
+            scene: string;
+            second_factor?: components["schemas"]["PhoneProof"] | null;
+            text: string;
         };
         /** ScannedPatient */
         ScannedPatient: {
@@ -5037,17 +6181,6 @@ export interface components {
             note: components["schemas"]["Bilingual"];
             text: string;
         };
-        /** Step */
-        Step: {
-            action?: components["schemas"]["StepAction"] | null;
-            at?: string | null;
-            detail: components["schemas"]["Bilingual"];
-            expected_at?: string | null;
-            key: components["schemas"]["StepKey"];
-            state: components["schemas"]["StepState"];
-            title: components["schemas"]["Bilingual"];
-            where?: components["schemas"]["Bilingual"] | null;
-        };
         /** StepAction */
         StepAction: {
             /** Format: uuid */
@@ -5092,6 +6225,24 @@ export interface components {
             age_to?: number | null;
             lost_draws?: number | null;
             seen_within_days?: number | null;
+        };
+        /** Supplement */
+        Supplement: {
+            ceiling_fen?: number | null;
+            /** @enum {string} */
+            fund: "hifp_pay" | "hifob_pay" | "hifmi_pay" | "hifes_pay" | "cvlserv_pay" | "maf_pay";
+            insutype: string;
+            ordinal: number;
+            over_fen: number;
+            ratio_bp: number;
+            /**
+             * @default
+             * @enum {string}
+             */
+            requires: "" | "civil_servant" | "enterprise" | "aid";
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
         };
         /** TeamMember */
         TeamMember: {
@@ -5216,6 +6367,66 @@ export interface components {
             /** Format: uuid */
             schedule_id: string;
         };
+        /** Trial */
+        Trial: {
+            /** @default 0 */
+            account_fen: number;
+            /** Format: date */
+            birth_date: string;
+            /** @default 0 */
+            counted_fen: number;
+            day?: string | null;
+            /** @default 0 */
+            deducted_fen: number;
+            /** @default 0 */
+            family_fen: number;
+            /**
+             * @default tertiary
+             * @enum {string}
+             */
+            grade: "primary" | "secondary" | "tertiary";
+            insutype: string;
+            items: components["schemas"]["TrialItem"][];
+            psn_type: string;
+            rights?: ("" | "civil_servant" | "enterprise" | "aid")[];
+            /**
+             * @default outpatient
+             * @enum {string}
+             */
+            setting: "outpatient" | "inpatient";
+            sex: string;
+        };
+        /** TrialAnswer */
+        TrialAnswer: {
+            /** Format: date */
+            day: string;
+            entries: components["schemas"]["CatalogueEntry"][];
+            explained: components["schemas"]["Explained"][];
+            lines: components["schemas"]["LineSplit"][];
+            split: components["schemas"]["InsuranceSplit"];
+        };
+        /** TrialBalance */
+        TrialBalance: {
+            accounts: components["schemas"]["BalanceLine"][];
+            balance_fen: number;
+            balanced: boolean;
+            credit_fen: number;
+            debit_fen: number;
+            entries: number;
+            /** Format: date */
+            from_day: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: date */
+            to_day: string;
+        };
+        /** TrialItem */
+        TrialItem: {
+            amount_fen: number;
+            code: string;
+            /** @default 1 */
+            quantity: number;
+        };
         /** Verification */
         Verification: {
             department?: string | null;
@@ -5225,22 +6436,6 @@ export interface components {
             second_factor?: components["schemas"]["PhoneProof"] | null;
             text: string;
         };
-        /** Verified */
-        Verified: {
-            age_years: number;
-            /** @enum {string} */
-            code_kind: "dynamic" | "static";
-            ecard_id_short: string;
-            id_number_masked: string;
-            name?: string;
-            name_masked: string;
-            /** Format: uuid */
-            patient_id: string;
-            /** @enum {string} */
-            sex: "male" | "female";
-            /** Format: date-time */
-            verified_at: string;
-        };
         /** Visit */
         Visit: {
             /** Format: uuid */
@@ -5249,12 +6444,12 @@ export interface components {
             date: string;
             department_name: string;
             department_name_en: string;
-            next: components["schemas"]["Step"] | null;
+            next: components["schemas"]["journey_schemas_Step"] | null;
             /** Format: uuid */
             organization_id: string;
             organization_name: string;
             organization_name_en: string;
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["journey_schemas_Step"][];
         };
         /** AtOrganization */
         visits_schemas_AtOrganization: {
@@ -5838,6 +7033,403 @@ export interface operations {
             };
         };
     };
+    ApiBillsGetBills: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                organization_id?: string | null;
+                patient_id?: string | null;
+                state?: "open" | "settled" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.charges.schemas.BillRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsPostBill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskBillRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdGetBill: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdChargesPostBillCharges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdCounterPostBillCounter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdInsurancePutBillInsurance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsuranceRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdInvoicePostInvoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdInvoicesGetInvoices: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.invoices.schemas.InvoiceView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdQrGetBillQr: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsByTokenGetBillByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillGlimpse"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiCardsStaticChallengeChallenge: {
         parameters: {
             query?: never;
@@ -5896,7 +7488,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Verified"];
+                    "application/json": components["schemas"]["identity_schemas_cards_Verified"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6346,6 +7938,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckInAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCredentialsResolveResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scanned"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolved"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6999,6 +8630,47 @@ export interface operations {
             };
         };
     };
+    ApiEncountersEncounterIdChargesPostEncounterCharges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                encounter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEncountersEncounterIdFinishPostFinish: {
         parameters: {
             query?: never;
@@ -7475,6 +9147,282 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInsuranceRulesRules: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesInForce"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInsuranceRulesItemsItems: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                day?: string | null;
+                limit?: number;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.insurance.policy.CatalogueEntry_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInsuranceRulesTrialsTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesInvoiceIdGetInvoice: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesInvoiceIdPdfGetInvoicePdf: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesVerifyGetVerified: {
+        parameters: {
+            query: {
+                check_code: string;
+                code: string;
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["billing_invoices_schemas_Verified"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiJournalGetJournal: {
+        parameters: {
+            query: {
+                account?: string | null;
+                bill_id?: string | null;
+                cursor?: string | null;
+                from_day: string;
+                kind?: string | null;
+                organization_id: string;
+                to_day: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.journal.schemas.Entry_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8314,6 +10262,46 @@ export interface operations {
             };
         };
     };
+    ApiOrganizationsOrganizationIdTrialBalanceGetTrialBalance: {
+        parameters: {
+            query: {
+                from_day: string;
+                to_day: string;
+            };
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiParkedEventsGetParked: {
         parameters: {
             query?: never;
@@ -8722,6 +10710,368 @@ export interface operations {
             };
         };
     };
+    ApiPaymentsGetPayments: {
+        parameters: {
+            query?: {
+                bill_id?: string | null;
+                organization_id?: string | null;
+                patient_id?: string | null;
+                state?: "stuck" | "open" | "cash" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.payments.schemas.PaymentView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPostPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdGetPayment: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCancelPostCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["billing_payments_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCashPostCash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCashReturnedPostCashReturned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdRefundsPostRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdRetryPostRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["billing_payments_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPreviewPostPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPractitionerRolesPractitionerRoles: {
         parameters: {
             query?: {
@@ -8867,6 +11217,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_yitong.booking.schemas.SessionItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPricesGetPrices: {
+        parameters: {
+            query: {
+                category?: string | null;
+                kind?: "item" | "drug" | "all";
+                limit?: number;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.charges.prices.PriceFound_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
