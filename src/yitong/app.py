@@ -19,6 +19,9 @@ from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
 from yitong.billing.charges import registration as charges_registration
+from yitong.billing.deposits import api as deposits_api
+from yitong.billing.deposits import jobs as deposits_jobs
+from yitong.billing.deposits import model as deposits_model
 from yitong.billing.insurance import api as insurance_api
 from yitong.billing.insurance import model as insurance_model
 from yitong.billing.invoices import api as invoices_api
@@ -28,6 +31,10 @@ from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
 from yitong.billing.payments import jobs as payments_jobs
 from yitong.billing.payments import model as payments_model
+from yitong.billing.payments import reactors as payments_reactors
+from yitong.billing.reconciliation import api as reconciliation_api
+from yitong.billing.reconciliation import jobs as reconciliation_jobs
+from yitong.billing.reconciliation import model as reconciliation_model
 from yitong.booking import api as booking_api
 from yitong.booking import events as booking_events
 from yitong.booking import model as booking_model
@@ -99,7 +106,9 @@ TABLES = (
     charges_model,
     journal_model,
     invoices_model,
+    deposits_model,
     payments_model,
+    reconciliation_model,
     notify_model,
 )
 EVENTS = (booking_events,)
@@ -114,9 +123,12 @@ LISTENERS = (
     draw_jobs,
     draw_reactors,
     rebooking,
+    reconciliation_jobs,
     payments_jobs,
+    payments_reactors,
     charges_registration,
     notify_seen,
+    deposits_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -134,11 +146,13 @@ ROUTES: list[ControllerRouterHandler] = [
     *journey_api.ROUTES,
     *insurance_api.ROUTES,
     *region_api.ROUTES,
+    *reconciliation_api.ROUTES,
     *payments_api.ROUTES,
     *charges_api.ROUTES,
     *journal_api.ROUTES,
     *invoices_api.ROUTES,
     *notify_api.ROUTES,
+    *deposits_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from yitong.billing.ports import Insurer, MixedOrders, PaymentChannels
+from yitong.billing.insurance.mobile import MobileInsurer
+from yitong.billing.ports import Insurer, MixedOrders, NoticeTaker, PaymentChannels
 from yitong.gateways.alipay.gateway import AlipayGateway
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.sms import SmsClient
@@ -16,8 +17,10 @@ from yitong.journey.service.delivery import NoticeChannel
 from yitong.kernel.platform import Platform, open_platform
 from yitong.kernel.settings import Settings, SettingsError
 
-SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel, Insurer, CredentialReader}
-PAYING = {PaymentChannels, WechatPay, MixedOrders, AlipayGateway}
+SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
+PAYING = {PaymentChannels, NoticeTaker, WechatPay, MixedOrders, AlipayGateway}
+INSURING = {Insurer, CredentialReader}
+ALL = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel, Insurer, MobileInsurer, CredentialReader}
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 
@@ -28,7 +31,7 @@ def platform_with(settings: Settings, **changes: str) -> Platform:
 async def test_nothing_set_connects_nothing(settings: Settings) -> None:
     platform = platform_with(settings)
     connect_gateways(platform)
-    assert set(platform.ports) == {PaymentChannels}
+    assert set(platform.ports) == {PaymentChannels, NoticeTaker}
     assert platform.port(PaymentChannels).names() == []
     await platform.close()
 
@@ -36,10 +39,11 @@ async def test_nothing_set_connects_nothing(settings: Settings) -> None:
 async def test_the_sandbox_plays_every_part(settings: Settings) -> None:
     platform = platform_with(settings, sandbox_url="http://127.0.0.1:8001")
     connect_gateways(platform)
-    assert set(platform.ports) >= SIGNING_IN | PAYING
+    assert set(platform.ports) == SIGNING_IN | PAYING | INSURING
     assert platform.port(PaymentChannels).names() == ["alipay", "card", "face", "wechat"]
     url = platform.port(WeChatOAuth).authorize_url("s", "http://127.0.0.1:8000/patient/")
     assert url.startswith("http://127.0.0.1:8001/wechat/open/connect/oauth2/authorize?appid=")
+    assert len(platform.closing) == 6
     await platform.close()
 
 
@@ -47,7 +51,7 @@ async def test_real_addresses_are_those_of_the_platforms(settings: Settings) -> 
     real = {"wechat_app_id": "wx1", "wechat_secret": "s", "sms_url": "https://sms.example/send", "sms_secret": "x"}
     platform = platform_with(settings, **real)
     connect_gateways(platform)
-    assert set(platform.ports) == {PhoneCodeSender, WeChatOAuth, PaymentChannels}
+    assert set(platform.ports) == {PhoneCodeSender, WeChatOAuth, PaymentChannels, NoticeTaker}
     assert platform.port(PaymentChannels).names() == []
     assert isinstance(platform.port(PhoneCodeSender), SmsClient)
     url = platform.port(WeChatOAuth).authorize_url("s", "https://yitong.example/patient/")

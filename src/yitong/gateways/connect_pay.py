@@ -1,6 +1,7 @@
 """Which payment channels are connected: by the settings, through the sandbox where nothing else is set."""
 
-from yitong.billing.ports import MixedOrders, PaymentChannels
+from yitong.billing.payments.service.notices import Notices
+from yitong.billing.ports import MixedOrders, NoticeTaker, PaymentChannels
 from yitong.gateways import sandbox_keys
 from yitong.gateways.alipay.channel import AlipayChannel
 from yitong.gateways.alipay.gateway import AlipayGateway
@@ -23,6 +24,7 @@ def connect_payment_channels(platform: Platform) -> None:
     _connect_alipay(platform, settings, channels)
     _connect_terminals(platform, settings, channels)
     platform.connect(PaymentChannels, channels)
+    platform.connect(NoticeTaker, Notices(platform))
 
 
 def _connect_wechat(platform: Platform, settings: Settings, channels: PaymentChannels) -> None:

@@ -13,18 +13,15 @@ from yitong.gateways.insurance import connecting
 from yitong.kernel.clock import Clock, OffsetClock, SystemClock
 from yitong.kernel.settings import Settings
 from yitong.sandbox import alipay, authenticator, faults, oidc, pages, sms, sms_page, terminals, wechat, wechat_routes
-from yitong.sandbox.alipay_trades import payer_id
 from yitong.sandbox.channels import notices, pay_page
-from yitong.sandbox.channels.books import Books
-from yitong.sandbox.channels.notices import Notifier
-from yitong.sandbox.channels.wallet import Wallet
+from yitong.sandbox.channels.opening import open_channels
+from yitong.sandbox.insurer import mobile_routes as insurer_mobile
 from yitong.sandbox.insurer import page as insurer_page
 from yitong.sandbox.insurer import routes as insurer_routes
-from yitong.sandbox.insurer.books import Books as InsurerBooks
+from yitong.sandbox.insurer.books import Books
 from yitong.sandbox.insurer.credentials import Credentials
 from yitong.sandbox.insurer.desk import InsuranceDesk
 from yitong.sandbox.wechat_pay import routes as wechat_pay_routes
-from yitong.sandbox.wechat_pay.merchant import WechatPayDesk
 
 PAGES = (
     ("/sms", "短信 · Text messages"),
@@ -59,68 +56,54 @@ def device_pages(settings: Settings) -> list[tuple[str, str]]:
 
 def insurer_of(settings: Settings, clock: Clock) -> insurer_routes.Insurer:
     """The insurer with its books in the data folder."""
-    books = InsurerBooks(settings.data_path / "sandbox" / "insurer.jsonl", clock.now)
+    books = Books(settings.data_path / "sandbox" / "insurer.jsonl", clock.now)
     credentials = Credentials(sandbox_keys.shared_secret(settings, "insurer"), clock.now)
     seals = connecting.sandbox_seals(settings, theirs=True)
-    return insurer_routes.Insurer(InsuranceDesk(books, credentials), seals, connecting.sandbox_tif(settings))
+    mobile = connecting.sandbox_mobile_seals(settings, theirs=True)
+    desk = InsuranceDesk(books, credentials)
+    return insurer_routes.Insurer(desk, seals, connecting.sandbox_tif(settings), mobile)
 
 
 def create_sandbox(settings: Settings, clock: Clock | None = None, platform_clock: Clock | None = None) -> Litestar:
     """The other side of every gateway, with keys shared through the data folder of ``settings``."""
-    given = clock
+    # Passwords, the insurer's days and the days on which money moves depend on the platform's clock, which a rehearsal
+    # moves; everybody else here lives in real time.
+    platform_clock = platform_clock or clock or OffsetClock(timedelta(seconds=settings.clock_offset_seconds))
     clock = clock or SystemClock()
-    # Passwords, and the days on which money moves, depend on the platform's clock, which a rehearsal moves; everybody
-    # else here lives in real time.
-    platform_clock = platform_clock or OffsetClock(timedelta(seconds=settings.clock_offset_seconds))
-    troubles, notifier = faults.Faults(), Notifier()
-    books = Books(settings.data_path / "sandbox" / "books.jsonl", platform_clock)
-    wechat_users = wechat.Wechat(sandbox_keys.shared_secret(settings, "wechat"))
-    wechat_pay = WechatPayDesk(settings, books, notifier, wechat_users)
-    alipay_desk = alipay.Alipay(
-        sandbox_keys.private_key(settings, "alipay-theirs"),
-        sandbox_keys.public_key(settings, "alipay-ours"),
-        books,
-        notifier,
-        lambda: sandbox_keys.private_key(settings, "stranger"),
-    )
-    secret = sandbox_keys.shared_secret
+    troubles, secret = faults.Faults(), sandbox_keys.shared_secret
+    wechat_users = wechat.Wechat(secret(settings, "wechat"))
+    channels = open_channels(settings, platform_clock, wechat_users)
     state = State(
         {
             "settings": settings,
             "faults": troubles,
             "platform_clock": platform_clock,
-            "notifier": notifier,
-            "books": books,
-            "wechat_pay": wechat_pay,
-            "wallet": Wallet(
-                books,
-                notifier,
-                wechat_pay,
-                {"wechat": wechat_pay.tell, "alipay": lambda trade: alipay_desk.tell(trade, None)},
-                {
-                    "wechat": wechat_users.openid,
-                    "alipay": payer_id,
-                    "card": terminals.payer_of,
-                    "face": terminals.payer_of,
-                },
-            ),
-            "terminals": terminals.TerminalDesk(settings.terminal_secret or secret(settings, "terminals"), books),
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
             "wechat": wechat_users,
-            "alipay": alipay_desk,
-            "insurer": insurer_of(settings, given or platform_clock),
+            "insurer": insurer_of(settings, platform_clock),
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
+            **channels,
         }
     )
     rooms = (
-        *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc),
-        *(notices, pay_page, wechat_pay_routes, terminals, insurer_routes, insurer_page),
+        *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc, insurer_routes, insurer_page),
+        *(notices, pay_page, wechat_pay_routes, terminals),
+        faults,
+        sms,
+        sms_page,
+        authenticator,
+        wechat_routes,
+        alipay,
+        oidc,
+        insurer_routes,
+        insurer_mobile,
+        insurer_page,
     )
     return Litestar(
         route_handlers=[overview, *(route for room in rooms for route in room.ROUTES)],
         middleware=[DefineMiddleware(faults.FaultMiddleware, faults=troubles)],
         state=state,
-        on_shutdown=[notifier.stop],
+        on_shutdown=[channels["notifier"].stop],
         openapi_config=None,
         logging_config=None,
     )

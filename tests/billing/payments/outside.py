@@ -207,6 +207,7 @@ class TestInsurer:
         self.books = books
         self.plan = plan
         self.balance = balance
+        self.deductible = DEDUCTIBLE
 
     async def person(self, fixmedins_code: str, credential: Credential, at: datetime) -> InsuredPerson:
         held = Insurance("310", "11", "1", "110000", self.balance)
@@ -225,7 +226,7 @@ class TestInsurer:
         scope = sum(line.det_item_fee_sumamt for line in bill.lines if line.med_list_codg)
         used = self.books.row("SELECT coalesce(sum(deductible), 0) FROM settlement WHERE reversed IS NULL")[0]
         spent = self.books.row("SELECT coalesce(sum(account), 0) FROM settlement WHERE reversed IS NULL")[0]
-        deductible = min(scope, max(DEDUCTIBLE - used, 0))
+        deductible = min(scope, max(self.deductible - used, 0))
         shared = scope - deductible
         fund = shared * 7 // 10
         person = total - fund

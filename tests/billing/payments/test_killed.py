@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from billing.payments.counter import Counter
 
+ROOT = Path(__file__).parents[3]
 ENDS = {"pay": "settled", "refund": "part_refunded", "cancel": "failed"}
 
 
@@ -22,14 +24,13 @@ async def test_kill_9_between_any_two_steps_is_resumed(
         "books": str(tmp_path / "outside.db"),
         "patient": str(counter.patient),
         "hospital": str(counter.town.hospital_id),
-        "balance": "100000",
         "now": str(counter.town.clock.now().timestamp()),
         "scenarios": scenario,
     }
-    counter.outside.insurer.balance = 100000
+    counter.outside.insurer.balance = counter.outside.insurer.deductible = 0
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "billing.payments.killed", json.dumps(given), stdout=asyncio.subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}"},
     )  # fmt: skip
     said, _ = await process.communicate()
     told = json.loads(said)

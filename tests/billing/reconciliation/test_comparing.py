@@ -21,6 +21,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 PATIENT = UUID(int=7)
+SUSPENSE = [("channel:wechat", 1000), ("suspense:wechat", -1000)]
 OWED = f"patient:{PATIENT}"
 PAID = Key("wechat", "payment", "P1")
 SETTLED = Key("insurer", "settlement", "S1")
@@ -59,7 +60,7 @@ def test_sides_that_agree_have_no_difference() -> None:
 @pytest.mark.parametrize(
     ("mine", "theirs", "kind", "first", "booked"),
     [
-        ([], [there()], "missing_here", "suspend", [("channel:wechat", 1000), ("suspense:wechat", -1000)]),
+        ([], [there()], "missing_here", "suspend", SUSPENSE),
         (
             [here(booked=None)],
             [there()],
@@ -67,16 +68,28 @@ def test_sides_that_agree_have_no_difference() -> None:
             "book",
             [("channel:wechat", 1000), (OWED, -1000)],
         ),
-        ([here()], [], "missing_there", "ask_again", []),
+        ([here()], [], "missing_there", "suspend", [("channel:wechat", -1000), ("suspense:wechat", 1000)]),
         ([here()], [there(amount=900)], "amount", "adjust", [("channel:wechat", -100), ("suspense:wechat", 100)]),
         ([here(booked=900)], [there()], "amount", "adjust", [("channel:wechat", 100), ("suspense:wechat", -100)]),
         ([here(), here()], [there()], "amount", "adjust", [("channel:wechat", -1000), ("suspense:wechat", 1000)]),
         ([here()], [there(), there()], "amount", "adjust", [("channel:wechat", 1000), ("suspense:wechat", -1000)]),
-        ([here(state="pending", booked=None)], [there()], "state", "ask_again", []),
-        ([here(state="failed", booked=None)], [there()], "state", "ask_again", []),
-        ([here(state="pending")], [there()], "state", "ask_again", []),
-        ([here(booked=None)], [], "state", "ask_again", []),
-        ([here(at=MIDNIGHT - timedelta(seconds=1))], [there(at=MIDNIGHT)], "date", "carry", []),
+        (
+            [here(state="pending", booked=None)],
+            [there()],
+            "state",
+            "suspend",
+            [("channel:wechat", 1000), ("suspense:wechat", -1000)],
+        ),
+        (
+            [here(state="failed", booked=None)],
+            [there()],
+            "state",
+            "suspend",
+            [("channel:wechat", 1000), ("suspense:wechat", -1000)],
+        ),
+        ([here(state="pending")], [there()], "state", "hand_over", []),
+        ([here(booked=None)], [], "state", "hand_over", []),
+        ([here(at=MIDNIGHT)], [there(at=MIDNIGHT - timedelta(seconds=1))], "date", "carry", []),
     ],
 )
 def test_each_kind_is_named_with_its_likeliest_correction(
@@ -87,15 +100,30 @@ def test_each_kind_is_named_with_its_likeliest_correction(
     assert postings(one, corrections(one)[0]) == booked
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "kinds"),
+    [
+        (here(part_id=None, corrected=True), [there()], []),  # suspense was booked for what only the channel knew
+        (here(booked=0, corrected=True), [], []),  # what the channel never had was taken out of its account
+        (here(booked=900, corrected=True), [there(amount=900)], []),
+        (here(state="pending", corrected=True), [there()], []),
+        # The payment was booked after all: now the money stands twice, and that is found.
+        (here(booked=2000, corrected=True), [there()], ["amount"]),
+    ],
+)
+def test_what_two_people_put_right_agrees_until_it_changes(mine: Here, theirs: list[There], kinds: list[str]) -> None:
+    assert [one.kind for one in compare(DAY, ZONE, [mine], theirs).differences] == kinds
+
+
 def test_what_moved_on_neither_side_is_no_difference() -> None:
     mine = [here(state="pending", booked=None), here(Key("wechat", "payment", "P2"), state="failed", booked=None)]
     assert compare(DAY, ZONE, mine, []) == Comparison(0, 0, [])
 
 
-def test_a_movement_across_midnight_is_reported_once_on_the_hospitals_day() -> None:
+def test_a_movement_across_midnight_is_reported_once_on_the_other_sides_day() -> None:
     mine, theirs = [here(at=MIDNIGHT - timedelta(seconds=1))], [there(at=MIDNIGHT)]
     days = [DAY + timedelta(days=n) for n in (-1, 0, 1)]
-    assert [len(compare(day, ZONE, mine, theirs).differences) for day in days] == [0, 1, 0]
+    assert [len(compare(day, ZONE, mine, theirs).differences) for day in days] == [0, 0, 1]
     # Without the neighbour's bill it is missing there, until the bill of the next day is in.
     assert only(mine, []).kind == "missing_there"
 
@@ -107,7 +135,7 @@ def test_what_is_known_on_one_side_is_reported_on_that_sides_day() -> None:
 
 
 def test_amount_and_date_are_two_differences_of_one_movement() -> None:
-    found = compare(DAY, ZONE, [here(at=MIDNIGHT - timedelta(seconds=1))], [there(at=MIDNIGHT, amount=1)])
+    found = compare(DAY, ZONE, [here(at=MIDNIGHT)], [there(at=MIDNIGHT - timedelta(seconds=1), amount=1)])
     assert [one.kind for one in found.differences] == ["amount", "date"]
     assert (found.compared, found.agreed) == (1, 0)
 

@@ -42,7 +42,7 @@ class Bill(Base):
             "encounter_id",
             "kind",
             unique=True,
-            postgresql_where="closed_at IS NULL AND encounter_id IS NOT NULL",
+            postgresql_where="closed_at IS NULL AND encounter_id IS NOT NULL AND kind <> 'deposit'",
         ),
         Index(
             "uq_bill_registration",

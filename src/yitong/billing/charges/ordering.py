@@ -11,7 +11,7 @@ from yitong.billing.charges import prices, queries, views
 from yitong.billing.charges import service as bills
 from yitong.billing.charges.actions import BY_TOKEN, COUNTER, DESK, LIST, ORDER, PRICES, READ
 from yitong.billing.charges.events import BillEvent
-from yitong.billing.charges.problems import NOT_CHARGEABLE
+from yitong.billing.charges.problems import BILL_CLOSED, NOT_CHARGEABLE
 from yitong.billing.charges.schemas import (
     BillGlimpse,
     BillHeader,
@@ -81,6 +81,8 @@ async def add(tx: Transaction, bill_id: UUID, request: OrderRequest, key: UUID) 
         bill = await queries.header(tx, request.organization_id, bill_id)
         if allowed is ORDER and bill.encounter_id is None and bill.kind != "inpatient":
             raise FORBIDDEN()
+        if await _has_left(tx, bill):
+            raise BILL_CLOSED(bill_no=bill.bill_no)
         lines = await _priced(tx, bill, request.lines, "order" if allowed is ORDER else "desk", key, None, None)
         await bills.charge(tx, grant, bill, lines)
         return await views.view(tx, bill.organization_id, bill.id)
@@ -222,6 +224,15 @@ async def _priced(
             )
         )
     return lines
+
+
+async def _has_left(tx: Transaction, bill: BillHeader) -> bool:
+    """Whether the bill is a stay's whose patient was discharged."""
+    found = await tx.session.execute(
+        text("SELECT 1 FROM stay WHERE organization_id = :organization AND bill_id = :bill AND state <> 'running'"),
+        {"organization": bill.organization_id, "bill": bill.id},
+    )
+    return found.first() is not None
 
 
 async def _role(tx: Transaction, organization_id: UUID, encounter_id: UUID) -> UUID | None:

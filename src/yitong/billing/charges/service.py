@@ -40,12 +40,40 @@ async def open_bill(
     found = await queries.open_bill(tx, organization_id, kind, encounter_id, appointment_id)
     if found is not None:
         return found
-    bill_id = new_id()
+    made = await _insert(tx, organization_id, patient_id, kind, encounter_id, appointment_id, insutype)
+    if made is not None:
+        return await queries.header(tx, organization_id, made)
+    found = await queries.open_bill(tx, organization_id, kind, encounter_id, appointment_id)
+    if found is None:  # neither there nor to be made: somebody else's transaction gave it up
+        raise LookupError(f"no bill of kind {kind} could be opened")
+    return found
+
+
+async def new_bill(
+    tx: Transaction, organization_id: UUID, patient_id: UUID, kind: BillKind, *, source_id: UUID | None = None
+) -> BillHeader:
+    """A bill of its own, whatever others there are; ``source_id`` is the stay that a deposit is for."""
+    made = await _insert(tx, organization_id, patient_id, kind, source_id, None, None)
+    if made is None:
+        raise LookupError(f"no bill of kind {kind} could be opened")
+    return await queries.header(tx, organization_id, made)
+
+
+async def _insert(
+    tx: Transaction,
+    organization_id: UUID,
+    patient_id: UUID,
+    kind: BillKind,
+    encounter_id: UUID | None,
+    appointment_id: UUID | None,
+    insutype: str | None,
+) -> UUID | None:
+    """The new bill's id, or None when somebody opened it at the same moment."""
     made = await tx.session.execute(
         insert(Bill)
         .values(
             organization_id=organization_id,
-            id=bill_id,
+            id=new_id(),
             bill_no=_bill_no(tx),
             patient_id=patient_id,
             kind=kind,
@@ -58,12 +86,7 @@ async def open_bill(
         .on_conflict_do_nothing()
         .returning(Bill.id)
     )
-    if made.first() is None:  # somebody opened it at the same moment
-        found = await queries.open_bill(tx, organization_id, kind, encounter_id, appointment_id)
-        if found is None:
-            raise LookupError(f"no bill of kind {kind} could be opened")
-        return found
-    return await queries.header(tx, organization_id, bill_id)
+    return made.scalar_one_or_none()
 
 
 async def charge(tx: Transaction, grant: Grant, bill: BillHeader, lines: Sequence[PricedLine]) -> list[ChargeLine]:
@@ -80,7 +103,7 @@ async def charge(tx: Transaction, grant: Grant, bill: BillHeader, lines: Sequenc
         new = (await tx.session.execute(row)).scalar_one_or_none()
         if new is not None:
             made.append(new)
-            income.append(Posting(accounts.income_of(line.category, bill.patient_id), -amount))
+            income.append(Posting(accounts.revenue(line.category), -amount))
     if made:
         await _book(tx, grant, bill, BillEvent.CHARGED, "charge", income, len(made))
     return await queries.lines_by_id(tx, bill.organization_id, made)
@@ -114,7 +137,7 @@ async def counter(
         if new is None:
             raise ALREADY_COUNTERED()
         made.append(new)
-        income.append(Posting(accounts.income_of(row.category, bill.patient_id), row.amount_fen))
+        income.append(Posting(accounts.revenue(row.category), row.amount_fen))
     await _book(tx, grant, bill, BillEvent.COUNTERED, "counter", income, len(made))
     return await queries.lines_by_id(tx, organization_id, made)
 
@@ -170,7 +193,10 @@ def subject_of(bill: BillHeader) -> Subject:
 async def _book(
     tx: Transaction, grant: Grant, bill: BillHeader, event: BillEvent, kind: str, income: list[Posting], lines: int
 ) -> None:
-    """The event of charged or countered lines and its journal entry; free lines (0 fen) need no entry."""
+    """The event of charged or countered lines and its journal entry.
+
+    Free lines (0 fen) need no entry, and neither does a deposit: asking for one earns nothing and is no debt.
+    """
     total = -sum(line.amount_fen for line in income)
     said = {
         "bill_no": bill.bill_no,
@@ -181,7 +207,7 @@ async def _book(
         "appointment_id": bill.appointment_id,
     }
     event_id = await record(tx, grant, event, subject_of(bill), said)
-    if any(line.amount_fen for line in income):
+    if any(line.amount_fen for line in income) and bill.kind != "deposit":
         await post(
             tx,
             grant,

@@ -35,7 +35,7 @@ SELECT b.id, b.organization_id, o.name AS organization_name, o.name_en AS organi
 _PARTS = """
 SELECT account_kind AS kind, account, sum(amount_fen)::bigint AS amount_fen FROM posting
  WHERE organization_id = :organization AND bill_id = :bill AND kind NOT IN ('charge','counter')
-   AND account_kind <> 'patient' GROUP BY account_kind, account HAVING sum(amount_fen) <> 0 ORDER BY account"""
+   AND account_kind <> :own GROUP BY account_kind, account HAVING sum(amount_fen) <> 0 ORDER BY account"""
 
 
 def explains(source: Explainer) -> Explainer:
@@ -120,7 +120,9 @@ async def glimpse(tx: Transaction, token: str) -> BillGlimpse:
 
 async def paid_parts(tx: Transaction, organization_id: UUID, bill_id: UUID) -> list[PaidPart]:
     """Who paid how much of a bill, from the journal; what was given back is taken off."""
-    found = await tx.session.execute(text(_PARTS), {"organization": organization_id, "bill": bill_id})
+    bill = await queries.header(tx, organization_id, bill_id)
+    own = "deposit" if bill.kind == "deposit" else "patient"
+    found = await tx.session.execute(text(_PARTS), {"organization": organization_id, "bill": bill_id, "own": own})
     parts: list[PaidPart] = []
     for row in found:
         name = row.account.partition(":")[2]

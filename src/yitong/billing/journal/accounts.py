@@ -60,9 +60,9 @@ def cash(window: str) -> str:
     return f"cash:{window}"
 
 
-def income_of(category: str, patient_id: UUID) -> str:
-    """The account that a charge of this category is credited to: a deposit is owed back, everything else is earned."""
-    return deposit(patient_id) if category == "deposit" else revenue(category)
+def as_deposit(account: str) -> str:
+    """On a deposit's bill the patient's account is the deposit itself: what comes in is owed back."""
+    return f"deposit:{account.partition(':')[2]}" if account.startswith("patient:") else account
 
 
 def patient_of(accounts: Iterable[str]) -> UUID | None:

@@ -53,19 +53,23 @@ async def post(
 ) -> UUID:
     """Write one entry and answer its id; the same entry under the same ``source`` again answers the first.
 
-    ``event_id`` is the event of the change that is booked: the change writes it, the journal refers to it. An entry that
-    touches a patient's account is that patient's: who may see the bill sees what was paid of it.
+    ``event_id`` is the event of the change that is booked: the change writes it, the journal refers to it. An entry
+    that touches a patient's account is that patient's: who may see the bill sees what was paid of it.
     Raises JournalRefused (unbalanced, or ``source`` was booked differently).
     """
     if not grant.action:
         raise JournalRefused("nobody may book without having asked")
+    zone, kind_of_bill = await _place(tx, organization_id, bill_id)
+    if kind_of_bill == "deposit":
+        # Money on a deposit's bill pays for nothing yet: it is owed back until another bill draws on it.
+        lines = [Posting(accounts.as_deposit(line.account), line.amount_fen) for line in lines]
     kept = balanced(lines)
     entry_id = new_id()
     values = {
         "organization_id": organization_id,
         "id": entry_id,
         "at": tx.now,
-        "day": day_of(tx.now, await _zone(tx, organization_id)),
+        "day": day_of(tx.now, zone),
         "kind": kind,
         "source": source,
         "bill_id": bill_id,
@@ -92,6 +96,14 @@ async def _same(tx: Transaction, organization_id: UUID, source: str, kept: list[
     return row.id
 
 
-async def _zone(tx: Transaction, organization_id: UUID) -> str:
-    found = await tx.session.execute(text("SELECT zone FROM organization WHERE id = :id"), {"id": organization_id})
-    return found.scalar_one()
+async def _place(tx: Transaction, organization_id: UUID, bill_id: UUID | None) -> tuple[str, str | None]:
+    """The hospital's zone and the bill's kind."""
+    found = await tx.session.execute(
+        text(
+            "SELECT o.zone, (SELECT b.kind FROM bill b WHERE b.organization_id = o.id AND b.id = :bill)"
+            " FROM organization o WHERE o.id = :organization"
+        ),
+        {"organization": organization_id, "bill": bill_id},
+    )
+    zone, kind = found.one()
+    return zone, kind

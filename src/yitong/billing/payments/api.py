@@ -29,7 +29,7 @@ from yitong.kernel.transaction import Transaction
 
 _TAGS = ["payments"]
 # The framework keeps the argument name "state" for itself.
-_Chosen = Annotated[Chosen, QueryParameter(name="state")]
+_Standing = Annotated[Chosen, QueryParameter(name="state")]
 
 
 @post("/payments/preview", status_code=200, summary="Who would pay what of a bill", tags=_TAGS)
@@ -57,10 +57,10 @@ async def get_payments(
     organization_id: FromQuery[UUID | None] = None,
     patient_id: FromQuery[UUID | None] = None,
     bill_id: FromQuery[UUID | None] = None,
-    chosen: _Chosen = "all",
+    standing: _Standing = "all",
 ) -> Page[PaymentView]:
     """``stuck``: what the desk has to look at; ``cash``: waiting at a window; newest first, at most 100."""
-    return Page(await service.listed(tx, organization_id, patient_id, bill_id, chosen))
+    return Page(await service.listed(tx, organization_id, patient_id, bill_id, standing))
 
 
 @get("/payments/{payment_id:uuid}", summary="One payment", tags=_TAGS)

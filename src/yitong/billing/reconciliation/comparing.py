@@ -48,7 +48,7 @@ def compare(
     """The differences of a day.
 
     The sides may hold the days before and after as well, so that a movement around midnight is told from a missing one.
-    A movement belongs to the day it has here, or there when it is not known here; each is reported on that day only.
+    A movement belongs to the day it has there, or here when it is not known there; each is reported on that day only.
     """
     here = _joined_here(ledger_side)
     there = _joined_there([*channel_side, *insurer_side])
@@ -57,7 +57,7 @@ def compare(
     for key in sorted(here.keys() | there.keys()):
         mine, listed_here = here.get(key, (None, 0))
         theirs, listed_there = there.get(key, (None, 0))
-        if _day(mine or theirs, zone) != day:
+        if _day(theirs or mine, zone) != day:
             continue
         if mine is not None and theirs is None and mine.state != "done" and mine.booked is None:
             continue  # nothing moved on either side
@@ -74,6 +74,8 @@ def compare(
 def _kinds(here: Here | None, there: There | None, zone: ZoneInfo) -> list[DifferenceKind]:
     if here is None:
         return ["missing_here"]
+    if here.corrected and (here.booked or 0) == (there.amount if there is not None else 0):
+        return []  # two people put it right
     if there is None:
         # Done by the payment's own word, in nobody's books: which of the two is wrong is asked, not assumed.
         return ["missing_there"] if here.booked is not None else ["state"]

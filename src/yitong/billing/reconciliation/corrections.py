@@ -7,12 +7,11 @@ from yitong.billing.reconciliation.sides import INSURER, effect
 from yitong.kernel.money import yuan_text
 from yitong.kernel.text import Bilingual
 
-Correction = Literal["book", "suspend", "adjust", "ask_again", "hand_over", "carry", "accept"]
+Correction = Literal["book", "suspend", "adjust", "hand_over", "carry", "accept"]
 CORRECTIONS: dict[Correction, Bilingual] = {
     "book": Bilingual("补记入账", "Book it now"),
     "suspend": Bilingual("挂账待查", "Book it as suspense"),
     "adjust": Bilingual("按对方金额调账", "Book the other side's amount"),
-    "ask_again": Bilingual("重新向对方查询", "Ask the other side again"),
     "hand_over": Bilingual("转对方处理", "Hand over to the other side"),
     "carry": Bilingual("记为跨日，不调账", "Note as the other day's; nothing to book"),
     "accept": Bilingual("确认保留，不调账", "Leave as it is"),
@@ -42,12 +41,10 @@ def corrections(difference: Difference) -> list[Correction]:
     if difference.kind == "missing_here":
         booked_nowhere = known and difference.here is not None and difference.here.account
         return ["book", "suspend", "accept"] if booked_nowhere else ["suspend", "hand_over", "accept"]
-    if difference.kind == "missing_there":
-        return ["ask_again", "suspend", "hand_over", "accept"] if known else ["suspend", "hand_over", "accept"]
-    if difference.kind == "state":
-        return ["ask_again", "suspend", "accept"] if known else ["suspend", "hand_over", "accept"]
+    if difference.kind in ("missing_there", "state"):
+        return ["suspend", "hand_over", "accept"] if gap_of(difference) else ["hand_over", "accept"]
     # Fund and personal account may be divided otherwise while the sum agrees: then there is nothing to book.
-    return ["adjust", "hand_over", "accept"] if _gap(difference) else ["hand_over", "accept"]
+    return ["adjust", "hand_over", "accept"] if gap_of(difference) else ["hand_over", "accept"]
 
 
 def postings(difference: Difference, correction: Correction) -> list[tuple[str, int]]:
@@ -56,7 +53,7 @@ def postings(difference: Difference, correction: Correction) -> list[tuple[str, 
     All but ``book`` use the suspense account of the party: money is moved there until its owner is known. The lines add
     up to zero.
     """
-    gap = _gap(difference)
+    gap = gap_of(difference)
     if correction not in ("book", "suspend", "adjust") or gap == 0:
         return []
     party = _account(difference)
@@ -155,7 +152,7 @@ _OTHER_DAY = Bilingual(
 )
 
 
-def _gap(difference: Difference) -> int:
+def gap_of(difference: Difference) -> int:
     """By how much the journal would have to rise for the party's account to be what the party says."""
     there = effect(difference.key, difference.there.amount) if difference.there is not None else 0
     booked = difference.here.booked if difference.here is not None else None

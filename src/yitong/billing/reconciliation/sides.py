@@ -44,6 +44,8 @@ class Here(msgspec.Struct, frozen=True, kw_only=True):
     order_id: UUID | None = None
     bill_id: UUID | None = None
     patient_id: UUID | None = None
+    corrected: bool = False  # ``booked`` holds a signed correction
+    about: str = ""  # the payment_no that a refund is of
     account: str = ""  # the journal's account of the other party; empty when nothing says which
 
 
@@ -57,6 +59,7 @@ class There(msgspec.Struct, frozen=True, kw_only=True):
     fund: int = 0
     medfee: int = 0
     fee: int = 0
+    about: str = ""  # the payment_no that a refund is of
 
 
 def channel_side(party: str, lines: list[ChannelLine]) -> list[There]:
@@ -68,6 +71,7 @@ def channel_side(party: str, lines: list[ChannelLine]) -> list[There]:
             amount=abs(line.amount),
             channel_no=line.channel_no,
             fee=line.fee,
+            about=line.payment_no,
         )
         for line in lines
     ]

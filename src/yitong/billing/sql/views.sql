@@ -19,5 +19,5 @@ CROSS JOIN LATERAL (
     SELECT coalesce(-sum(u.amount), 0)::bigint AS received_fen
     FROM journal_entry AS e, unnest(e.accounts, e.amounts) AS u (account, amount)
     WHERE e.organization_id = b.organization_id AND e.bill_id = b.id AND e.kind NOT IN ('charge', 'counter')
-        AND u.account LIKE 'patient:%'
+        AND u.account LIKE CASE b.kind WHEN 'deposit' THEN 'deposit:%' ELSE 'patient:%' END
 ) AS r;

@@ -1,11 +1,14 @@
 """Connects the insurer that the settings name, or the sandbox's."""
 
+from yitong.billing.insurance.mobile import MobileInsurer
 from yitong.billing.ports import Insurer
 from yitong.gateways import sandbox_keys
 from yitong.gateways.insurance.client import FsiInsurer
 from yitong.gateways.insurance.courier import Courier, Sender
 from yitong.gateways.insurance.credentials import InsurerCredentials
 from yitong.gateways.insurance.envelope import Seals
+from yitong.gateways.insurance.mobile import MobileClient
+from yitong.gateways.insurance.mobile_envelope import MobileSeals
 from yitong.identity.service.credentials import CredentialReader
 from yitong.kernel.crypto import CryptoError, SM2PrivateKey, SM2PublicKey
 from yitong.kernel.platform import Platform
@@ -14,7 +17,8 @@ from yitong.kernel.text import Bilingual
 
 
 def connect_insurer(platform: Platform, settings: Settings) -> None:
-    """Connect ``billing.ports.Insurer``, when there is one. Raises SettingsError for a key that is none."""
+    """Connect the insurer and its mobile payment, where there are any. Raises SettingsError for a key that is none."""
+    _connect_mobile(platform, settings)
     if not settings.insurance_url and not settings.sandbox_url:
         return
     in_sandbox = not settings.insurance_url
@@ -23,6 +27,34 @@ def connect_insurer(platform: Platform, settings: Settings) -> None:
     platform.closing.append(insurer.close)
     platform.connect(Insurer, insurer)
     platform.connect(CredentialReader, InsurerCredentials(insurer, platform.clock.now))
+
+
+def _connect_mobile(platform: Platform, settings: Settings) -> None:
+    in_sandbox = bool(settings.sandbox_url) and not settings.insurance_mobile_url
+    if not in_sandbox and not settings.insurance_mobile_url:
+        return
+    url = settings.sandbox_url.rstrip("/") + "/insurer" if in_sandbox else settings.insurance_mobile_url
+    seals = sandbox_mobile_seals(settings) if in_sandbox else _mobile_seals(settings)
+    client = MobileClient(url, seals)
+    platform.closing.append(client.close)
+    platform.connect(MobileInsurer, client)
+
+
+def sandbox_mobile_seals(settings: Settings, *, theirs: bool = False) -> MobileSeals:
+    """The keys of mobile payment between us and the sandbox's insurer, of our side or of theirs."""
+    pair = [sandbox_keys.sm2_key(settings, name) for name in ("insurer-ours", "insurer-theirs")]
+    own, other = reversed(pair) if theirs else pair
+    secret = sandbox_keys.shared_secret(settings, "insurer-mobile")
+    return MobileSeals(sandbox_keys.INSURANCE_APP_ID, secret, own, other.public_key)
+
+
+def _mobile_seals(settings: Settings) -> MobileSeals:
+    ours, theirs = _keys(settings)
+    if len(settings.insurance_app_id.encode()) < 16:
+        raise SettingsError(
+            Bilingual("设置 insurance_app_id 至少 16 字节。", "insurance_app_id needs 16 bytes at least.")
+        )
+    return MobileSeals(settings.insurance_app_id, settings.insurance_app_secret, ours, theirs)
 
 
 def sandbox_seals(settings: Settings, *, theirs: bool = False) -> Seals:
@@ -55,10 +87,10 @@ def _sender(settings: Settings) -> Sender:
     )
 
 
-def _seals(settings: Settings) -> Seals:
+def _keys(settings: Settings) -> tuple[SM2PrivateKey, SM2PublicKey]:
     try:
         ours = SM2PrivateKey.from_hex(settings.insurance_private_key)
-        theirs = SM2PublicKey.from_hex(settings.insurance_public_key)
+        return ours, SM2PublicKey.from_hex(settings.insurance_public_key)
     except CryptoError as error:
         raise SettingsError(
             Bilingual(
@@ -66,6 +98,10 @@ def _seals(settings: Settings) -> Seals:
                 f"An insurance key is unusable: {error}",
             )
         ) from error
+
+
+def _seals(settings: Settings) -> Seals:
+    ours, theirs = _keys(settings)
     if settings.insurance_encrypt and len(settings.insurance_client_id.encode()) < 16:
         raise SettingsError(
             Bilingual("设置 insurance_client_id 至少 16 字节。", "insurance_client_id needs 16 bytes at least.")

@@ -27,6 +27,7 @@ def upgrade() -> None:
     _charge()
     _journal()
     _invoices()
+    _stay()
     for statement in (_SQL / "views.sql").read_text("utf-8").split("\n\n"):
         op.execute(statement)
     op.execute(f"GRANT SELECT ON posting, bill_sum TO {DatabaseRole.APP}")
@@ -54,7 +55,7 @@ def _bill() -> None:
     op.create_index("uq_bill_pay_token", "bill", ["pay_token", "organization_id"], unique=True)
     op.create_index(
         "uq_bill_open", "bill", ["organization_id", "encounter_id", "kind"], unique=True,
-        postgresql_where="closed_at IS NULL AND encounter_id IS NOT NULL",
+        postgresql_where="closed_at IS NULL AND encounter_id IS NOT NULL AND kind <> 'deposit'",
     )  # fmt: skip
     op.create_index(
         "uq_bill_registration", "bill", ["organization_id", "appointment_id"], unique=True,
@@ -188,8 +189,43 @@ def _invoices() -> None:
     op.create_index("ix_invoice_code", "invoice", ["code", "number"])
 
 
+def _stay() -> None:
+    op.create_table(
+        "stay",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("department_id", sa.Uuid(), nullable=False),
+        sa.Column("bill_id", sa.Uuid(), nullable=False),
+        sa.Column("bed", sa.Text(), nullable=False),
+        sa.Column("bed_price_code", sa.Text(), nullable=False),
+        sa.Column("asked_fen", sa.BigInteger(), nullable=False),
+        sa.Column("warn_below_fen", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("admitted_at", _TIME, nullable=False),
+        sa.Column("discharged_at", _TIME),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_stay")),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "department_id"],
+            ["department.organization_id", "department.id"],
+            name=op.f("fk_stay_organization_id_department_id"),
+        ),
+        sa.ForeignKeyConstraint(*_BILL, name=op.f("fk_stay_organization_id_bill_id")),
+        sa.CheckConstraint("state IN ('running','closing','settled')", name=op.f("ck_stay_state")),
+        sa.CheckConstraint("(state = 'running') = (discharged_at IS NULL)", name=op.f("ck_stay_discharged")),
+        sa.CheckConstraint("asked_fen >= 0 AND warn_below_fen >= 0", name=op.f("ck_stay_amounts")),
+    )
+    op.create_index(
+        "uq_stay_running", "stay", ["organization_id", "patient_id"], unique=True,
+        postgresql_where="state <> 'settled'",
+    )  # fmt: skip
+    op.create_index("ix_stay_state", "stay", ["organization_id", "state", "admitted_at"])
+    op.create_index("ix_stay_patient", "stay", ["patient_id", "admitted_at"])
+
+
 def downgrade() -> None:
     op.execute("DROP VIEW bill_sum, posting")
-    for table in ("invoice", "invoice_series", "journal_entry", "charge", "bill"):
+    for table in ("stay", "invoice", "invoice_series", "journal_entry", "charge", "bill"):
         op.drop_table(table)
     op.execute("DROP FUNCTION journal_sum")

@@ -26,6 +26,19 @@ class OpenVisit:
     batches: dict[str, dict[str, FeeLine]] = field(default_factory=dict[str, dict[str, FeeLine]])
 
 
+@dataclass
+class MobileOrder:
+    """An order of mobile payment: how it began, where it is, what was given back."""
+
+    ordered: e.Ordered
+    moved: e.OrderMoved | None = None
+    refunds: dict[str, e.OrderRefunded] = field(default_factory=dict[str, e.OrderRefunded])
+
+    @property
+    def status(self) -> str:
+        return self.moved.ord_stas if self.moved else "0"
+
+
 class Books:
     """All that the insurer knows. ``path`` is the log; ``now`` its clock."""
 
@@ -39,6 +52,7 @@ class Books:
         self._of_person: dict[str, list[e.Settled]] = {}
         self.reversals: dict[str, e.Reversed] = {}  # by the settlement they took back, while they stand
         self.blocked: set[str] = set()
+        self.orders: dict[str, MobileOrder] = {}
         self.written = 0
         self._path = path
         if path.exists():
@@ -90,6 +104,13 @@ class Books:
                 self.reversals.pop(entry.of, None)
             case e.Blocked():
                 self.blocked.add(entry.msgid)
+            case e.Ordered():
+                self.orders[entry.pay_ord_id] = MobileOrder(entry)
+            case e.OrderMoved():
+                order = self.orders[entry.pay_ord_id]
+                order.moved = entry
+            case e.OrderRefunded():
+                self.orders[entry.pay_ord_id].refunds[entry.app_refd_sn] = entry
 
     def _change(self, entry: e.Changed) -> None:
         changes = {

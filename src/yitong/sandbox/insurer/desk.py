@@ -254,7 +254,7 @@ class InsuranceDesk:
         asked = _data(content, wire.Settling)
         made = self._made(message.fixmedins_code, asked)
         if made is None:
-            made = self.settle(message, asked, *self._batch(asked))
+            made = self.settle(message.msgid, asked, *self._batch(asked))
         return answers.settled(made)
 
     def _made(self, institution: str, asked: wire.Settling) -> e.Settled | None:
@@ -269,7 +269,7 @@ class InsuranceDesk:
         return made
 
     def settle(
-        self, message: Message, asked: wire.Settling, visit: OpenVisit, person: Person, lines: list[FeeLine]
+        self, msgid: str, asked: wire.Settling, visit: OpenVisit, person: Person, lines: list[FeeLine]
     ) -> e.Settled:
         """Make a settlement. Raises Refusal when the batch is settled, or other parts were expected."""
         if self.books.live_settlement(asked.mdtrt_id, asked.chrg_bchno) is not None:
@@ -282,7 +282,7 @@ class InsuranceDesk:
                 raise Refusal(f"{name} 与中心计算结果不符")
         made = e.Settled(
             setl_id=self.books.number("JS"),
-            msgid=message.msgid,
+            msgid=msgid,
             invono=asked.invono,
             mdtrt_id=asked.mdtrt_id,
             psn_no=person.psn_no,

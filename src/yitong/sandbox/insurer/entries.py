@@ -104,4 +104,50 @@ class Blocked(Entry, frozen=True, kw_only=True):
     msgid: str
 
 
-AnyEntry = Seen | Changed | Opened | Told | Sent | Removed | Settled | Reversed | Restored | Blocked
+class Ordered(Entry, frozen=True, kw_only=True):
+    """Lines for mobile payment were sent (6201)."""
+
+    pay_ord_id: str
+    pay_token: str
+    med_org_ord: str
+    institution: str
+    mdtrt_id: str
+    psn_no: str
+    batch: str
+    total: int
+
+
+class OrderMoved(Entry, frozen=True, kw_only=True):
+    """A mobile order has another status; ``split`` since it was divided, ``setl_id`` since it was settled."""
+
+    pay_ord_id: str
+    ord_stas: str
+    split: InsuranceSplit | None = None
+    setl_id: str = ""
+    use_account: bool = False
+
+
+class OrderRefunded(Entry, frozen=True, kw_only=True):
+    """A refund of a mobile order (6203)."""
+
+    pay_ord_id: str
+    app_refd_sn: str
+    kind: str
+    cash: int
+
+
+AnyEntry = (
+    Ordered
+    | OrderMoved
+    | OrderRefunded
+    | Seen
+    | Changed
+    | Opened
+    | Told
+    | Sent
+    | Removed
+    | Settled
+    | Reversed
+    | Restored
+    | Blocked
+)

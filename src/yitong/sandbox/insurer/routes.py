@@ -12,9 +12,11 @@ from litestar.params import FromPath, JSONBody
 from yitong.gateways.insurance.amounts import ENCODER, written
 from yitong.gateways.insurance.courier import PATH
 from yitong.gateways.insurance.envelope import Answer, Forged, Message, Seals, tif_fits
+from yitong.gateways.insurance.mobile_envelope import MobileSeals
 from yitong.sandbox.faults import FaultKind, Faults
 from yitong.sandbox.insurer import entries as e
 from yitong.sandbox.insurer.desk import InsuranceDesk, Refusal
+from yitong.sandbox.insurer.mobile import MobileDesk
 
 AnyRequest = Request[Any, Any, Any]
 BASE = "/insurer"
@@ -23,8 +25,10 @@ BASE = "/insurer"
 class Insurer:
     """The insurer with its keys; ``tif`` is the gateway's paas id and token."""
 
-    def __init__(self, desk: InsuranceDesk, seals: Seals, tif: tuple[str, str]) -> None:
+    def __init__(self, desk: InsuranceDesk, seals: Seals, tif: tuple[str, str], mobile_seals: MobileSeals) -> None:
         self.desk = desk
+        self.mobile = MobileDesk(desk)
+        self.mobile_seals = mobile_seals
         self.seals = seals
         self.tif = tif
 

@@ -158,12 +158,12 @@ def _plant(
             return [replace(here, booked=None)], [None]
         return [replace(here, state=state, booked=draw.choice((None, here.booked)))], [there]
     if kind == "date":
-        # Across midnight, on either side of it. It is reported on the hospital's day, so that stays.
+        # Across midnight, on either side of it. It is reported on the other side's day, so that stays.
         midnight = datetime(_DAY.year, _DAY.month, _DAY.day, tzinfo=_ZONE)
         if draw.random() < 0.5:
             last = midnight + timedelta(days=1, seconds=-1)
-            return [replace(here, at=last)], [_at(there, last + timedelta(seconds=draw.randint(1, 300)))]
-        return [replace(here, at=midnight)], [_at(there, midnight - timedelta(seconds=draw.randint(1, 300)))]
+            return [replace(here, at=last + timedelta(seconds=draw.randint(1, 300)))], [_at(there, last)]
+        return [replace(here, at=midnight - timedelta(seconds=draw.randint(1, 300)))], [_at(there, midnight)]
     return _other_amount(draw, here, there)
 
 

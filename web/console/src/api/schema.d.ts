@@ -225,6 +225,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bills, newest first */
+        get: operations["ApiBillsGetBills"];
+        put?: never;
+        /** Open a bill at a desk */
+        post: operations["ApiBillsPostBill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bill */
+        get: operations["ApiBillsBillIdGetBill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Charge on a bill */
+        post: operations["ApiBillsBillIdChargesPostBillCharges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/counter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take lines back */
+        post: operations["ApiBillsBillIdCounterPostBillCounter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/insurance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose the insurance of a bill */
+        put: operations["ApiBillsBillIdInsurancePutBillInsurance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The invoice of a settled bill */
+        post: operations["ApiBillsBillIdInvoicePostInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bill's invoices */
+        get: operations["ApiBillsBillIdInvoicesGetInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bill's code */
+        get: operations["ApiBillsBillIdQrGetBillQr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/by-token/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bill behind a code */
+        get: operations["ApiBillsByTokenGetBillByToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cards/static-challenge": {
         parameters: {
             query?: never;
@@ -655,6 +809,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/encounters/{encounter_id}/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Charge what a visit orders */
+        post: operations["ApiEncountersEncounterIdChargesPostEncounterCharges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/encounters/{encounter_id}/finish": {
         parameters: {
             query?: never;
@@ -855,6 +1026,74 @@ export interface paths {
         put?: never;
         /** Hold a place for a patient */
         post: operations["ApiHoldsHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/{invoice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One invoice */
+        get: operations["ApiInvoicesInvoiceIdGetInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/{invoice_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An invoice to print */
+        get: operations["ApiInvoicesInvoiceIdPdfGetInvoicePdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verify an invoice */
+        get: operations["ApiInvoicesVerifyGetVerified"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of the journal */
+        get: operations["ApiJournalGetJournal"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1219,6 +1458,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/trial-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The trial balance */
+        get: operations["ApiOrganizationsOrganizationIdTrialBalanceGetTrialBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parked-events": {
         parameters: {
             query?: never;
@@ -1406,6 +1662,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments of a hospital, a patient or a bill */
+        get: operations["ApiPaymentsGetPayments"];
+        put?: never;
+        /** Pay a bill */
+        post: operations["ApiPaymentsPostPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payment */
+        get: operations["ApiPaymentsPaymentIdGetPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a payment */
+        post: operations["ApiPaymentsPaymentIdCancelPostCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cash was taken at a window */
+        post: operations["ApiPaymentsPaymentIdCashPostCash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cash-returned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cash was handed back */
+        post: operations["ApiPaymentsPaymentIdCashReturnedPostCashReturned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give lines back */
+        post: operations["ApiPaymentsPaymentIdRefundsPostRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a stuck payment again */
+        post: operations["ApiPaymentsPaymentIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would pay what of a bill */
+        post: operations["ApiPaymentsPreviewPostPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/practitioner-roles": {
         parameters: {
             query?: never;
@@ -1466,6 +1859,23 @@ export interface paths {
         };
         /** A doctor's sessions */
         get: operations["ApiPractitionerRolesRoleIdSessionsPractitionerSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the price list */
+        get: operations["ApiPricesGetPrices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1829,6 +2239,92 @@ export interface paths {
         put?: never;
         /** Apply quotas to sessions made before */
         post: operations["ApiQuotaRulesApplyApplyQuotas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation-differences/{difference_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the other side again */
+        post: operations["ApiReconciliationDifferencesDifferenceIdAskAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation-differences/{difference_id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose a correction */
+        post: operations["ApiReconciliationDifferencesDifferenceIdProposePropose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation-differences/{difference_id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a correction */
+        post: operations["ApiReconciliationDifferencesDifferenceIdSignSign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reconciled days */
+        get: operations["ApiReconciliationsListDays"];
+        put?: never;
+        /** Reconcile a day */
+        post: operations["ApiReconciliationsCompareNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliations/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a day */
+        get: operations["ApiReconciliationsReportShowReport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2573,6 +3069,15 @@ export interface components {
             start_at: string;
             state: string;
         };
+        /** Answer */
+        Answer: {
+            /** @default 0 */
+            amount: number;
+            /** @default  */
+            channel_no: string;
+            /** @enum {string} */
+            state: "done" | "pending" | "failed" | "unknown" | "unanswered";
+        };
         /** AppealRequest */
         AppealRequest: {
             text: string;
@@ -2645,6 +3150,11 @@ export interface components {
          * @enum {string}
          */
         AppointmentState: "held" | "booked" | "checked_in" | "called" | "in_consultation" | "fulfilled" | "cancelled" | "expired" | "no_show";
+        /** AskAgainRequest */
+        AskAgainRequest: {
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** AskBody */
         AskBody: {
             choices: string[];
@@ -2665,6 +3175,30 @@ export interface components {
             phone: string;
             /** @enum {null|string} */
             sex?: "male" | "female" | null;
+        };
+        /** BackView */
+        BackView: {
+            amount_fen: number;
+            channel: string;
+            done_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            number: string;
+            outside_no: string | null;
+            /** Format: uuid */
+            part_id: string;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
+        };
+        /** BalanceLine */
+        BalanceLine: {
+            account: string;
+            balance_fen: number;
+            credit_fen: number;
+            debit_fen: number;
+            text: components["schemas"]["Bilingual"];
         };
         /** Ban */
         Ban: {
@@ -2704,6 +3238,105 @@ export interface components {
         Bilingual: {
             en: string;
             zh: string;
+        };
+        /** BillGlimpse */
+        BillGlimpse: {
+            bill_no: string;
+            closed: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "registration" | "outpatient" | "pharmacy" | "inpatient" | "parking" | "meal" | "delivery" | "deposit";
+            kind_text: components["schemas"]["Bilingual"];
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            outstanding_fen: number;
+            own: boolean;
+            patient_name_masked: string;
+            /** @enum {string} */
+            state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** Verified */
+        billing_invoices_schemas_Verified: {
+            amount_fen: number;
+            code: string;
+            /** Format: date */
+            issued_on: string;
+            number: string;
+            organization_name: string;
+            /** @enum {string} */
+            state: "valid" | "taken_back" | "red";
+        };
+        /** AtOrganization */
+        billing_payments_schemas_AtOrganization: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** BillRow */
+        BillRow: {
+            appointment_id: string | null;
+            bill_no: string;
+            charged_fen: number;
+            closed_at: string | null;
+            encounter_id: string | null;
+            /** Format: uuid */
+            id: string;
+            insutype: string | null;
+            /** @enum {string} */
+            kind: "registration" | "outpatient" | "pharmacy" | "inpatient" | "parking" | "meal" | "delivery" | "deposit";
+            kind_text: components["schemas"]["Bilingual"];
+            lines: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            outstanding_fen: number;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            received_fen: number;
+            /** @enum {string} */
+            state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** BillView */
+        BillView: {
+            appointment_id: string | null;
+            bill_no: string;
+            categories: components["schemas"]["CategorySum"][];
+            charged_fen: number;
+            closed_at: string | null;
+            encounter_id: string | null;
+            explanations: components["schemas"]["Bilingual"][];
+            /** Format: uuid */
+            id: string;
+            insutype: string | null;
+            items: components["schemas"]["ChargeLine"][];
+            /** @enum {string} */
+            kind: "registration" | "outpatient" | "pharmacy" | "inpatient" | "parking" | "meal" | "delivery" | "deposit";
+            kind_text: components["schemas"]["Bilingual"];
+            lines: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            outstanding_fen: number;
+            parts: components["schemas"]["PaidPart"][];
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            pay_url: string;
+            received_fen: number;
+            /** @enum {string} */
+            state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
+            state_text: components["schemas"]["Bilingual"];
         };
         /** AtOrganization */
         booking_queue_schemas_AtOrganization: {
@@ -2795,12 +3428,36 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** CashRequest */
+        CashRequest: {
+            amount_fen: number;
+            /** Format: uuid */
+            organization_id: string;
+            window: string;
+        };
+        /** CategorySum */
+        CategorySum: {
+            amount_fen: number;
+            category: string;
+            lines: number;
+            text: components["schemas"]["Bilingual"];
+        };
         /** ChallengeOnWire */
         ChallengeOnWire: {
             challenge?: string | null;
             difficulty_bits?: number | null;
             expires_at?: string | null;
             level: string;
+        };
+        /** ChannelChoice */
+        ChannelChoice: {
+            amount_fen?: number | null;
+            /** @enum {string} */
+            channel: "wechat" | "alipay" | "card" | "face" | "cash";
+            /** @default  */
+            payer: string;
+            /** @enum {string} */
+            scene: "jsapi" | "native" | "h5" | "code" | "terminal" | "window";
         };
         /** ChannelCount */
         ChannelCount: {
@@ -2854,17 +3511,83 @@ export interface components {
             date: string;
             pool: string;
         };
+        /** ChargeLine */
+        ChargeLine: {
+            amount_fen: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            bill_id: string;
+            category: string;
+            cnt_milli: number;
+            countered: boolean;
+            counters_id: string | null;
+            department_id: string | null;
+            /** Format: uuid */
+            id: string;
+            insurance_class: string;
+            med_list_codg: string;
+            name: string;
+            practitioner_role_id: string | null;
+            price_code: string;
+            /** Format: date */
+            price_version: string;
+            reason: string | null;
+            /** Format: uuid */
+            source_id: string;
+            source_line: number;
+            source_type: string;
+            unit_price_fen: number;
+        };
         /** CheckInAnswer */
         CheckInAnswer: {
             others: components["schemas"]["OtherAppointment"][];
             patient: components["schemas"]["ScannedPatient"];
             results: components["schemas"]["QueuePlace"][];
         };
+        /** Choice */
+        Choice: {
+            /** @enum {string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept";
+            name: components["schemas"]["Bilingual"];
+            postings: components["schemas"]["CorrectionLine"][];
+        };
+        /** CompareRequest */
+        CompareRequest: {
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** Conflict */
         Conflict: {
             id: string;
             kind: string;
             text: components["schemas"]["Bilingual"];
+        };
+        /** CorrectionLine */
+        CorrectionLine: {
+            account: string;
+            fen: number;
+        };
+        /** CounterRequest */
+        CounterRequest: {
+            charge_ids: string[];
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
+        /** Credential */
+        Credential: {
+            /** @default  */
+            card_sn: string;
+            /** @default  */
+            certno: string;
+            mdtrt_cert_no: string;
+            /** @enum {string} */
+            mdtrt_cert_type: "01" | "02" | "03";
+            /** @default  */
+            psn_name: string;
         };
         /** Dashboard */
         Dashboard: {
@@ -2880,6 +3603,24 @@ export interface components {
             finished: number;
             no_show: number;
             waiting: number;
+        };
+        /** DayReconciliation */
+        DayReconciliation: {
+            agreed: number;
+            compared: number;
+            complete: boolean;
+            /** Format: date */
+            day: string;
+            differences: components["schemas"]["MoneyDifference"][];
+            id: string | null;
+            made_at: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            parties: components["schemas"]["PartyTotals"][];
+            /** @enum {string} */
+            verdict: "not_compared" | "agrees" | "open" | "closed";
         };
         /** Department */
         Department: {
@@ -2914,6 +3655,16 @@ export interface components {
             finished: number;
             waiting: number;
         };
+        /** DeskBillRequest */
+        DeskBillRequest: {
+            /** @enum {string} */
+            kind: "pharmacy" | "parking" | "meal" | "delivery" | "outpatient";
+            lines: components["schemas"]["OrderedLine"][];
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+        };
         /** Difference */
         Difference: {
             appointment_id: string | null;
@@ -2931,6 +3682,12 @@ export interface components {
             state: string;
             there: components["schemas"]["Side"] | null;
         };
+        /**
+         * DifferenceState
+         * @description Where a difference stands.
+         * @enum {string}
+         */
+        DifferenceState: "open" | "proposed" | "signed" | "vanished";
         /** DoctorReviews */
         DoctorReviews: {
             items: components["schemas"]["Review"][];
@@ -3090,6 +3847,27 @@ export interface components {
         Enrolment: {
             otpauth_uri: string;
             secret: string;
+        };
+        /** Entry */
+        Entry: {
+            /** Format: date-time */
+            at: string;
+            bill_id: string | null;
+            bill_no: string | null;
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            lines: components["schemas"]["EntryLine"][];
+            source: string;
+        };
+        /** EntryLine */
+        EntryLine: {
+            account: string;
+            amount_fen: number;
         };
         /**
          * EntryState
@@ -3435,6 +4213,20 @@ export interface components {
             status: string;
             version: string;
         };
+        /** HereView */
+        HereView: {
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            bill_id: string | null;
+            booked: number | null;
+            fund: number;
+            medfee: number;
+            order_id: string | null;
+            patient_id: string | null;
+            /** @enum {string} */
+            state: "done" | "pending" | "failed";
+        };
         /** HideRequest */
         HideRequest: {
             /** Format: uuid */
@@ -3458,6 +4250,22 @@ export interface components {
             checked_in: number;
             finished: number;
             hour: number;
+        };
+        /** Verified */
+        identity_schemas_cards_Verified: {
+            age_years: number;
+            /** @enum {string} */
+            code_kind: "dynamic" | "static";
+            ecard_id_short: string;
+            id_number_masked: string;
+            name?: string;
+            name_masked: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** @enum {string} */
+            sex: "male" | "female";
+            /** Format: date-time */
+            verified_at: string;
         };
         /** Decision */
         identity_schemas_index_Decision: {
@@ -3492,6 +4300,76 @@ export interface components {
             items: components["schemas"]["MessageView"][];
             next: string | null;
             unread: number;
+        };
+        /** InsuranceRequest */
+        InsuranceRequest: {
+            insutype: string | null;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** InvoiceFacts */
+        InvoiceFacts: {
+            account_fen: number;
+            bill_kind: string;
+            bill_no: string;
+            cash_fen: number;
+            categories: components["schemas"]["InvoiceSum"][];
+            commercial_fen: number;
+            /** Format: date */
+            day: string;
+            deposit_fen: number;
+            fund_fen: number;
+            insutype: string | null;
+            lines: components["schemas"]["InvoiceLine"][];
+            organization_code: string;
+            organization_name: string;
+            own_cost_fen: number | null;
+            own_share_fen: number | null;
+            payer_name: string;
+            reduction_fen: number;
+            title: string;
+        };
+        /** InvoiceLine */
+        InvoiceLine: {
+            amount_fen: number;
+            category: string;
+            cnt_milli: number;
+            insurance_class: string;
+            name: string;
+            unit_price_fen: number;
+        };
+        /** InvoiceSum */
+        InvoiceSum: {
+            amount_fen: number;
+            name: string;
+        };
+        /** InvoiceView */
+        InvoiceView: {
+            amount_capitals: string;
+            amount_fen: number;
+            /** Format: uuid */
+            bill_id: string;
+            check_code: string;
+            code: string;
+            facts: components["schemas"]["InvoiceFacts"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            number: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            reverses_id: string | null;
+            /** @enum {string} */
+            state: "valid" | "taken_back" | "red";
+            verify_url: string;
+        };
+        /** IssueRequest */
+        IssueRequest: {
+            /** Format: uuid */
+            organization_id: string;
         };
         /** JoinRequest */
         JoinRequest: {
@@ -3688,6 +4566,48 @@ export interface components {
             read: boolean;
             title: components["schemas"]["Bilingual"];
         };
+        /** MoneyDifference */
+        MoneyDifference: {
+            answer: components["schemas"]["Answer"] | null;
+            asked_at: string | null;
+            can_ask: boolean;
+            can_sign: boolean;
+            choices: components["schemas"]["Choice"][];
+            /** @enum {null|string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept" | null;
+            correction_name: components["schemas"]["Bilingual"] | null;
+            /** Format: date */
+            day: string;
+            ended_at: string | null;
+            entry_id: string | null;
+            explanation: components["schemas"]["Bilingual"];
+            fen: number;
+            /** Format: date-time */
+            found_at: string;
+            here: components["schemas"]["HereView"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "missing_here" | "missing_there" | "amount" | "state" | "date";
+            /** @enum {string} */
+            line_kind: "payment" | "refund" | "settlement" | "reversal";
+            line_name: components["schemas"]["Bilingual"];
+            listed_here: number;
+            listed_there: number;
+            note: string | null;
+            number: string;
+            party: string;
+            party_name: components["schemas"]["Bilingual"];
+            postings: components["schemas"]["CorrectionLine"][];
+            proposed_at: string | null;
+            proposed_by: string | null;
+            proposed_by_name: string | null;
+            reason: string | null;
+            signed_by: string | null;
+            signed_by_name: string | null;
+            state: components["schemas"]["DifferenceState"];
+            there: components["schemas"]["ThereView"] | null;
+        };
         /** MyOffer */
         MyOffer: {
             appointment_id: string | null;
@@ -3824,6 +4744,20 @@ export interface components {
             terminal_id: string;
             window_s: number;
         };
+        /** OrderedLine */
+        OrderedLine: {
+            /** @default 1000 */
+            cnt_milli: number;
+            code: string;
+            /** @enum {string} */
+            kind: "item" | "drug";
+        };
+        /** OrderRequest */
+        OrderRequest: {
+            lines: components["schemas"]["OrderedLine"][];
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** Organization */
         Organization: {
             address: string;
@@ -3890,6 +4824,36 @@ export interface components {
             start_at: string;
             state: string;
             title: string | null;
+        };
+        /** Page[PriceFound] */
+        "Page_yitong.billing.charges.prices.PriceFound_": {
+            items: components["schemas"]["PriceFound"][];
+            next?: string | null;
+        };
+        /** Page[BillRow] */
+        "Page_yitong.billing.charges.schemas.BillRow_": {
+            items: components["schemas"]["BillRow"][];
+            next?: string | null;
+        };
+        /** Page[InvoiceView] */
+        "Page_yitong.billing.invoices.schemas.InvoiceView_": {
+            items: components["schemas"]["InvoiceView"][];
+            next?: string | null;
+        };
+        /** Page[Entry] */
+        "Page_yitong.billing.journal.schemas.Entry_": {
+            items: components["schemas"]["Entry"][];
+            next?: string | null;
+        };
+        /** Page[PaymentView] */
+        "Page_yitong.billing.payments.schemas.PaymentView_": {
+            items: components["schemas"]["PaymentView"][];
+            next?: string | null;
+        };
+        /** Page[ReconciledDay] */
+        "Page_yitong.billing.reconciliation.schemas.ReconciledDay_": {
+            items: components["schemas"]["ReconciledDay"][];
+            next?: string | null;
         };
         /** Page[ExternalBookingItem] */
         "Page_yitong.booking.channels.exchange.ExternalBookingItem_": {
@@ -4106,6 +5070,13 @@ export interface components {
             items: components["schemas"]["EncounterView"][];
             next?: string | null;
         };
+        /** PaidPart */
+        PaidPart: {
+            amount_fen: number;
+            kind: string;
+            name: string;
+            text: components["schemas"]["Bilingual"];
+        };
         /** ParkedEventView */
         ParkedEventView: {
             attempts: number;
@@ -4119,6 +5090,44 @@ export interface components {
             reactor: string;
             /** @enum {string} */
             state: "parked" | "retried" | "discarded";
+        };
+        /** PartView */
+        PartView: {
+            account_fen: number;
+            amount_fen: number;
+            channel: string;
+            done_at: string | null;
+            fund_fen: number;
+            hospital_fen: number;
+            /** Format: uuid */
+            id: string;
+            invoke: {
+                [key: string]: string;
+            } | null;
+            kind: string;
+            number: string;
+            outside_no: string | null;
+            refunded_fen: number;
+            scene: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
+        };
+        /** PartyTotals */
+        PartyTotals: {
+            answered: boolean;
+            booked: number;
+            corrected: number;
+            differences: number;
+            fees: number;
+            listed: number;
+            movements_here: number;
+            movements_there: number;
+            name: components["schemas"]["Bilingual"];
+            party: string;
+            /** @default  */
+            reason: string;
+            whole: boolean;
         };
         /** PatientHit */
         PatientHit: {
@@ -4158,6 +5167,72 @@ export interface components {
             organization_id: string;
             reason: string;
             until?: string | null;
+        };
+        /** PaymentView */
+        PaymentView: {
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            charge_ids: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            failure: string | null;
+            failure_text: components["schemas"]["Bilingual"] | null;
+            final: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organization_id: string;
+            parts: components["schemas"]["PartView"][];
+            /** Format: uuid */
+            patient_id: string;
+            refunded_fen: number;
+            refunds: components["schemas"]["RefundView"][];
+            settled_at: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            stuck: string | null;
+            stuck_text: components["schemas"]["Bilingual"] | null;
+            total_fen: number;
+        };
+        /** PayRequest */
+        PayRequest: {
+            /** Format: uuid */
+            bill_id: string;
+            channels?: components["schemas"]["ChannelChoice"][];
+            charge_ids?: string[] | null;
+            confirmed_fen: number;
+            credential?: components["schemas"]["Credential"] | null;
+            /** @default 0 */
+            deposit_fen: number;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            pay_token?: string | null;
+            /** @default true */
+            use_account: boolean;
+            /** @default false */
+            use_insurance: boolean;
+        };
+        /** PayWish */
+        PayWish: {
+            /** Format: uuid */
+            bill_id: string;
+            channels?: components["schemas"]["ChannelChoice"][];
+            charge_ids?: string[] | null;
+            credential?: components["schemas"]["Credential"] | null;
+            /** @default 0 */
+            deposit_fen: number;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            pay_token?: string | null;
+            /** @default true */
+            use_account: boolean;
+            /** @default false */
+            use_insurance: boolean;
         };
         /** PhoneCodeIssued */
         PhoneCodeIssued: {
@@ -4270,6 +5345,46 @@ export interface components {
             title: string;
             title_en: string;
         };
+        /** Preview */
+        Preview: {
+            account_balance_fen: number | null;
+            /** Format: uuid */
+            bill_id: string;
+            channels: string[];
+            charge_ids: string[];
+            deposit_balance_fen: number;
+            explanation: components["schemas"]["Bilingual"][];
+            insurance_problem: components["schemas"]["Bilingual"] | null;
+            insutype: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            own_fen: number;
+            parts: components["schemas"]["PreviewPart"][];
+            total_fen: number;
+        };
+        /** PreviewPart */
+        PreviewPart: {
+            amount_fen: number;
+            /** @enum {string} */
+            kind: "fund" | "hospital" | "account" | "commercial" | "deposit" | "own";
+            name: string;
+            text: components["schemas"]["Bilingual"];
+        };
+        /** PriceFound */
+        PriceFound: {
+            category: string;
+            code: string;
+            insurance_class: string;
+            /** @enum {string} */
+            kind: "item" | "drug";
+            med_list_codg: string;
+            name: string;
+            price_fen: number;
+            spec: string;
+            unit: string;
+            /** Format: date */
+            version: string;
+        };
         /**
          * Priority
          * @description The class somebody waits in.
@@ -4296,6 +5411,14 @@ export interface components {
             ground: "soldier" | "martyr_family" | "disabled" | "pregnant" | "infant";
             /** Format: uuid */
             organization_id: string;
+        };
+        /** ProposeRequest */
+        ProposeRequest: {
+            /** @enum {string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept";
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
         };
         /** Publication */
         Publication: {
@@ -4585,6 +5708,24 @@ export interface components {
             parked: number;
             position: number;
         };
+        /** ReconciledDay */
+        ReconciledDay: {
+            agreed: number;
+            by_kind: {
+                [key: string]: number;
+            };
+            compared: number;
+            complete: boolean;
+            /** Format: date */
+            day: string;
+            differences: number;
+            fen_open: number;
+            /** Format: date-time */
+            made_at: string;
+            open: number;
+            parties: components["schemas"]["PartyTotals"][];
+            proposed: number;
+        };
         /** Reconciliation */
         Reconciliation: {
             compared: number;
@@ -4638,6 +5779,30 @@ export interface components {
             reason: string;
             /** Format: uuid */
             slot_id: string;
+        };
+        /** RefundRequest */
+        RefundRequest: {
+            charge_ids?: string[] | null;
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+            window?: string | null;
+        };
+        /** RefundView */
+        RefundView: {
+            amount_fen: number;
+            /** Format: date-time */
+            asked_at: string;
+            charge_ids: string[];
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            owed_fen: number;
+            parts: components["schemas"]["BackView"][];
+            reason: string;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
         };
         /** Decision */
         region_schemas_Decision: {
@@ -4801,7 +5966,7 @@ export interface components {
          * @description Every role of the platform; a staff member has roles at organizations.
          * @enum {string}
          */
-        Role: "patient" | "doctor" | "nurse" | "registrar" | "scheduler" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
+        Role: "patient" | "doctor" | "nurse" | "registrar" | "scheduler" | "cashier" | "finance" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
         /** RuleCount */
         RuleCount: {
             count: number;
@@ -4914,6 +6079,14 @@ export interface components {
             alipay: boolean;
             oidc: boolean;
             wechat: boolean;
+        };
+        /** SignRequest */
+        SignRequest: {
+            agreed: boolean;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            organization_id: string;
         };
         /** SlotItem */
         SlotItem: {
@@ -5200,6 +6373,16 @@ export interface components {
             } | null;
             title: components["schemas"]["Bilingual"];
         };
+        /** ThereView */
+        ThereView: {
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            channel_no: string;
+            fee: number;
+            fund: number;
+            medfee: number;
+        };
         /** TopSubject */
         TopSubject: {
             level: string;
@@ -5216,6 +6399,21 @@ export interface components {
             /** Format: uuid */
             schedule_id: string;
         };
+        /** TrialBalance */
+        TrialBalance: {
+            accounts: components["schemas"]["BalanceLine"][];
+            balance_fen: number;
+            balanced: boolean;
+            credit_fen: number;
+            debit_fen: number;
+            entries: number;
+            /** Format: date */
+            from_day: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: date */
+            to_day: string;
+        };
         /** Verification */
         Verification: {
             department?: string | null;
@@ -5224,22 +6422,6 @@ export interface components {
             scene: string;
             second_factor?: components["schemas"]["PhoneProof"] | null;
             text: string;
-        };
-        /** Verified */
-        Verified: {
-            age_years: number;
-            /** @enum {string} */
-            code_kind: "dynamic" | "static";
-            ecard_id_short: string;
-            id_number_masked: string;
-            name?: string;
-            name_masked: string;
-            /** Format: uuid */
-            patient_id: string;
-            /** @enum {string} */
-            sex: "male" | "female";
-            /** Format: date-time */
-            verified_at: string;
         };
         /** Visit */
         Visit: {
@@ -5838,6 +7020,403 @@ export interface operations {
             };
         };
     };
+    ApiBillsGetBills: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                organization_id?: string | null;
+                patient_id?: string | null;
+                state?: "open" | "settled" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.charges.schemas.BillRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsPostBill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskBillRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdGetBill: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdChargesPostBillCharges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdCounterPostBillCounter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdInsurancePutBillInsurance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsuranceRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdInvoicePostInvoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdInvoicesGetInvoices: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.invoices.schemas.InvoiceView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdQrGetBillQr: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsByTokenGetBillByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillGlimpse"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiCardsStaticChallengeChallenge: {
         parameters: {
             query?: never;
@@ -5896,7 +7475,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Verified"];
+                    "application/json": components["schemas"]["identity_schemas_cards_Verified"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6999,6 +8578,47 @@ export interface operations {
             };
         };
     };
+    ApiEncountersEncounterIdChargesPostEncounterCharges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                encounter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEncountersEncounterIdFinishPostFinish: {
         parameters: {
             query?: never;
@@ -7475,6 +9095,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesInvoiceIdGetInvoice: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesInvoiceIdPdfGetInvoicePdf: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesVerifyGetVerified: {
+        parameters: {
+            query: {
+                check_code: string;
+                code: string;
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["billing_invoices_schemas_Verified"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiJournalGetJournal: {
+        parameters: {
+            query: {
+                account?: string | null;
+                bill_id?: string | null;
+                cursor?: string | null;
+                from_day: string;
+                kind?: string | null;
+                organization_id: string;
+                to_day: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.journal.schemas.Entry_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8314,6 +10094,46 @@ export interface operations {
             };
         };
     };
+    ApiOrganizationsOrganizationIdTrialBalanceGetTrialBalance: {
+        parameters: {
+            query: {
+                from_day: string;
+                to_day: string;
+            };
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiParkedEventsGetParked: {
         parameters: {
             query?: never;
@@ -8722,6 +10542,368 @@ export interface operations {
             };
         };
     };
+    ApiPaymentsGetPayments: {
+        parameters: {
+            query?: {
+                bill_id?: string | null;
+                organization_id?: string | null;
+                patient_id?: string | null;
+                state?: "stuck" | "open" | "cash" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.payments.schemas.PaymentView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPostPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdGetPayment: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCancelPostCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["billing_payments_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCashPostCash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCashReturnedPostCashReturned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdRefundsPostRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdRetryPostRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["billing_payments_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPreviewPostPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPractitionerRolesPractitionerRoles: {
         parameters: {
             query?: {
@@ -8867,6 +11049,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_yitong.booking.schemas.SessionItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPricesGetPrices: {
+        parameters: {
+            query: {
+                category?: string | null;
+                kind?: "item" | "drug" | "all";
+                limit?: number;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.charges.prices.PriceFound_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9840,6 +12062,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Applied"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationDifferencesDifferenceIdAskAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAgainRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyDifference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationDifferencesDifferenceIdProposePropose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyDifference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationDifferencesDifferenceIdSignSign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyDifference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationsListDays: {
+        parameters: {
+            query: {
+                from: string;
+                organization_id: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.reconciliation.schemas.ReconciledDay_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationsCompareNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayReconciliation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationsReportShowReport: {
+        parameters: {
+            query: {
+                day: string;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayReconciliation"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

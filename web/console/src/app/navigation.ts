@@ -1,7 +1,7 @@
 import type { IconName } from '@/design/icons'
 import type { Role } from './session'
 
-export type Destination = { name: string; path: string; icon: IconName; group: 'care' | 'manage' | 'oversight'; roles: Role[] | 'all' }
+export type Destination = { name: string; path: string; icon: IconName; group: 'care' | 'money' | 'manage' | 'oversight'; roles: Role[] | 'all' }
 
 /** The rail from top to bottom; `roles` says for whom a page is of use. What one may do is decided by the server. */
 export const destinations: Destination[] = [
@@ -9,6 +9,7 @@ export const destinations: Destination[] = [
   { name: 'room', path: '/room', icon: 'room', group: 'care', roles: ['doctor', 'nurse'] },
   { name: 'desk', path: '/desk', icon: 'desk', group: 'care', roles: ['registrar', 'nurse', 'hospital_admin', 'platform_admin'] },
   { name: 'queues', path: '/queues', icon: 'queue', group: 'care', roles: ['nurse', 'registrar', 'hospital_admin'] },
+  { name: 'reconciliation', path: '/reconciliation', icon: 'scale', group: 'money', roles: ['finance', 'hospital_admin', 'regulator', 'platform_admin'] },
   { name: 'schedules', path: '/schedules', icon: 'calendar', group: 'manage', roles: ['scheduler', 'hospital_admin', 'platform_admin'] },
   { name: 'channels', path: '/channels', icon: 'channels', group: 'manage', roles: ['registrar', 'scheduler', 'hospital_admin', 'regulator', 'platform_admin'] },
   { name: 'waitlist', path: '/waitlist', icon: 'waiting', group: 'manage', roles: ['registrar', 'scheduler', 'hospital_admin', 'platform_admin'] },
@@ -29,6 +30,8 @@ export const forRoles = (roles: Role[]): Destination[] =>
 export function firstPage(roles: Role[]): string {
   if (roles.some((role) => role === 'doctor' || role === 'nurse')) return '/room'
   if (roles.includes('registrar')) return '/desk'
+  if (roles.includes('cashier')) return '/cashier'
+  if (roles.includes('finance')) return '/reconciliation'
   if (roles.includes('scheduler')) return '/schedules'
   return '/'
 }

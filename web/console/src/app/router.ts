@@ -34,6 +34,7 @@ export const router = createRouter({
         { path: 'draws', name: 'draws', component: () => import('@/screens/draws/DrawsScreen.vue') },
         { path: 'reviews', name: 'reviews', component: () => import('@/screens/reviews/ReviewsScreen.vue') },
         { path: 'risk', name: 'risk', component: () => import('@/screens/risk/RiskScreen.vue') },
+        { path: 'reconciliation', name: 'reconciliation', component: () => import('@/screens/reconciliation/ReconciliationScreen.vue') },
         { path: 'people', name: 'people', component: () => import('@/screens/people/PeopleScreen.vue') },
         { path: 'devices', name: 'devices', component: () => import('@/screens/devices/DevicesScreen.vue') },
         { path: 'directory', name: 'directory', component: () => import('@/screens/directory/DirectoryScreen.vue') },

@@ -9,6 +9,7 @@ import { people } from './people'
 import { planning } from './planning'
 import { publicDevices } from './public-devices'
 import { queues } from './queues'
+import { reconciliation } from './reconciliation'
 import { reviews } from './reviews'
 import { risk } from './risk'
 import { room } from './room'
@@ -17,7 +18,7 @@ import { shell } from './shell'
 import { signIn } from './sign-in'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, channels, waitlist, draws, queues, reviews, risk, people, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 

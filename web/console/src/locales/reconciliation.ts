@@ -1,0 +1,36 @@
+import { defineWords } from './words'
+
+export const reconciliation = defineWords(
+  {
+    title: '对账', days14: '近 14 天', days31: '近 31 天', run: '对这一天', ran: '对账完成：比对 {compared} 笔，差异 {differences} 笔', print: '打印日报',
+    openCount: '待处理差异', proposedCount: '待复核', inQuestion: '涉及金额', agreedRate: '逐笔一致率', fees: '渠道手续费', items: '笔', ofCompared: '{agreed} / {compared} 笔一致', daysWithOpen: '分布在 {n} 天',
+    byKind: '每日差异', byParty: '当日三方合计', ours: '本院账', theirs: '对方账', yuanAxis: '元',
+    none: '这段时间还没有对账', noneHint: '每天 10:30 自动对前一天的账；也可以现在对某一天。', dayList: '对账日', allAgree: '全部一致', open: '待处理 {n}', toSign: '待复核 {n}', closed: '已处理完', notWhole: '部分账单未取到',
+    kinds: { missing_here: '本院缺少', missing_there: '对方缺少', amount: '金额不符', state: '状态不符', date: '跨日' },
+    verdict: { not_compared: '尚未对账', agrees: '三方一致', open: '有差异待处理', closed: '差异已全部处理' },
+    states: { open: '待处理', proposed: '待复核', signed: '已处理', vanished: '已消除' },
+    party: '对方', movements: '笔数', booked: '本院记账', listed: '对方账单', gap: '差额', fee: '手续费', differences: '差异', unanswered: '未取到账单', unansweredHint: '对方没有给出当天的账单，未作比对', corrections: '含调账 {n} 笔',
+    kind: '差异', line: '业务', number: '单号', amount: '涉及金额', explanation: '说明', state: '处理', noDifferences: '没有差异', noDifferencesHint: '当天每一笔在三方账上都一致。', notCompared: '这一天还没有对账', notComparedHint: '按 F2 取各方账单并逐笔比对。', madeAt: '{time} 比对 {n} 笔',
+    detail: '差异处理', here: '本院', there: '对方', at: '时间', here_amount: '应记', here_booked: '总账', there_amount: '对方金额', here_state: '本院状态', fund: '其中统筹基金', medfee: '医疗总费用', channelNo: '对方流水', listedTimes: '出现次数', nothing: '没有记录', hereStates: { done: '已完成', pending: '未有结果', failed: '未成功' }, notBooked: '未记账',
+    ask: '重新向对方查询', asked: '已重新查询并再次比对', answered: '{time} 对方答复：{answer}', answers: { done: '已成功', pending: '处理中', failed: '未成功', unknown: '没有这个单号', unanswered: '没有答复' },
+    how: '处理方式', willBook: '复核通过后记账', booksNothing: '不记账，只留处理记录', bookedAs: '已记账', reason: '处理依据', reasonHint: '写明核实经过，复核人会看到', propose: '提交复核', proposed: '已提交，等待另一位同事复核', proposedBy: '{name} 于 {time} 提出', signedBy: '{name} 于 {time} 复核通过', noteOfColleague: '复核意见',
+    sign: '复核通过', sendBack: '退回', sendBackTitle: '退回处理意见', signed: '已复核，按意见记账', sentBack: '已退回', needOther: '由您提出，需另一位同事复核', backReady: { unclear: '依据不足', check: '请先向对方核实', wrong: '处理方式不妥' }, readyReasons: { asked: '已与对方核实', slip: '有原始凭证', next: '次日账单已见' },
+    report: '三方对账日报', reportOf: '{day} · {name}', signature: '制表', signature2: '复核', printedAt: '打印时间 {time}', accountNote: '借方为正', seeReport: '查看', someone: '同事',
+  },
+  {
+    title: 'Reconciliation', days14: '14 days', days31: '31 days', run: 'Compare this day', ran: 'Compared {compared} movements: {differences} differences', print: 'Print report',
+    openCount: 'Open differences', proposedCount: 'To be signed', inQuestion: 'Money in question', agreedRate: 'Movements that agree', fees: 'Channel fees', items: '', ofCompared: '{agreed} of {compared} agree', daysWithOpen: 'on {n} days',
+    byKind: 'Differences by day', byParty: 'Three sides of the day', ours: 'Hospital', theirs: 'Other side', yuanAxis: 'CNY',
+    none: 'Nothing was reconciled in this span', noneHint: 'Yesterday is compared every day at 10:30; any day can be compared now.', dayList: 'Days', allAgree: 'All agree', open: '{n} open', toSign: '{n} to sign', closed: 'Closed', notWhole: 'A list is missing',
+    kinds: { missing_here: 'Missing here', missing_there: 'Missing there', amount: 'Amount', state: 'State', date: 'Other day' },
+    verdict: { not_compared: 'Not compared yet', agrees: 'All sides agree', open: 'Differences are open', closed: 'All differences closed' },
+    states: { open: 'Open', proposed: 'To be signed', signed: 'Signed', vanished: 'Vanished' },
+    party: 'Party', movements: 'Movements', booked: 'Booked here', listed: 'Listed there', gap: 'Gap', fee: 'Fees', differences: 'Differences', unanswered: 'No list', unansweredHint: 'The party gave no list of the day; nothing was compared', corrections: '{n} corrected',
+    kind: 'Difference', line: 'Movement', number: 'Number', amount: 'In question', explanation: 'What it means', state: 'State', noDifferences: 'No differences', noDifferencesHint: 'Every movement of the day is the same on all sides.', notCompared: 'This day was not compared yet', notComparedHint: 'F2 fetches all lists and compares them line by line.', madeAt: '{time}, {n} movements',
+    detail: 'Difference', here: 'Hospital', there: 'Other side', at: 'Time', here_amount: 'Due', here_booked: 'Journal', there_amount: 'Listed', here_state: 'State here', fund: 'of it fund', medfee: 'Total cost', channelNo: 'Their number', listedTimes: 'Listed', nothing: 'No record', hereStates: { done: 'Done', pending: 'Open', failed: 'Failed' }, notBooked: 'Not booked',
+    ask: 'Ask the other side again', asked: 'Asked and compared again', answered: '{time} they answered: {answer}', answers: { done: 'done', pending: 'still open', failed: 'failed', unknown: 'number unknown', unanswered: 'no answer' },
+    how: 'How to mend it', willBook: 'Booked once it is signed', booksNothing: 'Books nothing; the decision is kept', bookedAs: 'Booked', reason: 'Grounds', reasonHint: 'What was checked; whoever signs reads it', propose: 'Hand in for signature', proposed: 'Handed in; a colleague has to sign', proposedBy: 'Proposed by {name}, {time}', signedBy: 'Signed by {name}, {time}', noteOfColleague: 'Note of whoever checked it',
+    sign: 'Sign', sendBack: 'Send back', sendBackTitle: 'Send the proposal back', signed: 'Signed and booked', sentBack: 'Sent back', needOther: 'You proposed it; somebody else has to sign', backReady: { unclear: 'Grounds are missing', check: 'Ask the other side first', wrong: 'Not the right way' }, readyReasons: { asked: 'Checked with the other side', slip: 'Receipt at hand', next: 'Seen in the next day’s list' },
+    report: 'Daily reconciliation report', reportOf: '{day} · {name}', signature: 'Prepared by', signature2: 'Checked by', printedAt: 'Printed {time}', accountNote: 'Debit positive', seeReport: 'See', someone: 'a colleague',
+  },
+)
