@@ -2313,6 +2313,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reconciliation-differences/{difference_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the other side again */
+        post: operations["ApiReconciliationDifferencesDifferenceIdAskAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation-differences/{difference_id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose a correction */
+        post: operations["ApiReconciliationDifferencesDifferenceIdProposePropose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation-differences/{difference_id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a correction */
+        post: operations["ApiReconciliationDifferencesDifferenceIdSignSign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reconciled days */
+        get: operations["ApiReconciliationsListDays"];
+        put?: never;
+        /** Reconcile a day */
+        post: operations["ApiReconciliationsCompareNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliations/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a day */
+        get: operations["ApiReconciliationsReportShowReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/referrals": {
         parameters: {
             query?: never;
@@ -2913,6 +2999,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stays, newest first */
+        get: operations["ApiStaysGetStays"];
+        put?: never;
+        /** Admit a patient */
+        post: operations["ApiStaysPostStay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A stay's account */
+        get: operations["ApiStaysStayIdGetStay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pay in advance */
+        post: operations["ApiStaysStayIdDepositsPostDeposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/discharge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a running bill */
+        post: operations["ApiStaysStayIdDischargePostDischarge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a discharge */
+        post: operations["ApiStaysStayIdResumePostResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/return-deposit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the rest of a deposit back */
+        post: operations["ApiStaysStayIdReturnDepositPostReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A paid stay is over */
+        post: operations["ApiStaysStayIdSettlePostSettle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/reactors": {
         parameters: {
             query?: never;
@@ -3045,6 +3251,22 @@ export interface components {
          * @enum {string}
          */
         ActionKind: "check_in" | "show_card" | "queue" | "rebook" | "open_appointment";
+        /** AdmitRequest */
+        AdmitRequest: {
+            /** @default 0 */
+            asked_fen: number;
+            bed: string;
+            bed_price_code: string;
+            /** Format: uuid */
+            department_id: string;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** @default 0 */
+            warn_below_fen: number;
+        };
         /** AffectedVisit */
         AffectedVisit: {
             /** Format: uuid */
@@ -3059,6 +3281,15 @@ export interface components {
             /** Format: date-time */
             start_at: string;
             state: string;
+        };
+        /** Answer */
+        Answer: {
+            /** @default 0 */
+            amount: number;
+            /** @default  */
+            channel_no: string;
+            /** @enum {string} */
+            state: "done" | "pending" | "failed" | "unknown" | "unanswered";
         };
         /** AppealRequest */
         AppealRequest: {
@@ -3132,6 +3363,11 @@ export interface components {
          * @enum {string}
          */
         AppointmentState: "held" | "booked" | "checked_in" | "called" | "in_consultation" | "fulfilled" | "cancelled" | "expired" | "no_show";
+        /** AskAgainRequest */
+        AskAgainRequest: {
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** AskBody */
         AskBody: {
             choices: string[];
@@ -3249,21 +3485,6 @@ export interface components {
             /** @enum {string} */
             state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
             state_text: components["schemas"]["Bilingual"];
-        };
-        /** Step */
-        billing_insurance_policy_Step: {
-            /** @enum {string} */
-            fund: "hifp_pay" | "hifob_pay";
-            grade: string;
-            insutype: string;
-            over_fen: number;
-            ratio_bp: number;
-            /** @enum {string} */
-            setting: "outpatient" | "inpatient";
-            status: string;
-            /** Format: date */
-            valid_from: string;
-            valid_to?: string | null;
         };
         /** Verified */
         billing_invoices_schemas_Verified: {
@@ -3574,11 +3795,30 @@ export interface components {
             patient: components["schemas"]["ScannedPatient"];
             results: components["schemas"]["QueuePlace"][];
         };
+        /** Choice */
+        Choice: {
+            /** @enum {string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept";
+            name: components["schemas"]["Bilingual"];
+            postings: components["schemas"]["CorrectionLine"][];
+        };
+        /** CompareRequest */
+        CompareRequest: {
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** Conflict */
         Conflict: {
             id: string;
             kind: string;
             text: components["schemas"]["Bilingual"];
+        };
+        /** CorrectionLine */
+        CorrectionLine: {
+            account: string;
+            fen: number;
         };
         /** CounterRequest */
         CounterRequest: {
@@ -3614,6 +3854,24 @@ export interface components {
             no_show: number;
             waiting: number;
         };
+        /** DayReconciliation */
+        DayReconciliation: {
+            agreed: number;
+            compared: number;
+            complete: boolean;
+            /** Format: date */
+            day: string;
+            differences: components["schemas"]["MoneyDifference"][];
+            id: string | null;
+            made_at: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            parties: components["schemas"]["PartyTotals"][];
+            /** @enum {string} */
+            verdict: "not_compared" | "agrees" | "open" | "closed";
+        };
         /** Department */
         Department: {
             code: string;
@@ -3647,6 +3905,12 @@ export interface components {
             finished: number;
             waiting: number;
         };
+        /** DepositRequest */
+        DepositRequest: {
+            amount_fen: number;
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** DeskBillRequest */
         DeskBillRequest: {
             /** @enum {string} */
@@ -3674,6 +3938,12 @@ export interface components {
             state: string;
             there: components["schemas"]["Side"] | null;
         };
+        /**
+         * DifferenceState
+         * @description Where a difference stands.
+         * @enum {string}
+         */
+        DifferenceState: "open" | "proposed" | "signed" | "vanished";
         /** DoctorReviews */
         DoctorReviews: {
             items: components["schemas"]["Review"][];
@@ -4205,6 +4475,20 @@ export interface components {
             status: string;
             version: string;
         };
+        /** HereView */
+        HereView: {
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            bill_id: string | null;
+            booked: number | null;
+            fund: number;
+            medfee: number;
+            order_id: string | null;
+            patient_id: string | null;
+            /** @enum {string} */
+            state: "done" | "pending" | "failed";
+        };
         /** HideRequest */
         HideRequest: {
             /** Format: uuid */
@@ -4402,17 +4686,6 @@ export interface components {
             patient_id: string;
             visits: components["schemas"]["Visit"][];
         };
-        /** Step */
-        journey_schemas_Step: {
-            action?: components["schemas"]["StepAction"] | null;
-            at?: string | null;
-            detail: components["schemas"]["Bilingual"];
-            expected_at?: string | null;
-            key: components["schemas"]["StepKey"];
-            state: components["schemas"]["StepState"];
-            title: components["schemas"]["Bilingual"];
-            where?: components["schemas"]["Bilingual"] | null;
-        };
         /** JumpedTurn */
         JumpedTurn: {
             /** Format: date-time */
@@ -4594,6 +4867,48 @@ export interface components {
             patient_id: string;
             read: boolean;
             title: components["schemas"]["Bilingual"];
+        };
+        /** MoneyDifference */
+        MoneyDifference: {
+            answer: components["schemas"]["Answer"] | null;
+            asked_at: string | null;
+            can_ask: boolean;
+            can_sign: boolean;
+            choices: components["schemas"]["Choice"][];
+            /** @enum {null|string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept" | null;
+            correction_name: components["schemas"]["Bilingual"] | null;
+            /** Format: date */
+            day: string;
+            ended_at: string | null;
+            entry_id: string | null;
+            explanation: components["schemas"]["Bilingual"];
+            fen: number;
+            /** Format: date-time */
+            found_at: string;
+            here: components["schemas"]["HereView"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "missing_here" | "missing_there" | "amount" | "state" | "date";
+            /** @enum {string} */
+            line_kind: "payment" | "refund" | "settlement" | "reversal";
+            line_name: components["schemas"]["Bilingual"];
+            listed_here: number;
+            listed_there: number;
+            note: string | null;
+            number: string;
+            party: string;
+            party_name: components["schemas"]["Bilingual"];
+            postings: components["schemas"]["CorrectionLine"][];
+            proposed_at: string | null;
+            proposed_by: string | null;
+            proposed_by_name: string | null;
+            reason: string | null;
+            signed_by: string | null;
+            signed_by_name: string | null;
+            state: components["schemas"]["DifferenceState"];
+            there: components["schemas"]["ThereView"] | null;
         };
         /** MyOffer */
         MyOffer: {
@@ -4822,6 +5137,11 @@ export interface components {
             items: components["schemas"]["BillRow"][];
             next?: string | null;
         };
+        /** Page[StayView] */
+        "Page_yitong.billing.deposits.schemas.StayView_": {
+            items: components["schemas"]["StayView"][];
+            next?: string | null;
+        };
         /** Page[CatalogueEntry] */
         "Page_yitong.billing.insurance.policy.CatalogueEntry_": {
             items: components["schemas"]["CatalogueEntry"][];
@@ -4840,6 +5160,11 @@ export interface components {
         /** Page[PaymentView] */
         "Page_yitong.billing.payments.schemas.PaymentView_": {
             items: components["schemas"]["PaymentView"][];
+            next?: string | null;
+        };
+        /** Page[ReconciledDay] */
+        "Page_yitong.billing.reconciliation.schemas.ReconciledDay_": {
+            items: components["schemas"]["ReconciledDay"][];
             next?: string | null;
         };
         /** Page[ExternalBookingItem] */
@@ -5099,6 +5424,22 @@ export interface components {
             state: string;
             state_text: components["schemas"]["Bilingual"];
             text: components["schemas"]["Bilingual"];
+        };
+        /** PartyTotals */
+        PartyTotals: {
+            answered: boolean;
+            booked: number;
+            corrected: number;
+            differences: number;
+            fees: number;
+            listed: number;
+            movements_here: number;
+            movements_there: number;
+            name: components["schemas"]["Bilingual"];
+            party: string;
+            /** @default  */
+            reason: string;
+            whole: boolean;
         };
         /** PatientHit */
         PatientHit: {
@@ -5383,6 +5724,14 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** ProposeRequest */
+        ProposeRequest: {
+            /** @enum {string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept";
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
         /** Publication */
         Publication: {
             beacon?: string | null;
@@ -5663,6 +6012,21 @@ export interface components {
             service_id?: string | null;
             share_percent?: number | null;
         };
+        /** RatioStep */
+        RatioStep: {
+            /** @enum {string} */
+            fund: "hifp_pay" | "hifob_pay";
+            grade: string;
+            insutype: string;
+            over_fen: number;
+            ratio_bp: number;
+            /** @enum {string} */
+            setting: "outpatient" | "inpatient";
+            status: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
         /** ReactorState */
         ReactorState: {
             lag: number;
@@ -5670,6 +6034,24 @@ export interface components {
             name: string;
             parked: number;
             position: number;
+        };
+        /** ReconciledDay */
+        ReconciledDay: {
+            agreed: number;
+            by_kind: {
+                [key: string]: number;
+            };
+            compared: number;
+            complete: boolean;
+            /** Format: date */
+            day: string;
+            differences: number;
+            fen_open: number;
+            /** Format: date-time */
+            made_at: string;
+            open: number;
+            parties: components["schemas"]["PartyTotals"][];
+            proposed: number;
         };
         /** Reconciliation */
         Reconciliation: {
@@ -5825,6 +6207,12 @@ export interface components {
             /** @enum {string} */
             sex: "male" | "female";
         };
+        /** ReturnRequest */
+        ReturnRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            window: string;
+        };
         /** ReturnRuleView */
         ReturnRuleView: {
             at_once_minutes: number;
@@ -5940,7 +6328,7 @@ export interface components {
             benefits: components["schemas"]["Benefit"][];
             /** Format: date */
             day: string;
-            steps: components["schemas"]["billing_insurance_policy_Step"][];
+            steps: components["schemas"]["RatioStep"][];
             supplements: components["schemas"]["Supplement"][];
         };
         /** SandboxOnWire */
@@ -6059,6 +6447,14 @@ export interface components {
             oidc: boolean;
             wechat: boolean;
         };
+        /** SignRequest */
+        SignRequest: {
+            agreed: boolean;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** SlotItem */
         SlotItem: {
             capacity: number;
@@ -6161,6 +6557,14 @@ export interface components {
             challenge: string;
             code: string;
         };
+        /** Standing */
+        Standing: {
+            charged_fen: number;
+            deposit_fen: number;
+            left_fen: number;
+            outstanding_fen: number;
+            short_fen: number;
+        };
         /** StaticChallenge */
         StaticChallenge: {
             /** Format: uuid */
@@ -6180,6 +6584,56 @@ export interface components {
             card: components["schemas"]["Card"];
             note: components["schemas"]["Bilingual"];
             text: string;
+        };
+        /** StayRequest */
+        StayRequest: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /**
+         * StayState
+         * @description Where a stay's account stands.
+         * @enum {string}
+         */
+        StayState: "running" | "closing" | "settled";
+        /** StayView */
+        StayView: {
+            account: components["schemas"]["Standing"];
+            /** Format: date-time */
+            admitted_at: string;
+            bed: string;
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            department_name_en: string;
+            deposits: components["schemas"]["BillRow"][];
+            discharged_at: string | null;
+            explanations: components["schemas"]["Bilingual"][];
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            state: components["schemas"]["StayState"];
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** Step */
+        Step: {
+            action?: components["schemas"]["StepAction"] | null;
+            at?: string | null;
+            detail: components["schemas"]["Bilingual"];
+            expected_at?: string | null;
+            key: components["schemas"]["StepKey"];
+            state: components["schemas"]["StepState"];
+            title: components["schemas"]["Bilingual"];
+            where?: components["schemas"]["Bilingual"] | null;
         };
         /** StepAction */
         StepAction: {
@@ -6351,6 +6805,16 @@ export interface components {
             } | null;
             title: components["schemas"]["Bilingual"];
         };
+        /** ThereView */
+        ThereView: {
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            channel_no: string;
+            fee: number;
+            fund: number;
+            medfee: number;
+        };
         /** TopSubject */
         TopSubject: {
             level: string;
@@ -6444,12 +6908,12 @@ export interface components {
             date: string;
             department_name: string;
             department_name_en: string;
-            next: components["schemas"]["journey_schemas_Step"] | null;
+            next: components["schemas"]["Step"] | null;
             /** Format: uuid */
             organization_id: string;
             organization_name: string;
             organization_name_en: string;
-            steps: components["schemas"]["journey_schemas_Step"][];
+            steps: components["schemas"]["Step"][];
         };
         /** AtOrganization */
         visits_schemas_AtOrganization: {
@@ -12249,6 +12713,245 @@ export interface operations {
             };
         };
     };
+    ApiReconciliationDifferencesDifferenceIdAskAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAgainRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyDifference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationDifferencesDifferenceIdProposePropose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyDifference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationDifferencesDifferenceIdSignSign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyDifference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationsListDays: {
+        parameters: {
+            query: {
+                from: string;
+                organization_id: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.reconciliation.schemas.ReconciledDay_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationsCompareNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayReconciliation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationsReportShowReport: {
+        parameters: {
+            query: {
+                day: string;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayReconciliation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiReferralsRefer: {
         parameters: {
             query?: never;
@@ -13757,6 +14460,327 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffSession"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysGetStays: {
+        parameters: {
+            query?: {
+                organization_id?: string | null;
+                patient_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.deposits.schemas.StayView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysPostStay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmitRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdGetStay: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdDepositsPostDeposit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepositRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdDischargePostDischarge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdResumePostResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdReturnDepositPostReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdSettlePostSettle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
