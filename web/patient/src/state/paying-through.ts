@@ -4,12 +4,9 @@ import { waitingPart } from './paying'
 export type ChannelName = 'wechat' | 'alipay'
 const KEY = 'yitong.paying'
 
-/** The ways to pay that this build can open, in the order they are offered. */
-export function phoneChannels(connected: readonly string[]): ChannelName[] {
-  const can: ChannelName[] = ['wechat', 'alipay']
-  // #ifdef MP-WEIXIN
-  can.length = 1
-  // #endif
+/** The ways to pay that a phone can open, in the order they are offered: inside WeChat there is only WeChat. */
+export function phoneChannels(connected: readonly string[], scene: 'h5' | 'jsapi'): ChannelName[] {
+  const can: ChannelName[] = scene === 'jsapi' ? ['wechat'] : ['wechat', 'alipay']
   return can.filter((one) => connected.includes(one))
 }
 
