@@ -2,9 +2,11 @@ import { createSSRApp } from 'vue'
 import App from './App.vue'
 import { i18n } from './locale'
 import { catchReturn } from './state/oauth'
+import { catchPayer } from './state/paying-through'
 
 export function createApp() {
   catchReturn()
+  catchPayer()
   const app = createSSRApp(App)
   app.use(i18n)
   return { app }

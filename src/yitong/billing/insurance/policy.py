@@ -68,7 +68,7 @@ class Benefit(Dated, frozen=True, kw_only=True):
     ceiling_fen: int | None = None  # of the pool's payments in a year
 
 
-class Step(Dated, frozen=True, kw_only=True):
+class RatioStep(Dated, frozen=True, kw_only=True):
     """The ratio from an amount on (what counted in the year beyond the deductible), and the fund that pays it."""
 
     insutype: str
@@ -110,7 +110,7 @@ class Policy:
         self,
         catalogue: Iterable[CatalogueEntry],
         benefits: Sequence[Benefit],
-        steps: Sequence[Step],
+        steps: Sequence[RatioStep],
         supplements: Sequence[Supplement],
         accounts: Sequence[AccountRule],
     ) -> None:
@@ -141,7 +141,7 @@ class Policy:
         ]
         return max(fitting, key=lambda one: (one.status != ANY, one.grade != ANY, one.valid_from), default=None)
 
-    def steps_of(self, insutype: str, setting: Setting, grade: str, status: str, day: date) -> list[Step]:
+    def steps_of(self, insutype: str, setting: Setting, grade: str, status: str, day: date) -> list[RatioStep]:
         """The steps that belong together for a person at a hospital, lowest first."""
         fitting = [
             one
@@ -165,7 +165,7 @@ class Policy:
         return _newest(one for one in self.accounts if one.insutype == insutype and one.in_force(day))
 
 
-def _fits(row: Benefit | Step, grade: str, status: str) -> bool:
+def _fits(row: Benefit | RatioStep, grade: str, status: str) -> bool:
     return row.grade in (ANY, grade) and row.status in (ANY, status)
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import text
 
-from yitong.billing.insurance.policy import AccountRule, Benefit, CatalogueEntry, Dated, Policy, Step, Supplement
+from yitong.billing.insurance.policy import AccountRule, Benefit, CatalogueEntry, Dated, Policy, RatioStep, Supplement
 from yitong.kernel.paging import Page, cursor_of, keys_of
 from yitong.kernel.text import normal_text
 from yitong.kernel.transaction import Transaction
@@ -57,7 +57,7 @@ async def policy_on(tx: Transaction, day: date, codes: Collection[str] = ()) -> 
     return Policy(
         entries.values(),
         await _rows(tx, "insurance_benefit", Benefit, day),
-        await _rows(tx, "insurance_step", Step, day),
+        await _rows(tx, "insurance_step", RatioStep, day),
         await _rows(tx, "insurance_supplement", Supplement, day),
         await _rows(tx, "insurance_account_rule", AccountRule, day),
     )

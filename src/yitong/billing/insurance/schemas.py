@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from yitong.billing.insurance.explaining import Explained
-from yitong.billing.insurance.policy import AccountRule, Benefit, CatalogueEntry, Grade, Requirement, Setting, Step
+from yitong.billing.insurance.policy import AccountRule, Benefit, CatalogueEntry, Grade, RatioStep, Requirement, Setting
 from yitong.billing.insurance.policy import Supplement as SupplementRule
 from yitong.billing.insurance.splitting import LineSplit
 from yitong.billing.ports import InsuranceSplit
@@ -20,7 +20,7 @@ class RulesInForce(Struct, frozen=True):
 
     day: date
     benefits: list[Benefit]
-    steps: list[Step]
+    steps: list[RatioStep]
     supplements: list[SupplementRule]
     accounts: list[AccountRule]
 

@@ -17,8 +17,8 @@ from yitong.billing.insurance.policy import (
     Fund,
     Grade,
     Policy,
+    RatioStep,
     Setting,
-    Step,
     Supplement,
     status_of,
 )
@@ -212,7 +212,7 @@ def sum_or_none(one: int | None, other: int) -> int | None:
     return None if one is None else one + other
 
 
-def _running(steps: Sequence[Step], fund: Fund, amount: int) -> int:
+def _running(steps: Sequence[RatioStep], fund: Fund, amount: int) -> int:
     """What a fund has paid when the year stands at ``amount``: the steps' shares, rounded down once."""
     ends: list[int | None] = [step.over_fen for step in steps[1:]] + [None]
     shares = sum(

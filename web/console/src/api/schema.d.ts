@@ -277,6 +277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bills/{bill_id}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Claim a bill from a commercial policy */
+        post: operations["ApiBillsBillIdClaimsPostClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bills/{bill_id}/counter": {
         parameters: {
             query?: never;
@@ -564,6 +581,109 @@ export interface paths {
         /** Check in by card */
         post: operations["ApiCheckInsPostCardCheckIn"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Claims, newest first */
+        get: operations["ApiClaimsGetClaims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{claim_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One claim */
+        get: operations["ApiClaimsClaimIdGetClaim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{claim_id}/fhir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A claim as FHIR R4 */
+        get: operations["ApiClaimsClaimIdFhirGetClaimFhir"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{claim_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a claim back */
+        post: operations["ApiClaimsClaimIdWithdrawPostWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A patient's commercial policies */
+        get: operations["ApiCoveragesGetCoverages"];
+        put?: never;
+        /** Add a commercial policy */
+        post: operations["ApiCoveragesPostCoverage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverages/{coverage_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a commercial policy off */
+        delete: operations["ApiCoveragesCoverageIdDeleteCoverage"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3589,20 +3709,10 @@ export interface components {
             state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
             state_text: components["schemas"]["Bilingual"];
         };
-        /** Step */
-        billing_insurance_policy_Step: {
-            /** @enum {string} */
-            fund: "hifp_pay" | "hifob_pay";
-            grade: string;
-            insutype: string;
-            over_fen: number;
-            ratio_bp: number;
-            /** @enum {string} */
-            setting: "outpatient" | "inpatient";
-            status: string;
-            /** Format: date */
-            valid_from: string;
-            valid_to?: string | null;
+        /** AtOrganization */
+        billing_claims_schemas_AtOrganization: {
+            /** Format: uuid */
+            organization_id: string;
         };
         /** Verified */
         billing_invoices_schemas_Verified: {
@@ -3920,6 +4030,47 @@ export interface components {
             name: components["schemas"]["Bilingual"];
             postings: components["schemas"]["CorrectionLine"][];
         };
+        /** ClaimRequest */
+        ClaimRequest: {
+            /** Format: uuid */
+            coverage_id: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /**
+         * ClaimState
+         * @description Where a claim stands.
+         * @enum {string}
+         */
+        ClaimState: "due" | "asked" | "unknown" | "queued" | "approved" | "rejected" | "cancelled";
+        /** ClaimView */
+        ClaimView: {
+            answered_at: string | null;
+            asked_fen: number;
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            claim_no: string;
+            covered_fen: number;
+            /** Format: uuid */
+            id: string;
+            insurer_code: string;
+            insurer_name: string;
+            insurer_name_en: string;
+            insurer_no: string | null;
+            /** Format: date-time */
+            made_at: string;
+            notes: components["schemas"]["Bilingual"][];
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            /** Format: uuid */
+            patient_id: string;
+            policy_tail: string;
+            state: components["schemas"]["ClaimState"];
+            state_text: components["schemas"]["Bilingual"];
+        };
         /** CompareRequest */
         CompareRequest: {
             /** Format: date */
@@ -3944,6 +4095,26 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
             reason: string;
+        };
+        /** CoverageRequest */
+        CoverageRequest: {
+            insurer_code: string;
+            /** Format: uuid */
+            patient_id: string;
+            policy_no: string;
+        };
+        /** CoverageView */
+        CoverageView: {
+            /** Format: date-time */
+            added_at: string;
+            /** Format: uuid */
+            id: string;
+            insurer_code: string;
+            insurer_name: string;
+            insurer_name_en: string;
+            /** Format: uuid */
+            patient_id: string;
+            policy_tail: string;
         };
         /** Credential */
         Credential: {
@@ -4805,17 +4976,6 @@ export interface components {
             patient_id: string;
             visits: components["schemas"]["Visit"][];
         };
-        /** Step */
-        journey_schemas_Step: {
-            action?: components["schemas"]["StepAction"] | null;
-            at?: string | null;
-            detail: components["schemas"]["Bilingual"];
-            expected_at?: string | null;
-            key: components["schemas"]["StepKey"];
-            state: components["schemas"]["StepState"];
-            title: components["schemas"]["Bilingual"];
-            where?: components["schemas"]["Bilingual"] | null;
-        };
         /** JumpedTurn */
         JumpedTurn: {
             /** Format: date-time */
@@ -5276,6 +5436,16 @@ export interface components {
         /** Page[BillRow] */
         "Page_yitong.billing.charges.schemas.BillRow_": {
             items: components["schemas"]["BillRow"][];
+            next?: string | null;
+        };
+        /** Page[ClaimView] */
+        "Page_yitong.billing.claims.schemas.ClaimView_": {
+            items: components["schemas"]["ClaimView"][];
+            next?: string | null;
+        };
+        /** Page[CoverageView] */
+        "Page_yitong.billing.claims.schemas.CoverageView_": {
+            items: components["schemas"]["CoverageView"][];
             next?: string | null;
         };
         /** Page[StayView] */
@@ -6160,6 +6330,21 @@ export interface components {
             service_id?: string | null;
             share_percent?: number | null;
         };
+        /** RatioStep */
+        RatioStep: {
+            /** @enum {string} */
+            fund: "hifp_pay" | "hifob_pay";
+            grade: string;
+            insutype: string;
+            over_fen: number;
+            ratio_bp: number;
+            /** @enum {string} */
+            setting: "outpatient" | "inpatient";
+            status: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
         /** ReactorState */
         ReactorState: {
             lag: number;
@@ -6461,7 +6646,7 @@ export interface components {
             benefits: components["schemas"]["Benefit"][];
             /** Format: date */
             day: string;
-            steps: components["schemas"]["billing_insurance_policy_Step"][];
+            steps: components["schemas"]["RatioStep"][];
             supplements: components["schemas"]["Supplement"][];
         };
         /** SandboxOnWire */
@@ -6784,6 +6969,17 @@ export interface components {
             state: components["schemas"]["StayState"];
             state_text: components["schemas"]["Bilingual"];
         };
+        /** Step */
+        Step: {
+            action?: components["schemas"]["StepAction"] | null;
+            at?: string | null;
+            detail: components["schemas"]["Bilingual"];
+            expected_at?: string | null;
+            key: components["schemas"]["StepKey"];
+            state: components["schemas"]["StepState"];
+            title: components["schemas"]["Bilingual"];
+            where?: components["schemas"]["Bilingual"] | null;
+        };
         /** StepAction */
         StepAction: {
             /** Format: uuid */
@@ -7057,12 +7253,12 @@ export interface components {
             date: string;
             department_name: string;
             department_name_en: string;
-            next: components["schemas"]["journey_schemas_Step"] | null;
+            next: components["schemas"]["Step"] | null;
             /** Format: uuid */
             organization_id: string;
             organization_name: string;
             organization_name_en: string;
-            steps: components["schemas"]["journey_schemas_Step"][];
+            steps: components["schemas"]["Step"][];
         };
         /** AtOrganization */
         visits_schemas_AtOrganization: {
@@ -7786,6 +7982,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdClaimsPostClaim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8552,6 +8789,276 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CheckInAnswer"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiClaimsGetClaims: {
+        parameters: {
+            query?: {
+                organization_id?: string | null;
+                patient_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.claims.schemas.ClaimView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiClaimsClaimIdGetClaim: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiClaimsClaimIdFhirGetClaimFhir: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiClaimsClaimIdWithdrawPostWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["billing_claims_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoveragesGetCoverages: {
+        parameters: {
+            query: {
+                patient_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.claims.schemas.CoverageView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoveragesPostCoverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverageRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoveragesCoverageIdDeleteCoverage: {
+        parameters: {
+            query: {
+                patient_id: string;
+            };
+            header?: never;
+            path: {
+                coverage_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

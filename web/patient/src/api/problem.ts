@@ -47,6 +47,16 @@ export function goneProblem(): Problem {
   )
 }
 
+/** A bill, payment or refund that was opened is not there for this person. */
+export function missingProblem(): Problem {
+  return local(
+    'missing',
+    404,
+    { zh: '没有找到这条记录', en: 'This record was not found' },
+    { zh: '请从账单里重新打开。', en: 'Please open it again from your bills.' },
+  )
+}
+
 /** Turns whatever an error answer held into a Problem. */
 export function problemOf(status: number, body: unknown): Problem {
   const given = body as Partial<Problem> | null

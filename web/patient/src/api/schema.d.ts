@@ -225,6 +225,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bills, newest first */
+        get: operations["ApiBillsGetBills"];
+        put?: never;
+        /** Open a bill at a desk */
+        post: operations["ApiBillsPostBill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bill */
+        get: operations["ApiBillsBillIdGetBill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Charge on a bill */
+        post: operations["ApiBillsBillIdChargesPostBillCharges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Claim a bill from a commercial policy */
+        post: operations["ApiBillsBillIdClaimsPostClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/counter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take lines back */
+        post: operations["ApiBillsBillIdCounterPostBillCounter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/insurance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose the insurance of a bill */
+        put: operations["ApiBillsBillIdInsurancePutBillInsurance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The invoice of a settled bill */
+        post: operations["ApiBillsBillIdInvoicePostInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bill's invoices */
+        get: operations["ApiBillsBillIdInvoicesGetInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/{bill_id}/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bill's code */
+        get: operations["ApiBillsBillIdQrGetBillQr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bills/by-token/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bill behind a code */
+        get: operations["ApiBillsByTokenGetBillByToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cards/static-challenge": {
         parameters: {
             query?: never;
@@ -409,6 +580,126 @@ export interface paths {
         put?: never;
         /** Check in by card */
         post: operations["ApiCheckInsPostCardCheckIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Claims, newest first */
+        get: operations["ApiClaimsGetClaims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{claim_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One claim */
+        get: operations["ApiClaimsClaimIdGetClaim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{claim_id}/fhir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A claim as FHIR R4 */
+        get: operations["ApiClaimsClaimIdFhirGetClaimFhir"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims/{claim_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a claim back */
+        post: operations["ApiClaimsClaimIdWithdrawPostWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A patient's commercial policies */
+        get: operations["ApiCoveragesGetCoverages"];
+        put?: never;
+        /** Add a commercial policy */
+        post: operations["ApiCoveragesPostCoverage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverages/{coverage_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a commercial policy off */
+        delete: operations["ApiCoveragesCoverageIdDeleteCoverage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose health card, social card or voucher it is */
+        post: operations["ApiCredentialsResolveResolve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -655,6 +946,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/encounters/{encounter_id}/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Charge what a visit orders */
+        post: operations["ApiEncountersEncounterIdChargesPostEncounterCharges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/encounters/{encounter_id}/finish": {
         parameters: {
             query?: never;
@@ -855,6 +1163,125 @@ export interface paths {
         put?: never;
         /** Hold a place for a patient */
         post: operations["ApiHoldsHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insurance-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Insurance rules in force on a day */
+        get: operations["ApiInsuranceRulesRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insurance-rules/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The insurance catalogue on a day */
+        get: operations["ApiInsuranceRulesItemsItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insurance-rules/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the rules on a made-up bill */
+        post: operations["ApiInsuranceRulesTrialsTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/{invoice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One invoice */
+        get: operations["ApiInvoicesInvoiceIdGetInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/{invoice_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An invoice to print */
+        get: operations["ApiInvoicesInvoiceIdPdfGetInvoicePdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verify an invoice */
+        get: operations["ApiInvoicesVerifyGetVerified"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of the journal */
+        get: operations["ApiJournalGetJournal"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1219,6 +1646,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/trial-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The trial balance */
+        get: operations["ApiOrganizationsOrganizationIdTrialBalanceGetTrialBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parked-events": {
         parameters: {
             query?: never;
@@ -1423,6 +1867,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments of a hospital, a patient or a bill */
+        get: operations["ApiPaymentsGetPayments"];
+        put?: never;
+        /** Pay a bill */
+        post: operations["ApiPaymentsPostPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payment */
+        get: operations["ApiPaymentsPaymentIdGetPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a payment */
+        post: operations["ApiPaymentsPaymentIdCancelPostCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cash was taken at a window */
+        post: operations["ApiPaymentsPaymentIdCashPostCash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/cash-returned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cash was handed back */
+        post: operations["ApiPaymentsPaymentIdCashReturnedPostCashReturned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give lines back */
+        post: operations["ApiPaymentsPaymentIdRefundsPostRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a stuck payment again */
+        post: operations["ApiPaymentsPaymentIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would pay what of a bill */
+        post: operations["ApiPaymentsPreviewPostPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/practitioner-roles": {
         parameters: {
             query?: never;
@@ -1483,6 +2064,23 @@ export interface paths {
         };
         /** A doctor's sessions */
         get: operations["ApiPractitionerRolesRoleIdSessionsPractitionerSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the price list */
+        get: operations["ApiPricesGetPrices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1846,6 +2444,92 @@ export interface paths {
         put?: never;
         /** Apply quotas to sessions made before */
         post: operations["ApiQuotaRulesApplyApplyQuotas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation-differences/{difference_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the other side again */
+        post: operations["ApiReconciliationDifferencesDifferenceIdAskAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation-differences/{difference_id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose a correction */
+        post: operations["ApiReconciliationDifferencesDifferenceIdProposePropose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation-differences/{difference_id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a correction */
+        post: operations["ApiReconciliationDifferencesDifferenceIdSignSign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reconciled days */
+        get: operations["ApiReconciliationsListDays"];
+        put?: never;
+        /** Reconcile a day */
+        post: operations["ApiReconciliationsCompareNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliations/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a day */
+        get: operations["ApiReconciliationsReportShowReport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2538,6 +3222,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stays, newest first */
+        get: operations["ApiStaysGetStays"];
+        put?: never;
+        /** Admit a patient */
+        post: operations["ApiStaysPostStay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A stay's account */
+        get: operations["ApiStaysStayIdGetStay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pay in advance */
+        post: operations["ApiStaysStayIdDepositsPostDeposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/discharge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a running bill */
+        post: operations["ApiStaysStayIdDischargePostDischarge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a discharge */
+        post: operations["ApiStaysStayIdResumePostResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/return-deposit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the rest of a deposit back */
+        post: operations["ApiStaysStayIdReturnDepositPostReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A paid stay is over */
+        post: operations["ApiStaysStayIdSettlePostSettle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/reactors": {
         parameters: {
             query?: never;
@@ -2655,12 +3459,37 @@ export interface components {
             phone_masked: string;
             self_patient_id: string | null;
         };
+        /** AccountRule */
+        AccountRule: {
+            family: boolean;
+            insutype: string;
+            pays_ownpay: boolean;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
         /**
          * ActionKind
          * @description What the patient can do from a step; each opens a screen of the app.
          * @enum {string}
          */
         ActionKind: "check_in" | "show_card" | "queue" | "rebook" | "open_appointment";
+        /** AdmitRequest */
+        AdmitRequest: {
+            /** @default 0 */
+            asked_fen: number;
+            bed: string;
+            bed_price_code: string;
+            /** Format: uuid */
+            department_id: string;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** @default 0 */
+            warn_below_fen: number;
+        };
         /** AffectedVisit */
         AffectedVisit: {
             /** Format: uuid */
@@ -2675,6 +3504,15 @@ export interface components {
             /** Format: date-time */
             start_at: string;
             state: string;
+        };
+        /** Answer */
+        Answer: {
+            /** @default 0 */
+            amount: number;
+            /** @default  */
+            channel_no: string;
+            /** @enum {string} */
+            state: "done" | "pending" | "failed" | "unknown" | "unanswered";
         };
         /** AppealRequest */
         AppealRequest: {
@@ -2748,6 +3586,11 @@ export interface components {
          * @enum {string}
          */
         AppointmentState: "held" | "booked" | "checked_in" | "called" | "in_consultation" | "fulfilled" | "cancelled" | "expired" | "no_show";
+        /** AskAgainRequest */
+        AskAgainRequest: {
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** AskBody */
         AskBody: {
             choices: string[];
@@ -2768,6 +3611,30 @@ export interface components {
             phone: string;
             /** @enum {null|string} */
             sex?: "male" | "female" | null;
+        };
+        /** BackView */
+        BackView: {
+            amount_fen: number;
+            channel: string;
+            done_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            number: string;
+            outside_no: string | null;
+            /** Format: uuid */
+            part_id: string;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
+        };
+        /** BalanceLine */
+        BalanceLine: {
+            account: string;
+            balance_fen: number;
+            credit_fen: number;
+            debit_fen: number;
+            text: components["schemas"]["Bilingual"];
         };
         /** Ban */
         Ban: {
@@ -2803,10 +3670,128 @@ export interface components {
             organization_id: string;
             value: string;
         };
+        /** Benefit */
+        Benefit: {
+            again_fen: number;
+            ceiling_fen?: number | null;
+            deductible_fen: number;
+            grade: string;
+            insutype: string;
+            /** @enum {string} */
+            setting: "outpatient" | "inpatient";
+            status: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
         /** Bilingual */
         Bilingual: {
             en: string;
             zh: string;
+        };
+        /** BillGlimpse */
+        BillGlimpse: {
+            bill_no: string;
+            closed: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "registration" | "outpatient" | "pharmacy" | "inpatient" | "parking" | "meal" | "delivery" | "deposit";
+            kind_text: components["schemas"]["Bilingual"];
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            outstanding_fen: number;
+            own: boolean;
+            patient_name_masked: string;
+            /** @enum {string} */
+            state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** AtOrganization */
+        billing_claims_schemas_AtOrganization: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** Verified */
+        billing_invoices_schemas_Verified: {
+            amount_fen: number;
+            code: string;
+            /** Format: date */
+            issued_on: string;
+            number: string;
+            organization_name: string;
+            /** @enum {string} */
+            state: "valid" | "taken_back" | "red";
+        };
+        /** AtOrganization */
+        billing_payments_schemas_AtOrganization: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** BillRow */
+        BillRow: {
+            appointment_id: string | null;
+            bill_no: string;
+            charged_fen: number;
+            closed_at: string | null;
+            encounter_id: string | null;
+            /** Format: uuid */
+            id: string;
+            insutype: string | null;
+            /** @enum {string} */
+            kind: "registration" | "outpatient" | "pharmacy" | "inpatient" | "parking" | "meal" | "delivery" | "deposit";
+            kind_text: components["schemas"]["Bilingual"];
+            lines: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            outstanding_fen: number;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            received_fen: number;
+            /** @enum {string} */
+            state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** BillView */
+        BillView: {
+            appointment_id: string | null;
+            bill_no: string;
+            categories: components["schemas"]["CategorySum"][];
+            charged_fen: number;
+            closed_at: string | null;
+            encounter_id: string | null;
+            explanations: components["schemas"]["Bilingual"][];
+            /** Format: uuid */
+            id: string;
+            insutype: string | null;
+            items: components["schemas"]["ChargeLine"][];
+            /** @enum {string} */
+            kind: "registration" | "outpatient" | "pharmacy" | "inpatient" | "parking" | "meal" | "delivery" | "deposit";
+            kind_text: components["schemas"]["Bilingual"];
+            lines: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            outstanding_fen: number;
+            parts: components["schemas"]["PaidPart"][];
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            pay_url: string;
+            received_fen: number;
+            /** @enum {string} */
+            state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
+            state_text: components["schemas"]["Bilingual"];
         };
         /** AtOrganization */
         booking_queue_schemas_AtOrganization: {
@@ -2898,12 +3883,59 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** CashRequest */
+        CashRequest: {
+            amount_fen: number;
+            /** Format: uuid */
+            organization_id: string;
+            window: string;
+        };
+        /** CatalogueEntry */
+        CatalogueEntry: {
+            age_below?: number | null;
+            age_from?: number | null;
+            /** @enum {string} */
+            chrgitm_lv: "01" | "02" | "03";
+            code: string;
+            limit_fen?: number | null;
+            med_chrgitm_type: string;
+            med_list_codg: string;
+            name: string;
+            /** @default false */
+            paid_in_full: boolean;
+            selfpay_bp: number;
+            /**
+             * @default
+             * @enum {string}
+             */
+            sex: "" | "male" | "female";
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** CategorySum */
+        CategorySum: {
+            amount_fen: number;
+            category: string;
+            lines: number;
+            text: components["schemas"]["Bilingual"];
+        };
         /** ChallengeOnWire */
         ChallengeOnWire: {
             challenge?: string | null;
             difficulty_bits?: number | null;
             expires_at?: string | null;
             level: string;
+        };
+        /** ChannelChoice */
+        ChannelChoice: {
+            amount_fen?: number | null;
+            /** @enum {string} */
+            channel: "wechat" | "alipay" | "card" | "face" | "cash";
+            /** @default  */
+            payer: string;
+            /** @enum {string} */
+            scene: "jsapi" | "native" | "h5" | "code" | "terminal" | "window";
         };
         /** ChannelCount */
         ChannelCount: {
@@ -2957,17 +3989,144 @@ export interface components {
             date: string;
             pool: string;
         };
+        /** ChargeLine */
+        ChargeLine: {
+            amount_fen: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            bill_id: string;
+            category: string;
+            cnt_milli: number;
+            countered: boolean;
+            counters_id: string | null;
+            department_id: string | null;
+            /** Format: uuid */
+            id: string;
+            insurance_class: string;
+            med_list_codg: string;
+            name: string;
+            practitioner_role_id: string | null;
+            price_code: string;
+            /** Format: date */
+            price_version: string;
+            reason: string | null;
+            /** Format: uuid */
+            source_id: string;
+            source_line: number;
+            source_type: string;
+            unit_price_fen: number;
+        };
         /** CheckInAnswer */
         CheckInAnswer: {
             others: components["schemas"]["OtherAppointment"][];
             patient: components["schemas"]["ScannedPatient"];
             results: components["schemas"]["QueuePlace"][];
         };
+        /** Choice */
+        Choice: {
+            /** @enum {string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept";
+            name: components["schemas"]["Bilingual"];
+            postings: components["schemas"]["CorrectionLine"][];
+        };
+        /** ClaimRequest */
+        ClaimRequest: {
+            /** Format: uuid */
+            coverage_id: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /**
+         * ClaimState
+         * @description Where a claim stands.
+         * @enum {string}
+         */
+        ClaimState: "due" | "asked" | "unknown" | "queued" | "approved" | "rejected" | "cancelled";
+        /** ClaimView */
+        ClaimView: {
+            answered_at: string | null;
+            asked_fen: number;
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            claim_no: string;
+            covered_fen: number;
+            /** Format: uuid */
+            id: string;
+            insurer_code: string;
+            insurer_name: string;
+            insurer_name_en: string;
+            insurer_no: string | null;
+            /** Format: date-time */
+            made_at: string;
+            notes: components["schemas"]["Bilingual"][];
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            /** Format: uuid */
+            patient_id: string;
+            policy_tail: string;
+            state: components["schemas"]["ClaimState"];
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** CompareRequest */
+        CompareRequest: {
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** Conflict */
         Conflict: {
             id: string;
             kind: string;
             text: components["schemas"]["Bilingual"];
+        };
+        /** CorrectionLine */
+        CorrectionLine: {
+            account: string;
+            fen: number;
+        };
+        /** CounterRequest */
+        CounterRequest: {
+            charge_ids: string[];
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+        };
+        /** CoverageRequest */
+        CoverageRequest: {
+            insurer_code: string;
+            /** Format: uuid */
+            patient_id: string;
+            policy_no: string;
+        };
+        /** CoverageView */
+        CoverageView: {
+            /** Format: date-time */
+            added_at: string;
+            /** Format: uuid */
+            id: string;
+            insurer_code: string;
+            insurer_name: string;
+            insurer_name_en: string;
+            /** Format: uuid */
+            patient_id: string;
+            policy_tail: string;
+        };
+        /** Credential */
+        Credential: {
+            /** @default  */
+            card_sn: string;
+            /** @default  */
+            certno: string;
+            mdtrt_cert_no: string;
+            /** @enum {string} */
+            mdtrt_cert_type: "01" | "02" | "03";
+            /** @default  */
+            psn_name: string;
         };
         /** Dashboard */
         Dashboard: {
@@ -2983,6 +4142,24 @@ export interface components {
             finished: number;
             no_show: number;
             waiting: number;
+        };
+        /** DayReconciliation */
+        DayReconciliation: {
+            agreed: number;
+            compared: number;
+            complete: boolean;
+            /** Format: date */
+            day: string;
+            differences: components["schemas"]["MoneyDifference"][];
+            id: string | null;
+            made_at: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            parties: components["schemas"]["PartyTotals"][];
+            /** @enum {string} */
+            verdict: "not_compared" | "agrees" | "open" | "closed";
         };
         /** Department */
         Department: {
@@ -3017,6 +4194,22 @@ export interface components {
             finished: number;
             waiting: number;
         };
+        /** DepositRequest */
+        DepositRequest: {
+            amount_fen: number;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** DeskBillRequest */
+        DeskBillRequest: {
+            /** @enum {string} */
+            kind: "pharmacy" | "parking" | "meal" | "delivery" | "outpatient";
+            lines: components["schemas"]["OrderedLine"][];
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+        };
         /** Difference */
         Difference: {
             appointment_id: string | null;
@@ -3034,6 +4227,12 @@ export interface components {
             state: string;
             there: components["schemas"]["Side"] | null;
         };
+        /**
+         * DifferenceState
+         * @description Where a difference stands.
+         * @enum {string}
+         */
+        DifferenceState: "open" | "proposed" | "signed" | "vanished";
         /** DoctorReviews */
         DoctorReviews: {
             items: components["schemas"]["Review"][];
@@ -3194,6 +4393,27 @@ export interface components {
             otpauth_uri: string;
             secret: string;
         };
+        /** Entry */
+        Entry: {
+            /** Format: date-time */
+            at: string;
+            bill_id: string | null;
+            bill_no: string | null;
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            lines: components["schemas"]["EntryLine"][];
+            source: string;
+        };
+        /** EntryLine */
+        EntryLine: {
+            account: string;
+            amount_fen: number;
+        };
         /**
          * EntryState
          * @description Where somebody stands in a waiting list.
@@ -3270,6 +4490,12 @@ export interface components {
             start_time?: string | null;
             /** Format: uuid */
             template_id: string;
+        };
+        /** Explained */
+        Explained: {
+            amount_fen: number;
+            field: string;
+            text: components["schemas"]["Bilingual"];
         };
         /** ExternalBookingItem */
         ExternalBookingItem: {
@@ -3539,6 +4765,20 @@ export interface components {
             status: string;
             version: string;
         };
+        /** HereView */
+        HereView: {
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            bill_id: string | null;
+            booked: number | null;
+            fund: number;
+            medfee: number;
+            order_id: string | null;
+            patient_id: string | null;
+            /** @enum {string} */
+            state: "done" | "pending" | "failed";
+        };
         /** HideRequest */
         HideRequest: {
             /** Format: uuid */
@@ -3562,6 +4802,22 @@ export interface components {
             checked_in: number;
             finished: number;
             hour: number;
+        };
+        /** Verified */
+        identity_schemas_cards_Verified: {
+            age_years: number;
+            /** @enum {string} */
+            code_kind: "dynamic" | "static";
+            ecard_id_short: string;
+            id_number_masked: string;
+            name?: string;
+            name_masked: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** @enum {string} */
+            sex: "male" | "female";
+            /** Format: date-time */
+            verified_at: string;
         };
         /** Decision */
         identity_schemas_index_Decision: {
@@ -3596,6 +4852,101 @@ export interface components {
             items: components["schemas"]["MessageView"][];
             next: string | null;
             unread: number;
+        };
+        /** InsuranceRequest */
+        InsuranceRequest: {
+            insutype: string | null;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** InsuranceSplit */
+        InsuranceSplit: {
+            acct_mulaid_pay: number;
+            acct_pay: number;
+            act_pay_dedc: number;
+            balc: number;
+            cvlserv_pay: number;
+            fulamt_ownpay_amt: number;
+            fund_pay_sumamt: number;
+            hifes_pay: number;
+            hifmi_pay: number;
+            hifob_pay: number;
+            hifp_pay: number;
+            hosp_part_amt: number;
+            inscp_scp_amt: number;
+            maf_pay: number;
+            medfee_sumamt: number;
+            notes?: string[];
+            oth_pay: number;
+            overlmt_selfpay: number;
+            pool_prop_selfpay: number;
+            preselfpay_amt: number;
+            psn_cash_pay: number;
+            psn_part_amt: number;
+        };
+        /** InvoiceFacts */
+        InvoiceFacts: {
+            account_fen: number;
+            bill_kind: string;
+            bill_no: string;
+            cash_fen: number;
+            categories: components["schemas"]["InvoiceSum"][];
+            commercial_fen: number;
+            /** Format: date */
+            day: string;
+            deposit_fen: number;
+            fund_fen: number;
+            insutype: string | null;
+            lines: components["schemas"]["InvoiceLine"][];
+            organization_code: string;
+            organization_name: string;
+            own_cost_fen: number | null;
+            own_share_fen: number | null;
+            payer_name: string;
+            reduction_fen: number;
+            title: string;
+        };
+        /** InvoiceLine */
+        InvoiceLine: {
+            amount_fen: number;
+            category: string;
+            cnt_milli: number;
+            insurance_class: string;
+            name: string;
+            unit_price_fen: number;
+        };
+        /** InvoiceSum */
+        InvoiceSum: {
+            amount_fen: number;
+            name: string;
+        };
+        /** InvoiceView */
+        InvoiceView: {
+            amount_capitals: string;
+            amount_fen: number;
+            /** Format: uuid */
+            bill_id: string;
+            check_code: string;
+            code: string;
+            facts: components["schemas"]["InvoiceFacts"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            number: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            reverses_id: string | null;
+            /** @enum {string} */
+            state: "valid" | "taken_back" | "red";
+            verify_url: string;
+        };
+        /** IssueRequest */
+        IssueRequest: {
+            /** Format: uuid */
+            organization_id: string;
         };
         /** JoinRequest */
         JoinRequest: {
@@ -3657,6 +5008,21 @@ export interface components {
             value: number;
             weight: number;
             window_seconds: number;
+        };
+        /** LineSplit */
+        LineSplit: {
+            chrgitm_lv: string;
+            det_item_fee_sumamt: number;
+            feedetl_sn: string;
+            fulamt_ownpay_amt: number;
+            inscp_scp_amt: number;
+            lmt_used_flag: boolean;
+            med_chrgitm_type: string;
+            overlmt_amt: number;
+            paid_in_full: boolean;
+            preselfpay_amt: number;
+            pric_uplmt_amt: number;
+            selfpay_bp: number;
         };
         /** Link */
         Link: {
@@ -3791,6 +5157,48 @@ export interface components {
             patient_id: string;
             read: boolean;
             title: components["schemas"]["Bilingual"];
+        };
+        /** MoneyDifference */
+        MoneyDifference: {
+            answer: components["schemas"]["Answer"] | null;
+            asked_at: string | null;
+            can_ask: boolean;
+            can_sign: boolean;
+            choices: components["schemas"]["Choice"][];
+            /** @enum {null|string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept" | null;
+            correction_name: components["schemas"]["Bilingual"] | null;
+            /** Format: date */
+            day: string;
+            ended_at: string | null;
+            entry_id: string | null;
+            explanation: components["schemas"]["Bilingual"];
+            fen: number;
+            /** Format: date-time */
+            found_at: string;
+            here: components["schemas"]["HereView"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "missing_here" | "missing_there" | "amount" | "state" | "date";
+            /** @enum {string} */
+            line_kind: "payment" | "refund" | "settlement" | "reversal";
+            line_name: components["schemas"]["Bilingual"];
+            listed_here: number;
+            listed_there: number;
+            note: string | null;
+            number: string;
+            party: string;
+            party_name: components["schemas"]["Bilingual"];
+            postings: components["schemas"]["CorrectionLine"][];
+            proposed_at: string | null;
+            proposed_by: string | null;
+            proposed_by_name: string | null;
+            reason: string | null;
+            signed_by: string | null;
+            signed_by_name: string | null;
+            state: components["schemas"]["DifferenceState"];
+            there: components["schemas"]["ThereView"] | null;
         };
         /** MyOffer */
         MyOffer: {
@@ -3939,6 +5347,20 @@ export interface components {
             terminal_id: string;
             window_s: number;
         };
+        /** OrderedLine */
+        OrderedLine: {
+            /** @default 1000 */
+            cnt_milli: number;
+            code: string;
+            /** @enum {string} */
+            kind: "item" | "drug";
+        };
+        /** OrderRequest */
+        OrderRequest: {
+            lines: components["schemas"]["OrderedLine"][];
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** Organization */
         Organization: {
             address: string;
@@ -4005,6 +5427,56 @@ export interface components {
             start_at: string;
             state: string;
             title: string | null;
+        };
+        /** Page[PriceFound] */
+        "Page_yitong.billing.charges.prices.PriceFound_": {
+            items: components["schemas"]["PriceFound"][];
+            next?: string | null;
+        };
+        /** Page[BillRow] */
+        "Page_yitong.billing.charges.schemas.BillRow_": {
+            items: components["schemas"]["BillRow"][];
+            next?: string | null;
+        };
+        /** Page[ClaimView] */
+        "Page_yitong.billing.claims.schemas.ClaimView_": {
+            items: components["schemas"]["ClaimView"][];
+            next?: string | null;
+        };
+        /** Page[CoverageView] */
+        "Page_yitong.billing.claims.schemas.CoverageView_": {
+            items: components["schemas"]["CoverageView"][];
+            next?: string | null;
+        };
+        /** Page[StayView] */
+        "Page_yitong.billing.deposits.schemas.StayView_": {
+            items: components["schemas"]["StayView"][];
+            next?: string | null;
+        };
+        /** Page[CatalogueEntry] */
+        "Page_yitong.billing.insurance.policy.CatalogueEntry_": {
+            items: components["schemas"]["CatalogueEntry"][];
+            next?: string | null;
+        };
+        /** Page[InvoiceView] */
+        "Page_yitong.billing.invoices.schemas.InvoiceView_": {
+            items: components["schemas"]["InvoiceView"][];
+            next?: string | null;
+        };
+        /** Page[Entry] */
+        "Page_yitong.billing.journal.schemas.Entry_": {
+            items: components["schemas"]["Entry"][];
+            next?: string | null;
+        };
+        /** Page[PaymentView] */
+        "Page_yitong.billing.payments.schemas.PaymentView_": {
+            items: components["schemas"]["PaymentView"][];
+            next?: string | null;
+        };
+        /** Page[ReconciledDay] */
+        "Page_yitong.billing.reconciliation.schemas.ReconciledDay_": {
+            items: components["schemas"]["ReconciledDay"][];
+            next?: string | null;
         };
         /** Page[ExternalBookingItem] */
         "Page_yitong.booking.channels.exchange.ExternalBookingItem_": {
@@ -4226,6 +5698,13 @@ export interface components {
             items: components["schemas"]["EncounterView"][];
             next?: string | null;
         };
+        /** PaidPart */
+        PaidPart: {
+            amount_fen: number;
+            kind: string;
+            name: string;
+            text: components["schemas"]["Bilingual"];
+        };
         /** ParkedEventView */
         ParkedEventView: {
             attempts: number;
@@ -4239,6 +5718,44 @@ export interface components {
             reactor: string;
             /** @enum {string} */
             state: "parked" | "retried" | "discarded";
+        };
+        /** PartView */
+        PartView: {
+            account_fen: number;
+            amount_fen: number;
+            channel: string;
+            done_at: string | null;
+            fund_fen: number;
+            hospital_fen: number;
+            /** Format: uuid */
+            id: string;
+            invoke: {
+                [key: string]: string;
+            } | null;
+            kind: string;
+            number: string;
+            outside_no: string | null;
+            refunded_fen: number;
+            scene: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
+        };
+        /** PartyTotals */
+        PartyTotals: {
+            answered: boolean;
+            booked: number;
+            corrected: number;
+            differences: number;
+            fees: number;
+            listed: number;
+            movements_here: number;
+            movements_there: number;
+            name: components["schemas"]["Bilingual"];
+            party: string;
+            /** @default  */
+            reason: string;
+            whole: boolean;
         };
         /** PatientHit */
         PatientHit: {
@@ -4278,6 +5795,72 @@ export interface components {
             organization_id: string;
             reason: string;
             until?: string | null;
+        };
+        /** PaymentView */
+        PaymentView: {
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            charge_ids: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            failure: string | null;
+            failure_text: components["schemas"]["Bilingual"] | null;
+            final: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organization_id: string;
+            parts: components["schemas"]["PartView"][];
+            /** Format: uuid */
+            patient_id: string;
+            refunded_fen: number;
+            refunds: components["schemas"]["RefundView"][];
+            settled_at: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            stuck: string | null;
+            stuck_text: components["schemas"]["Bilingual"] | null;
+            total_fen: number;
+        };
+        /** PayRequest */
+        PayRequest: {
+            /** Format: uuid */
+            bill_id: string;
+            channels?: components["schemas"]["ChannelChoice"][];
+            charge_ids?: string[] | null;
+            confirmed_fen: number;
+            credential?: components["schemas"]["Credential"] | null;
+            /** @default 0 */
+            deposit_fen: number;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            pay_token?: string | null;
+            /** @default true */
+            use_account: boolean;
+            /** @default false */
+            use_insurance: boolean;
+        };
+        /** PayWish */
+        PayWish: {
+            /** Format: uuid */
+            bill_id: string;
+            channels?: components["schemas"]["ChannelChoice"][];
+            charge_ids?: string[] | null;
+            credential?: components["schemas"]["Credential"] | null;
+            /** @default 0 */
+            deposit_fen: number;
+            insutype?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            pay_token?: string | null;
+            /** @default true */
+            use_account: boolean;
+            /** @default false */
+            use_insurance: boolean;
         };
         /** PhoneCodeIssued */
         PhoneCodeIssued: {
@@ -4392,6 +5975,46 @@ export interface components {
             title: string;
             title_en: string;
         };
+        /** Preview */
+        Preview: {
+            account_balance_fen: number | null;
+            /** Format: uuid */
+            bill_id: string;
+            channels: string[];
+            charge_ids: string[];
+            deposit_balance_fen: number;
+            explanation: components["schemas"]["Bilingual"][];
+            insurance_problem: components["schemas"]["Bilingual"] | null;
+            insutype: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            own_fen: number;
+            parts: components["schemas"]["PreviewPart"][];
+            total_fen: number;
+        };
+        /** PreviewPart */
+        PreviewPart: {
+            amount_fen: number;
+            /** @enum {string} */
+            kind: "fund" | "hospital" | "account" | "commercial" | "deposit" | "own";
+            name: string;
+            text: components["schemas"]["Bilingual"];
+        };
+        /** PriceFound */
+        PriceFound: {
+            category: string;
+            code: string;
+            insurance_class: string;
+            /** @enum {string} */
+            kind: "item" | "drug";
+            med_list_codg: string;
+            name: string;
+            price_fen: number;
+            spec: string;
+            unit: string;
+            /** Format: date */
+            version: string;
+        };
         /**
          * Priority
          * @description The class somebody waits in.
@@ -4418,6 +6041,14 @@ export interface components {
             ground: "soldier" | "martyr_family" | "disabled" | "pregnant" | "infant";
             /** Format: uuid */
             organization_id: string;
+        };
+        /** ProposeRequest */
+        ProposeRequest: {
+            /** @enum {string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept";
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
         };
         /** Publication */
         Publication: {
@@ -4699,6 +6330,21 @@ export interface components {
             service_id?: string | null;
             share_percent?: number | null;
         };
+        /** RatioStep */
+        RatioStep: {
+            /** @enum {string} */
+            fund: "hifp_pay" | "hifob_pay";
+            grade: string;
+            insutype: string;
+            over_fen: number;
+            ratio_bp: number;
+            /** @enum {string} */
+            setting: "outpatient" | "inpatient";
+            status: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
         /** ReactorState */
         ReactorState: {
             lag: number;
@@ -4706,6 +6352,24 @@ export interface components {
             name: string;
             parked: number;
             position: number;
+        };
+        /** ReconciledDay */
+        ReconciledDay: {
+            agreed: number;
+            by_kind: {
+                [key: string]: number;
+            };
+            compared: number;
+            complete: boolean;
+            /** Format: date */
+            day: string;
+            differences: number;
+            fen_open: number;
+            /** Format: date-time */
+            made_at: string;
+            open: number;
+            parties: components["schemas"]["PartyTotals"][];
+            proposed: number;
         };
         /** Reconciliation */
         Reconciliation: {
@@ -4760,6 +6424,30 @@ export interface components {
             reason: string;
             /** Format: uuid */
             slot_id: string;
+        };
+        /** RefundRequest */
+        RefundRequest: {
+            charge_ids?: string[] | null;
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+            window?: string | null;
+        };
+        /** RefundView */
+        RefundView: {
+            amount_fen: number;
+            /** Format: date-time */
+            asked_at: string;
+            charge_ids: string[];
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            owed_fen: number;
+            parts: components["schemas"]["BackView"][];
+            reason: string;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
         };
         /** Decision */
         region_schemas_Decision: {
@@ -4821,6 +6509,27 @@ export interface components {
             organization_id: string;
             /** Format: uuid */
             slot_id: string;
+        };
+        /** Resolved */
+        Resolved: {
+            age_years: number;
+            id_number_masked: string;
+            /** @enum {string} */
+            kind: "health_card" | "social_security_card" | "insurance_voucher";
+            name?: string;
+            name_masked: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** Format: date-time */
+            resolved_at: string;
+            /** @enum {string} */
+            sex: "male" | "female";
+        };
+        /** ReturnRequest */
+        ReturnRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            window: string;
         };
         /** ReturnRuleView */
         ReturnRuleView: {
@@ -4923,7 +6632,7 @@ export interface components {
          * @description Every role of the platform; a staff member has roles at organizations.
          * @enum {string}
          */
-        Role: "patient" | "doctor" | "nurse" | "registrar" | "scheduler" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
+        Role: "patient" | "doctor" | "nurse" | "registrar" | "scheduler" | "cashier" | "finance" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
         /** RuleCount */
         RuleCount: {
             count: number;
@@ -4931,9 +6640,28 @@ export interface components {
             rule: string;
             text: components["schemas"]["Bilingual"];
         };
+        /** RulesInForce */
+        RulesInForce: {
+            accounts: components["schemas"]["AccountRule"][];
+            benefits: components["schemas"]["Benefit"][];
+            /** Format: date */
+            day: string;
+            steps: components["schemas"]["RatioStep"][];
+            supplements: components["schemas"]["Supplement"][];
+        };
         /** SandboxOnWire */
         SandboxOnWire: {
             sms_inbox_url: string;
+        };
+        /** Scanned */
+        Scanned: {
+            department?: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            /** @default 010101 */
+            scene: string;
+            second_factor?: components["schemas"]["PhoneProof"] | null;
+            text: string;
         };
         /** ScannedPatient */
         ScannedPatient: {
@@ -5036,6 +6764,14 @@ export interface components {
             alipay: boolean;
             oidc: boolean;
             wechat: boolean;
+        };
+        /** SignRequest */
+        SignRequest: {
+            agreed: boolean;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            organization_id: string;
         };
         /** SlotItem */
         SlotItem: {
@@ -5166,6 +6902,14 @@ export interface components {
             challenge: string;
             code: string;
         };
+        /** Standing */
+        Standing: {
+            charged_fen: number;
+            deposit_fen: number;
+            left_fen: number;
+            outstanding_fen: number;
+            short_fen: number;
+        };
         /** StaticChallenge */
         StaticChallenge: {
             /** Format: uuid */
@@ -5185,6 +6929,45 @@ export interface components {
             card: components["schemas"]["Card"];
             note: components["schemas"]["Bilingual"];
             text: string;
+        };
+        /** StayRequest */
+        StayRequest: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /**
+         * StayState
+         * @description Where a stay's account stands.
+         * @enum {string}
+         */
+        StayState: "running" | "closing" | "settled";
+        /** StayView */
+        StayView: {
+            account: components["schemas"]["Standing"];
+            /** Format: date-time */
+            admitted_at: string;
+            bed: string;
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            department_name_en: string;
+            deposits: components["schemas"]["BillRow"][];
+            discharged_at: string | null;
+            explanations: components["schemas"]["Bilingual"][];
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            state: components["schemas"]["StayState"];
+            state_text: components["schemas"]["Bilingual"];
         };
         /** Step */
         Step: {
@@ -5241,6 +7024,24 @@ export interface components {
             age_to?: number | null;
             lost_draws?: number | null;
             seen_within_days?: number | null;
+        };
+        /** Supplement */
+        Supplement: {
+            ceiling_fen?: number | null;
+            /** @enum {string} */
+            fund: "hifp_pay" | "hifob_pay" | "hifmi_pay" | "hifes_pay" | "cvlserv_pay" | "maf_pay";
+            insutype: string;
+            ordinal: number;
+            over_fen: number;
+            ratio_bp: number;
+            /**
+             * @default
+             * @enum {string}
+             */
+            requires: "" | "civil_servant" | "enterprise" | "aid";
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
         };
         /** TeamMember */
         TeamMember: {
@@ -5349,6 +7150,16 @@ export interface components {
             } | null;
             title: components["schemas"]["Bilingual"];
         };
+        /** ThereView */
+        ThereView: {
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            channel_no: string;
+            fee: number;
+            fund: number;
+            medfee: number;
+        };
         /** TopSubject */
         TopSubject: {
             level: string;
@@ -5365,6 +7176,66 @@ export interface components {
             /** Format: uuid */
             schedule_id: string;
         };
+        /** Trial */
+        Trial: {
+            /** @default 0 */
+            account_fen: number;
+            /** Format: date */
+            birth_date: string;
+            /** @default 0 */
+            counted_fen: number;
+            day?: string | null;
+            /** @default 0 */
+            deducted_fen: number;
+            /** @default 0 */
+            family_fen: number;
+            /**
+             * @default tertiary
+             * @enum {string}
+             */
+            grade: "primary" | "secondary" | "tertiary";
+            insutype: string;
+            items: components["schemas"]["TrialItem"][];
+            psn_type: string;
+            rights?: ("" | "civil_servant" | "enterprise" | "aid")[];
+            /**
+             * @default outpatient
+             * @enum {string}
+             */
+            setting: "outpatient" | "inpatient";
+            sex: string;
+        };
+        /** TrialAnswer */
+        TrialAnswer: {
+            /** Format: date */
+            day: string;
+            entries: components["schemas"]["CatalogueEntry"][];
+            explained: components["schemas"]["Explained"][];
+            lines: components["schemas"]["LineSplit"][];
+            split: components["schemas"]["InsuranceSplit"];
+        };
+        /** TrialBalance */
+        TrialBalance: {
+            accounts: components["schemas"]["BalanceLine"][];
+            balance_fen: number;
+            balanced: boolean;
+            credit_fen: number;
+            debit_fen: number;
+            entries: number;
+            /** Format: date */
+            from_day: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: date */
+            to_day: string;
+        };
+        /** TrialItem */
+        TrialItem: {
+            amount_fen: number;
+            code: string;
+            /** @default 1 */
+            quantity: number;
+        };
         /** Verification */
         Verification: {
             department?: string | null;
@@ -5373,22 +7244,6 @@ export interface components {
             scene: string;
             second_factor?: components["schemas"]["PhoneProof"] | null;
             text: string;
-        };
-        /** Verified */
-        Verified: {
-            age_years: number;
-            /** @enum {string} */
-            code_kind: "dynamic" | "static";
-            ecard_id_short: string;
-            id_number_masked: string;
-            name?: string;
-            name_masked: string;
-            /** Format: uuid */
-            patient_id: string;
-            /** @enum {string} */
-            sex: "male" | "female";
-            /** Format: date-time */
-            verified_at: string;
         };
         /** Visit */
         Visit: {
@@ -5987,6 +7842,444 @@ export interface operations {
             };
         };
     };
+    ApiBillsGetBills: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                organization_id?: string | null;
+                patient_id?: string | null;
+                state?: "open" | "settled" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.charges.schemas.BillRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsPostBill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskBillRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdGetBill: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdChargesPostBillCharges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdClaimsPostClaim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdCounterPostBillCounter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdInsurancePutBillInsurance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsuranceRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdInvoicePostInvoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdInvoicesGetInvoices: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.invoices.schemas.InvoiceView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsBillIdQrGetBillQr: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                bill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBillsByTokenGetBillByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillGlimpse"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiCardsStaticChallengeChallenge: {
         parameters: {
             query?: never;
@@ -6045,7 +8338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Verified"];
+                    "application/json": components["schemas"]["identity_schemas_cards_Verified"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6495,6 +8788,315 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckInAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiClaimsGetClaims: {
+        parameters: {
+            query?: {
+                organization_id?: string | null;
+                patient_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.claims.schemas.ClaimView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiClaimsClaimIdGetClaim: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiClaimsClaimIdFhirGetClaimFhir: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiClaimsClaimIdWithdrawPostWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["billing_claims_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoveragesGetCoverages: {
+        parameters: {
+            query: {
+                patient_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.claims.schemas.CoverageView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoveragesPostCoverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverageRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoveragesCoverageIdDeleteCoverage: {
+        parameters: {
+            query: {
+                patient_id: string;
+            };
+            header?: never;
+            path: {
+                coverage_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCredentialsResolveResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scanned"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolved"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -7148,6 +9750,47 @@ export interface operations {
             };
         };
     };
+    ApiEncountersEncounterIdChargesPostEncounterCharges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                encounter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEncountersEncounterIdFinishPostFinish: {
         parameters: {
             query?: never;
@@ -7624,6 +10267,282 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInsuranceRulesRules: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesInForce"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInsuranceRulesItemsItems: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                day?: string | null;
+                limit?: number;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.insurance.policy.CatalogueEntry_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInsuranceRulesTrialsTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesInvoiceIdGetInvoice: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesInvoiceIdPdfGetInvoicePdf: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInvoicesVerifyGetVerified: {
+        parameters: {
+            query: {
+                check_code: string;
+                code: string;
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["billing_invoices_schemas_Verified"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiJournalGetJournal: {
+        parameters: {
+            query: {
+                account?: string | null;
+                bill_id?: string | null;
+                cursor?: string | null;
+                from_day: string;
+                kind?: string | null;
+                organization_id: string;
+                to_day: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.journal.schemas.Entry_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8463,6 +11382,46 @@ export interface operations {
             };
         };
     };
+    ApiOrganizationsOrganizationIdTrialBalanceGetTrialBalance: {
+        parameters: {
+            query: {
+                from_day: string;
+                to_day: string;
+            };
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiParkedEventsGetParked: {
         parameters: {
             query?: never;
@@ -8910,6 +11869,368 @@ export interface operations {
             };
         };
     };
+    ApiPaymentsGetPayments: {
+        parameters: {
+            query?: {
+                bill_id?: string | null;
+                organization_id?: string | null;
+                patient_id?: string | null;
+                state?: "stuck" | "open" | "cash" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.payments.schemas.PaymentView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPostPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdGetPayment: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCancelPostCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["billing_payments_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCashPostCash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCashReturnedPostCashReturned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdRefundsPostRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdRetryPostRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["billing_payments_schemas_AtOrganization"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPreviewPostPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPractitionerRolesPractitionerRoles: {
         parameters: {
             query?: {
@@ -9055,6 +12376,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_yitong.booking.schemas.SessionItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPricesGetPrices: {
+        parameters: {
+            query: {
+                category?: string | null;
+                kind?: "item" | "drug" | "all";
+                limit?: number;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.charges.prices.PriceFound_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -10028,6 +13389,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Applied"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationDifferencesDifferenceIdAskAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAgainRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyDifference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationDifferencesDifferenceIdProposePropose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyDifference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationDifferencesDifferenceIdSignSign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyDifference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationsListDays: {
+        parameters: {
+            query: {
+                from: string;
+                organization_id: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.reconciliation.schemas.ReconciledDay_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationsCompareNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayReconciliation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReconciliationsReportShowReport: {
+        parameters: {
+            query: {
+                day: string;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayReconciliation"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -11795,6 +15395,327 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffSession"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysGetStays: {
+        parameters: {
+            query?: {
+                organization_id?: string | null;
+                patient_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.deposits.schemas.StayView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysPostStay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmitRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdGetStay: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdDepositsPostDeposit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepositRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdDischargePostDischarge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdResumePostResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdReturnDepositPostReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdSettlePostSettle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

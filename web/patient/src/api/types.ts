@@ -45,6 +45,8 @@ export interface Problem {
   /** `phone-code-needed`, when the code is already on its way. */
   challenge_id?: string
   request_id?: string
+  /** `amounts-changed`: the confirmation as it would be now. */
+  preview?: Preview
 }
 
 export type PublicSettings = Wire['PublicSettings']
@@ -100,3 +102,17 @@ export type JourneyStep = Wire['Step']
 export type Visit = Wire['Visit']
 export type Journey = Wire['Journey']
 export type Message = Wire['MessageView']
+
+export type Bill = Wire['BillRow']
+export type BillDetail = Wire['BillView']
+export type BillLine = Wire['ChargeLine']
+export type BillGlimpse = Wire['BillGlimpse']
+export type Invoice = Wire['InvoiceView']
+export type PayWish = Wire['PayWish']
+export type PayRequest = Wire['PayRequest']
+export type Preview = Wire['Preview']
+export type PreviewPart = Wire['PreviewPart']
+export type Payment = Wire['PaymentView']
+export type PaymentPart = Wire['PartView']
+export type Refund = Wire['RefundView']
+export type RefundPart = Wire['BackView']

@@ -16,6 +16,11 @@ export function openLink(link: NonNullable<Message['link']>): void {
       return go('waitlist/index')
     case 'draw':
       return go('draws/detail', params)
+    case 'bill':
+      return go('bills/detail', params)
+    case 'payment':
+    case 'payment_order':
+      return go('bills/payment', params)
     case 'ban':
       return go('restrictions/index')
     case 'review':

@@ -1,9 +1,10 @@
 import { clockWords, dayWords, momentWords, nearDay, shortDate, today, wallOf, weekday } from '@/words/time'
-import { distanceWords, feeWords } from '@/words/money'
+import { amountWords, distanceWords, feeWords } from '@/words/money'
 import { preferences } from './preferences'
 
 /** The wording functions, bound to the language on the screen. */
 export const fee = (fen: number): string => feeWords(fen, preferences.language)
+export const amount = (fen: number): string => amountWords(fen, preferences.language)
 export const far = (metres: number): string => distanceWords(metres, preferences.language)
 export const day = (date: string): string => dayWords(date, preferences.language)
 export const moment = (iso: string): string => momentWords(iso, preferences.language)

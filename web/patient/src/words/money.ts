@@ -16,3 +16,21 @@ export function distanceWords(metres: number, tag: Tag): string {
   const km = metres < 10_000 ? (metres / 1000).toFixed(1) : String(Math.round(metres / 1000))
   return tag === 'en' ? `${km} km` : `${km} 公里`
 }
+
+/** An exact amount of money, always with its fen: `12.50 元`, `-3.00 元`. Throws RangeError for a fraction of a fen. */
+export function amountWords(fen: number, tag: Tag): string {
+  const number = yuanNumber(fen)
+  return tag === 'en' ? `${fen < 0 ? '-' : ''}¥${number.replace('-', '')}` : `${number} 元`
+}
+
+/** Whole fen as yuan with two places and no unit: `12.50`. */
+export function yuanNumber(fen: number): string {
+  if (!Number.isInteger(fen)) throw new RangeError(`not whole fen: ${fen}`)
+  const whole = Math.abs(fen)
+  return `${fen < 0 ? '-' : ''}${Math.trunc(whole / 100)}.${String(whole % 100).padStart(2, '0')}`
+}
+
+/** A quantity in thousandths without empty places: `2`, `1.5`. */
+export function countWords(milli: number): string {
+  return String(milli / 1000)
+}

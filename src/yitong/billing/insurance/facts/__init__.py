@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from yitong.billing.insurance.policy import AccountRule, Benefit, CatalogueEntry, Dated, Policy, Step, Supplement
+from yitong.billing.insurance.policy import AccountRule, Benefit, CatalogueEntry, Dated, Policy, RatioStep, Supplement
 from yitong.directory import facts as directory
 
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -91,7 +91,7 @@ def published_policy() -> Policy:
     return Policy(
         catalogue(),
         _read("benefits.tsv", Benefit),
-        _read("steps.tsv", Step),
+        _read("steps.tsv", RatioStep),
         _read("supplements.tsv", Supplement),
         _read("accounts.tsv", AccountRule),
     )
