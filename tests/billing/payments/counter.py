@@ -85,7 +85,8 @@ class Counter:
         due = await self.town.rows(
             "SELECT organization_id, id FROM payment_order WHERE next_at <= :now", now=self.town.clock.now()
         )
-        if await resume(self.town.platform) < len(due):
+        done: Any = await resume(self.town.platform)
+        if done < len(due):
             for row in due:  # what the job only wrote into its log is raised here
                 await service.carry(self.town.platform, row.organization_id, row.id)
 

@@ -123,7 +123,8 @@ async def test_without_lock_and_constraints_more_would_go_back(counter: Counter,
         return sheet
 
     monkeypatch.setattr(refunding, "locked", unlocked)
-    platform, refunds = counter.town.platform, []
+    platform = counter.town.platform
+    refunds: list[Any] = []
     for _ in range(3):
 
         async def ask() -> None:

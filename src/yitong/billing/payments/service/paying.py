@@ -195,12 +195,10 @@ async def cancel(platform: Platform, actor: Actor, organization_id: UUID, order_
         await tx.open_region()
         sheet = await locked(tx, organization_id, order_id)
         order = sheet.order
-        grant = CANCEL.check(
-            actor,
-            organization_id=organization_id,
-            # Whoever began a payment may end it, for whomever it was.
-            patient_id=order.patient_id if order.payer_id != actor.id else next(iter(actor.patient_ids), None),
-        )
+        # Whoever began a payment may end it, for whomever it was.
+        own = order.payer_id == actor.id and actor.kind is ActorKind.CITIZEN
+        action = PAY_SHOWN if own else CANCEL
+        grant = action.check(actor, organization_id=organization_id, patient_id=order.patient_id)
         if order.state in (OrderState.PRE_SETTLED, OrderState.SETTLING) and order.cancel_asked is None:
             await Change.begin(tx, grant, sheet, PaymentEvent.CANCEL_ASKED)
             order.cancel_asked = "cancelled"

@@ -108,8 +108,16 @@ async def refund_for(
         fingerprint=fingerprint,
         asked_at=tx.now,
     )
-    said = {"refund_id": row.id, "amount": yuan_text(amount), "amount_fen": amount, "reason": request.reason}
-    change = await Change.begin(tx, grant, sheet, PaymentEvent.REFUND_ASKED, **said)
+    change = await Change.begin(
+        tx,
+        grant,
+        sheet,
+        PaymentEvent.REFUND_ASKED,
+        refund_id=row.id,
+        amount=yuan_text(amount),
+        amount_fen=amount,
+        reason=request.reason,
+    )
     await change.new(REFUND_MACHINE, row)
     await tx.session.flush()
     for line in lines:
