@@ -76,6 +76,18 @@ async def test_without_insurance_the_last_payer_gets_back_first(counter: Counter
     await counter.audit()
 
 
+async def test_a_deposit_that_was_drawn_on_does_not_go_back(counter: Counter) -> None:
+    deposit, _ = await counter.bill(1000, kind="deposit")
+    paid_in = await counter.pay(counter.request(deposit, 1000, CODE, use_insurance=False))
+    drawn, _ = await counter.bill(400)
+    await counter.pay(counter.request(drawn, 0, use_insurance=False, deposit_fen=400))
+    with pytest.raises(Problem) as refused:
+        await counter.refund(paid_in, *paid_in.charge_ids)
+    assert refused.value.code == "deposit-used"
+    assert await counter.balance(f"deposit:{counter.patient}") == -600
+    await counter.audit()
+
+
 async def test_a_line_goes_back_once(counter: Counter) -> None:
     payment, charges = await _paid(counter, 4000, 2000, use_insurance=False)
     await counter.refund(payment, charges[1])

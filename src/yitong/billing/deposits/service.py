@@ -64,6 +64,12 @@ NOTHING_LEFT = problem_kind(
     Bilingual("没有可退的预交金。", "Nothing of the deposit is left to give back."),
     Bilingual("请核对预交金余额。", "Look at the deposit's balance."),
 )
+DEPOSIT_USED = problem_kind(
+    "deposit-used",
+    409,
+    Bilingual("预交金已被使用，只剩 {amount} 元。", "The deposit was drawn on; {amount} yuan are left."),
+    Bilingual("请先结清住院账户，余额在窗口退还。", "Settle the stay first; what is left is given back at the window."),
+)
 _STAY = """
 SELECT s.*, o.name AS organization_name, o.name_en AS organization_name_en, o.zone, d.name AS department_name,
        d.name_en AS department_name_en, p.name_sealed, b.bill_no
@@ -221,6 +227,18 @@ async def balance(tx: Transaction, organization_id: UUID, patient_id: UUID, *, l
         {"organization": organization_id, "patient": patient_id, "account": account},
     )
     return found.scalar_one()
+
+
+async def check_returnable(tx: Transaction, organization_id: UUID, bill_id: UUID, amount: int) -> None:
+    """Whether so much of a deposit's bill may go back: only what no other bill has drawn on. Other bills always may.
+
+    Raises Problem ``deposit-used``.
+    """
+    bill = await queries.header(tx, organization_id, bill_id)
+    if bill.kind == "deposit":
+        left = await balance(tx, organization_id, bill.patient_id, lock=True)
+        if left < amount:
+            raise DEPOSIT_USED(amount=yuan_text(max(0, left)))
 
 
 async def charge_bed_days(tx: Transaction, grant: Grant, row: Any) -> int:

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from yitong.billing.deposits.service import check_returnable
 from yitong.billing.payments.actions import REFUND, TAKE_CASH
 from yitong.billing.payments.carrying import carry
 from yitong.billing.payments.dividing import back_amounts
@@ -87,6 +88,7 @@ async def refund_for(
     amount = sum(line.amount_fen for line in lines)
     if order.state not in _REFUNDABLE or not amount:
         raise NOT_REFUNDABLE()
+    await check_returnable(tx, order.organization_id, order.bill_id, amount)
     if sheet.owed_fen and order.refunded_fen + amount < order.total_fen:
         raise OWED_FIRST(yuan=yuan_text(sheet.owed_fen))
     insured = next((part for part in sheet.done() if part.kind == "insurance"), None)
