@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from yitong.billing.insurance.mobile import MobileInsurer
-from yitong.billing.ports import Insurer, MixedOrders, NoticeTaker, PaymentChannels
+from yitong.billing.ports import CommercialInsurers, Insurer, MixedOrders, NoticeTaker, PaymentChannels
 from yitong.gateways.alipay.gateway import AlipayGateway
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.sms import SmsClient
@@ -19,7 +19,7 @@ from yitong.kernel.settings import Settings, SettingsError
 
 SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
 PAYING = {PaymentChannels, NoticeTaker, WechatPay, MixedOrders, AlipayGateway}
-INSURING = {Insurer, MobileInsurer, CredentialReader}
+INSURING = {Insurer, MobileInsurer, CredentialReader, CommercialInsurers}
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 

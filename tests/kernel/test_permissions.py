@@ -101,7 +101,8 @@ def test_every_action_is_described_and_denies_by_default() -> None:
 # A health card belongs to the region and to no hospital: any front desk may print its static code.
 REGIONAL_AT_DESKS = {"card:static:print"}
 # Done to one's own account before there is a patient to compare; somebody signed in, so not anyone.
-ON_ONES_ACCOUNT = {"sign-in:account:use", "patient:person:register"}
+# The last: whoever was shown a bill's code may pay it; the code is what permits it, and shows nothing of the patient.
+ON_ONES_ACCOUNT = {"sign-in:account:use", "patient:person:register", "billing:payment:pay-shown"}
 
 
 def test_no_hospital_role_reaches_beyond_its_hospital() -> None:
