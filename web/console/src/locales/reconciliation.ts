@@ -19,7 +19,7 @@ export const reconciliation = defineWords(
   },
   {
     title: 'Reconciliation', days14: '14 days', days31: '31 days', run: 'Compare this day', ran: 'Compared {compared} movements: {differences} differences', print: 'Print report',
-    openCount: 'Open differences', proposedCount: 'To be signed', inQuestion: 'Money in question', agreedRate: 'Movements that agree', fees: 'Channel fees', items: '', ofCompared: '{agreed} of {compared} agree', daysWithOpen: 'on {n} days',
+    openCount: 'Open differences', proposedCount: 'To be signed', inQuestion: 'Money in question', agreedRate: 'Movements that agree', fees: 'Channel fees', items: 'found', ofCompared: '{agreed} of {compared} agree', daysWithOpen: 'on {n} days',
     byKind: 'Differences by day', byParty: 'Three sides of the day', ours: 'Hospital', theirs: 'Other side', yuanAxis: 'CNY',
     none: 'Nothing was reconciled in this span', noneHint: 'Yesterday is compared every day at 10:30; any day can be compared now.', dayList: 'Days', allAgree: 'All agree', open: '{n} open', toSign: '{n} to sign', closed: 'Closed', notWhole: 'A list is missing',
     kinds: { missing_here: 'Missing here', missing_there: 'Missing there', amount: 'Amount', state: 'State', date: 'Other day' },
