@@ -206,7 +206,7 @@ async def test_a_party_that_does_not_answer_is_left_out(office: Office, clock: S
     await office.books.paid("P1", 1000)
     office.wechat.silent = {DAY}
     report = await office.compared()
-    assert (report.compared, report.complete, report.differences) == (0, False, [])
+    assert (report.compared, report.complete, report.differences, report.verdict) == (0, False, [], "incomplete")
     assert {one.party: one.answered for one in report.parties} == {"wechat": False, "insurer": True}
     # A neighbour that is missing only makes the comparison incomplete.
     office.wechat.silent = {YESTERDAY}

@@ -28,6 +28,7 @@ from yitong.billing.reconciliation.schemas import (
     PartyTotals,
     ReconciledDay,
     ThereView,
+    Verdict,
 )
 from yitong.billing.reconciliation.sides import INSURER, Here, Key, There
 from yitong.billing.reconciliation.states import DifferenceState
@@ -104,7 +105,7 @@ async def day_report(tx: Transaction, organization_id: UUID, day: date) -> DayRe
     rows = await tx.session.execute(_OF_DAY, {"organization": organization_id, "day": day})
     zone = ZoneInfo(row["zone"])
     differences = [difference_view(tx, one, zone) for one in rows.mappings()]
-    standing = any(one.state in (DifferenceState.OPEN, DifferenceState.PROPOSED) for one in differences)
+    parties = msgspec.convert(row["parties"] or [], list[PartyTotals])
     return DayReconciliation(
         organization_id=organization_id,
         organization_name=row["name"],
@@ -115,10 +116,18 @@ async def day_report(tx: Transaction, organization_id: UUID, day: date) -> DayRe
         complete=bool(row["complete"]),
         compared=row["compared"] or 0,
         agreed=row["agreed"] or 0,
-        parties=msgspec.convert(row["parties"] or [], list[PartyTotals]),
+        parties=parties,
         differences=differences,
-        verdict="not_compared" if row["id"] is None else "open" if standing else "closed" if differences else "agrees",
+        verdict=_verdict(parties, differences) if row["id"] is not None else "not_compared",
     )
+
+
+def _verdict(parties: list[PartyTotals], differences: list[MoneyDifference]) -> Verdict:
+    if any(one.state in (DifferenceState.OPEN, DifferenceState.PROPOSED) for one in differences):
+        return "open"
+    if not all(one.answered for one in parties):
+        return "incomplete"  # silence is no agreement
+    return "closed" if differences else "agrees"
 
 
 async def difference(tx: Transaction, organization_id: UUID, difference_id: UUID) -> MoneyDifference:

@@ -13,6 +13,7 @@ from yitong.billing.reconciliation.states import DifferenceState
 from yitong.kernel.ids import UUID
 from yitong.kernel.text import Bilingual
 
+Verdict = Literal["not_compared", "incomplete", "agrees", "open", "closed"]
 _Words = Annotated[str, Meta(max_length=500)]
 
 
@@ -166,7 +167,7 @@ class DayReconciliation(msgspec.Struct, frozen=True, kw_only=True):
     agreed: int
     parties: list[PartyTotals]
     differences: list[MoneyDifference]
-    verdict: Literal["not_compared", "agrees", "open", "closed"]
+    verdict: Verdict
 
 
 class ReconciledDay(msgspec.Struct, frozen=True, kw_only=True):

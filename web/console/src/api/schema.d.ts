@@ -4159,7 +4159,7 @@ export interface components {
             organization_name_en: string;
             parties: components["schemas"]["PartyTotals"][];
             /** @enum {string} */
-            verdict: "not_compared" | "agrees" | "open" | "closed";
+            verdict: "not_compared" | "incomplete" | "agrees" | "open" | "closed";
         };
         /** Department */
         Department: {
