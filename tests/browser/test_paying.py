@@ -38,7 +38,7 @@ def insured_number(stack: Stack) -> str:
         number = id_number(BORN)
         person = person_of(number, "", stack.now().date())
         assert person is not None
-        if person.insutype == "310" and person.before.deducted and person.account_fen < 20_000 and not person.rights:
+        if person.insutype == "310" and person.before.deducted and person.account_fen < 40_000 and not person.rights:
             return number
 
 

@@ -56,17 +56,23 @@ export async function openChannel(payment: Payment): Promise<void> {
 }
 
 /**
- * Alipay leads back to the app's address with its own words before the `#`. Called before the first page is chosen, so
- * that somebody who comes back lands on the payment they left for.
+ * Alipay leads back to the app's bare address, at most with its own words before the `#`. Called before the first page is
+ * chosen, so that somebody who comes back lands on the payment they left for, once.
  */
 export function catchPayer(): void {
   // #ifdef H5
   const left = uni.getStorageSync(KEY) as { id?: string; organization_id?: string } | ''
-  if (!left || !left.id || !new URLSearchParams(location.search).has('out_trade_no')) return
+  const unaimed = location.hash === '' || location.hash === '#/'
+  if (!left || !left.id || !unaimed) return
   uni.removeStorageSync(KEY)
   const hash = `#/pages/bills/payment?id=${left.id}&organization_id=${left.organization_id}`
   history.replaceState(null, '', `${location.pathname}${hash}`)
   // #endif
+}
+
+/** The payer is back on the payment's page: opening the app later is no coming back. */
+export function payerIsBack(): void {
+  uni.removeStorageSync(KEY)
 }
 
 let begun = ''
