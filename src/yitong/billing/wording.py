@@ -150,5 +150,5 @@ def _personal(split: InsuranceSplit) -> list[Bilingual]:
         else:
             words = "个人账户支付 {a} 元，账户余额 {c} 元。", "{a} yuan come from your account; {c} yuan are left."
         said.append(_say(*words, a=split.acct_pay, b=split.acct_mulaid_pay, c=split.balc))
-    said.append(_say("还需个人支付 {a} 元。", "{a} yuan are left for you to pay.", a=split.psn_cash_pay))
+    said.append(_say("其余 {a} 元由个人支付。", "The other {a} yuan are paid by you.", a=split.psn_cash_pay))
     return said

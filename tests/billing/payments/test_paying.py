@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from billing.payments.counter import WECHAT, Counter
 from yitong.billing.payments import service
@@ -259,3 +260,23 @@ async def test_a_long_silence_is_shown_at_the_desk_and_ends(counter: Counter) ->
     assert (payment.stuck, payment.parts[0].state) == (None, "done")
     await counter.settle_down()
     await counter.audit()
+
+
+async def test_the_payers_own_app_is_asked_under_the_id_it_knows(counter: Counter) -> None:
+    bill, _ = await counter.bill(5000)
+    platform = counter.town.platform
+    async with platform.transaction() as tx:
+        await tx.session.execute(
+            text(
+                "WITH a AS (INSERT INTO account (id, phone_sealed, phone_hash, created_at)"
+                " VALUES (:id, 's', decode('00', 'hex'), :now) ON CONFLICT DO NOTHING)"
+                " INSERT INTO oauth_identity (provider, subject, account_id, created_at)"
+                " VALUES ('wechat', 'o-payer', :id, :now)"
+            ),
+            {"id": counter.citizen.id, "now": tx.now},
+        )
+    in_app = ChannelChoice("wechat", "jsapi")
+    await counter.pay(counter.request(bill, 5000, in_app, use_insurance=False))
+    async with platform.transaction() as tx:
+        row = (await tx.session.execute(text("SELECT id, payer_sealed FROM payment_part"))).one()
+    assert platform.sealer.open(row.payer_sealed, f"payment_part.payer:{row.id}") == "o-payer"

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 import structlog
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from yitong.directory.service import region_of
 from yitong.identity import problems as p
@@ -196,6 +196,14 @@ class OAuthWay:
 
     provider: str
     client: CitizenOAuth
+
+
+async def subject_at(tx: Transaction, account_id: UUID, provider: str) -> str | None:
+    """Under which id ``wechat`` or ``alipay`` knows the account; None for one that never signed in through it."""
+    wanted = select(OAuthIdentity.subject).where(
+        OAuthIdentity.account_id == account_id, OAuthIdentity.provider == provider
+    )
+    return await tx.session.scalar(wanted)
 
 
 def oauth_way(platform: Platform, provider: str) -> OAuthWay:

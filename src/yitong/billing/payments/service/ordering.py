@@ -11,8 +11,9 @@ from yitong.billing.payments.schemas import ChannelChoice
 from yitong.billing.payments.sheet import Change, leave
 from yitong.billing.payments.states import ORDER, PART, PartState
 from yitong.billing.rules import INSURED, Division
+from yitong.identity.service.citizens import subject_at
 from yitong.kernel.ids import UUID, new_id
-from yitong.kernel.permissions import Grant
+from yitong.kernel.permissions import ActorKind, Grant
 from yitong.kernel.transaction import Transaction
 
 
@@ -49,10 +50,19 @@ async def place(
         tx.session.add(row)
         sheet.lines.append(row)
     await tx.session.flush()
-    for part in _parts(tx, order, insured, shares, choices):
+    named = [await _with_payer(tx, grant, choice) for choice in choices]
+    for part in _parts(tx, order, insured, shares, named):
         await change.new(PART, part)
         sheet.parts.append(part)
     await leave(tx, sheet)
+
+
+async def _with_payer(tx: Transaction, grant: Grant, choice: ChannelChoice) -> ChannelChoice:
+    """The choice with the payer's id at the channel, where the payer's app itself pays and did not say it."""
+    if choice.payer or choice.scene != "jsapi" or grant.actor.kind is not ActorKind.CITIZEN:
+        return choice
+    subject = await subject_at(tx, grant.actor.id, choice.channel)
+    return msgspec.structs.replace(choice, payer=subject) if subject else choice
 
 
 def _parts(
