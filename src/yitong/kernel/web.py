@@ -65,10 +65,15 @@ async def provide_tx(request: AnyRequest) -> AsyncIterator[Transaction]:
     """Dependency ``tx``: the request's one transaction; an exception in the handler rolls it back.
 
     Litestar closes a generator dependency after the handler returned and before the answer is sent, so an answer is
-    never given for something that could still fail to commit.
+    never given for something that could still fail to commit. Raises Problem ``unauthenticated`` and, for a handler
+    that wants the key, ``idempotency-key-missing``.
     """
     platform: Platform = request.app.state.platform
     actor = actor_of(platform, request.headers.get("authorization"))
+    # Litestar cancels or forgets a generator when a dependency beside it refuses the request, and with it a connection
+    # in the middle of a statement: whatever another dependency may refuse is refused here, before anything opens.
+    if "idempotency_key" in request.route_handler.parsed_fn_signature.parameters:
+        idempotency_key_of(request.headers.get("idempotency-key"))
     language = Language.from_header(request.headers.get("accept-language"))
     async with platform.transaction(actor, language) as tx:
         yield tx
