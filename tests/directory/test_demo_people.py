@@ -124,6 +124,8 @@ def test_named_staff_cover_every_desk_role() -> None:
         "registrar",
         "scheduler",
         "hospital_admin",
+        "cashier",
+        "finance",
         "regulator",
         "platform_admin",
     }

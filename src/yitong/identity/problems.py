@@ -238,7 +238,7 @@ CREDENTIAL_NAME_DIFFERS = problem_kind(
 )
 NO_INSURER = problem_kind(
     "insurer-not-connected",
-    503,
+    409,
     B("尚未接入医保平台。", "No insurance platform is connected."),
     B("请出示电子健康卡。", "Show the health card instead."),
 )

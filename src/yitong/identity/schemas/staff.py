@@ -128,7 +128,7 @@ class NewStaffAccount(Struct, frozen=True):
 
     organization_id: UUID
     username: Annotated[str, Meta(pattern="^[a-z0-9._-]{3,40}$")]
-    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    name: Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
     password: Password
     roles: Annotated[list[StaffGiven], Meta(min_length=1, max_length=5)]
     department_id: UUID | None = None
