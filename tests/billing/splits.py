@@ -22,13 +22,14 @@ def splits(draw: st.DrawFn, total: int) -> InsuranceSplit:
     fund, hospital, person_scope = draw(cut(scope, 3))
     person = person_scope + ownpay + overlimit + preselfpay
     account = draw(st.integers(0, person))
+    deductible = draw(st.integers(0, person_scope))
     return InsuranceSplit(
         medfee_sumamt=total,
         fulamt_ownpay_amt=ownpay,
         overlmt_selfpay=overlimit,
         preselfpay_amt=preselfpay,
         inscp_scp_amt=scope,
-        act_pay_dedc=draw(st.integers(0, person_scope)),
+        act_pay_dedc=deductible,
         **dict(zip(FUNDS, draw(cut(fund, len(FUNDS))), strict=True)),
         fund_pay_sumamt=fund,
         psn_part_amt=person,
@@ -37,5 +38,5 @@ def splits(draw: st.DrawFn, total: int) -> InsuranceSplit:
         psn_cash_pay=person - account,
         hosp_part_amt=hospital,
         balc=draw(fen),
-        pool_prop_selfpay=person_scope,
+        pool_prop_selfpay=person_scope - deductible,
     )

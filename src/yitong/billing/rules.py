@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from yitong.billing.insurance.invariants import broken
 from yitong.billing.ports import InsuranceSplit
 
 PartKind = Literal["fund", "hospital", "account", "commercial", "deposit", "channel"]
@@ -90,36 +91,14 @@ def line_amount(cnt_milli: int, unit_price_fen: int) -> int:
 def check_split(split: InsuranceSplit, total: int | None = None) -> None:
     """Raises SplitRefused unless the insurer's answer keeps what setlinfo promises (2206A, 2207A).
 
-    - nothing is negative; ``total`` is the bill's own sum and must be ``medfee_sumamt``
-    - medfee_sumamt = fulamt_ownpay_amt + overlmt_selfpay + preselfpay_amt + inscp_scp_amt
-    - medfee_sumamt = fund_pay_sumamt + psn_part_amt + hosp_part_amt
-    - psn_part_amt = acct_pay + psn_cash_pay; acct_mulaid_pay lies within acct_pay
-    - fund_pay_sumamt = hifp + cvlserv + hifes + hifmi + hifob + maf + oth
-    - mobile (6202): ownPayAmt + psnAcctPay + fundPay (+ hospPartAmt) = feeSumamt is the same sum
+    :func:`~yitong.billing.insurance.invariants.broken` knows what must hold of it; besides, ``total`` is the bill's own
+    sum and must be ``medfee_sumamt``.
     """
-    amounts = {name: getattr(split, name) for name in InsuranceSplit.__struct_fields__ if name != "notes"}
-    negative = [name for name, amount in amounts.items() if amount < 0]
-    if negative:
-        raise SplitRefused(f"negative: {', '.join(negative)}")
-    funds = (
-        split.hifp_pay + split.cvlserv_pay + split.hifes_pay + split.hifmi_pay + split.hifob_pay
-        + split.maf_pay + split.oth_pay
-    )  # fmt: skip
-    scope = split.fulamt_ownpay_amt + split.overlmt_selfpay + split.preselfpay_amt + split.inscp_scp_amt
-    rules = {
-        "medfee_sumamt is the bill": total is None or split.medfee_sumamt == total,
-        "medfee_sumamt by scope": split.medfee_sumamt == scope,
-        "medfee_sumamt by payer": split.medfee_sumamt
-        == split.fund_pay_sumamt + split.psn_part_amt + split.hosp_part_amt,
-        "psn_part_amt": split.psn_part_amt == split.acct_pay + split.psn_cash_pay,
-        "acct_mulaid_pay": split.acct_mulaid_pay <= split.acct_pay,
-        "fund_pay_sumamt": split.fund_pay_sumamt == funds,
-        "funds pay within scope": split.fund_pay_sumamt + split.hosp_part_amt <= split.medfee_sumamt,
-        "act_pay_dedc within scope": split.act_pay_dedc <= split.inscp_scp_amt,
-    }
-    broken = [name for name, kept in rules.items() if not kept]
-    if broken:
-        raise SplitRefused(f"{'; '.join(broken)}: {amounts}")
+    wrong = broken(split)
+    if total is not None and split.medfee_sumamt != total:
+        wrong.append(f"medfee_sumamt = {total}, the bill's sum")
+    if wrong:
+        raise SplitRefused(f"{'; '.join(wrong)}: {split}")
 
 
 def divide(

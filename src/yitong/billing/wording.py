@@ -1,5 +1,6 @@
 """What screens call kinds, categories and payers, and plain sentences about how a bill came about."""
 
+from yitong.billing.insurance.explaining import explain
 from yitong.billing.ports import InsuranceSplit
 from yitong.kernel.money import yuan_text
 from yitong.kernel.text import Bilingual
@@ -65,15 +66,6 @@ CHANNEL_WORDS = {
     "face": Bilingual("刷脸支付", "Face payment"),
     "cash": Bilingual("现金", "Cash"),
 }
-_FUND_WORDS = (
-    ("hifp_pay", "统筹基金", "the pooled fund"),
-    ("cvlserv_pay", "公务员医疗补助", "the civil servants' supplement"),
-    ("hifes_pay", "企业补充医疗保险", "the employer's supplement"),
-    ("hifmi_pay", "居民大病保险", "residents' serious-illness insurance"),
-    ("hifob_pay", "职工大额医疗互助", "employees' large-amount aid"),
-    ("maf_pay", "医疗救助", "medical aid"),
-    ("oth_pay", "其他基金", "other funds"),
-)
 
 
 def category_word(category: str) -> Bilingual:
@@ -88,67 +80,15 @@ def payer_word(kind: str, name: str) -> Bilingual:
     return PAYER_WORDS.get(kind, Bilingual(kind, kind))
 
 
-def _say(zh: str, en: str, **amounts: int) -> Bilingual:
-    return Bilingual(zh, en).filled(**{name: yuan_text(fen) for name, fen in amounts.items()})
-
-
 def explain_split(split: InsuranceSplit) -> list[Bilingual]:
-    """Why the insurance pays what it pays, a sentence a step, amounts in yuan; steps of nothing are left out."""
-    said = [_say("本次费用共 {a} 元。", "The bill comes to {a} yuan.", a=split.medfee_sumamt)]
-    steps = [
-        (
-            split.fulamt_ownpay_amt,
-            "其中 {a} 元不在医保目录内，由个人全额承担。",
-            "{a} yuan are not in the insurance catalogue and are yours in full.",
-        ),
-        (
-            split.overlmt_selfpay,
-            "超过医保限价的 {a} 元由个人承担。",
-            "{a} yuan are above the insurance's price limit and are yours.",
-        ),
-        (
-            split.preselfpay_amt,
-            "乙类项目按规定先由个人自付 {a} 元。",
-            "{a} yuan of class B items are yours before the insurance begins to share.",
-        ),
-        (
-            split.inscp_scp_amt,
-            "符合医保报销范围的为 {a} 元。",
-            "{a} yuan are within what the insurance shares.",
-        ),
-        (
-            split.act_pay_dedc,
-            "本年起付线内还需个人承担 {a} 元。",
-            "{a} yuan of it fall under this year's deductible and are yours.",
-        ),
-        (
-            split.pool_prop_selfpay,
-            "按报销比例由个人分担 {a} 元。",
-            "{a} yuan are your share by ratio.",
-        ),
+    """Why the insurance pays what it pays, a sentence a step, whether or not the payer has paid the rest by now."""
+    steps = [one.text for one in explain(split) if one.field != "psn_cash_pay"]
+    return [
+        _say("本次费用共 {a} 元", "The bill comes to ¥{a}", split.medfee_sumamt),
+        *steps,
+        _say("其余由个人支付 {a} 元", "The rest is paid by you: ¥{a}", split.psn_cash_pay),
     ]
-    said += [_say(zh, en, a=amount) for amount, zh, en in steps if amount]
-    for field, zh, en in _FUND_WORDS:
-        amount = getattr(split, field)
-        if amount:
-            said.append(_say(f"{zh}支付 {{a}} 元。", f"{{a}} yuan are paid by {en}.", a=amount))
-    said += _personal(split)
-    return said
 
 
-def _personal(split: InsuranceSplit) -> list[Bilingual]:
-    said: list[Bilingual] = []
-    if split.hosp_part_amt:
-        words = "医院承担 {a} 元。", "{a} yuan are borne by the hospital."
-        said.append(_say(*words, a=split.hosp_part_amt))
-    if split.acct_pay:
-        if split.acct_mulaid_pay:
-            words = (
-                "个人账户支付 {a} 元，其中家庭共济账户 {b} 元，账户余额 {c} 元。",
-                "{a} yuan come from personal accounts, {b} of it from the family's; {c} yuan are left.",
-            )
-        else:
-            words = "个人账户支付 {a} 元，账户余额 {c} 元。", "{a} yuan come from your account; {c} yuan are left."
-        said.append(_say(*words, a=split.acct_pay, b=split.acct_mulaid_pay, c=split.balc))
-    said.append(_say("其余 {a} 元由个人支付。", "The other {a} yuan are paid by you.", a=split.psn_cash_pay))
-    return said
+def _say(zh: str, en: str, fen: int) -> Bilingual:
+    return Bilingual(zh, en).filled(a=yuan_text(fen))

@@ -19,6 +19,7 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     ("fulamt_ownpay_amt", "医保目录外项目，全部自费 {0} 元", "Not in the insurance catalogue, all paid by you: ¥{0}"),
     ("overlmt_selfpay", "超过医保支付限价的部分自付 {0} 元", "Above the insurance's price limit, paid by you: ¥{0}"),
     ("preselfpay_amt", "乙类项目先行自付 {0} 元", "Class B items: the part you pay first is ¥{0}"),
+    ("inscp_scp_amt", "符合医保报销范围的费用为 {0} 元", "Within what the insurance shares: ¥{0}"),
     ("act_pay_dedc", "起付线以内自付 {0} 元", "Within the deductible, paid by you: ¥{0}"),
     ("hifp_pay", "统筹基金支付 {0} 元", "The basic insurance fund pays ¥{0}"),
     ("hifob_pay", "职工大额医疗补助支付 {0} 元", "The employees' large-amount fund pays ¥{0}"),

@@ -50,7 +50,7 @@ async def accounts(tx: Transaction, organization_id: UUID) -> list[StaffAccountI
 
 
 async def create(tx: Transaction, new: NewStaffAccount) -> StaffAccountItem:
-    """Open an account. Raises Problem ``username-exists``, ``not-found`` (organization, department) or ``forbidden``."""
+    """Open an account. Raises Problem ``username-exists``, ``not-found`` (its place) or ``forbidden``."""
     MANAGE_STAFF.check(tx.actor, organization_id=new.organization_id)
     place = await tx.session.execute(text("SELECT 1 FROM organization WHERE id = :id"), {"id": new.organization_id})
     if place.first() is None:
