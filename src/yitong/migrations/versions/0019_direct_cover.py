@@ -1,4 +1,5 @@
-"""Payments: commercial cover as a part, the number of the message that asks an insurer to settle, rests owed."""
+"""Payments: commercial cover as a part, the number of the message that asks an insurer to settle, rests owed, and
+counts of tills."""
 
 from collections.abc import Sequence
 
@@ -16,6 +17,48 @@ _AMOUNT = "ck_payment_part_amount"
 def upgrade() -> None:
     _parts()
     _rests()
+    _counts()
+
+
+def _counts() -> None:
+    op.create_table(
+        "cash_count",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("window", sa.Text(), nullable=False),
+        sa.Column("shift", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counted_fen", sa.BigInteger(), nullable=False),
+        sa.Column("counted_by", sa.Uuid(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_cash_count")),
+        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_cash_count_organization_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "replaces_id"],
+            ["cash_count.organization_id", "cash_count.id"],
+            name=op.f("fk_cash_count_organization_id_replaces_id"),
+        ),
+        sa.CheckConstraint("since < until", name=op.f("ck_cash_count_span")),
+    )
+    op.create_index(
+        "uq_cash_count_until",
+        "cash_count",
+        ["organization_id", "window", "until"],
+        unique=True,
+        postgresql_where="replaces_id IS NULL",
+    )
+    op.create_index("uq_cash_count_replaces", "cash_count", ["organization_id", "replaces_id"], unique=True)
+    op.create_index("ix_cash_count_until", "cash_count", ["organization_id", "until"])
+    _line_kinds("'payment','refund','settlement','reversal','claim','cancellation','count'")
+
+
+def _line_kinds(listed: str) -> None:
+    name = op.f("ck_reconciliation_difference_line_kind")
+    op.drop_constraint(name, "reconciliation_difference", type_="check")
+    op.create_check_constraint(name, "reconciliation_difference", f"line_kind IN ({listed})")
 
 
 def _rests() -> None:
@@ -52,6 +95,8 @@ def _parts() -> None:
 
 
 def downgrade() -> None:
+    _line_kinds("'payment','refund','settlement','reversal'")
+    op.drop_table("cash_count")
     op.drop_index("uq_payment_order_rest", "payment_order")
     op.drop_constraint(op.f("fk_payment_order_organization_id_rest_of_id"), "payment_order", type_="foreignkey")
     op.drop_column("payment_order", "rest_of_id")
