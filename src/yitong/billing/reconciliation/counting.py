@@ -25,16 +25,16 @@ from yitong.kernel.transaction import Transaction
 # What a correction booked to a till was never in the drawer.
 _BOOKED = """
 SELECT coalesce(sum(u.amount), 0)::bigint FROM journal_entry j, unnest(j.accounts, j.amounts) AS u (account, amount)
- WHERE j.organization_id = c.organization_id AND u.account = 'cash:' || c.window
+ WHERE j.organization_id = c.organization_id AND u.account = 'cash:' || c.till
    AND j.source NOT LIKE 'reconciliation:%' AND j.at <= c.until AND (c.since IS NULL OR j.at > c.since)"""
 _COUNTS = f"""
-SELECT c.id, c.window, c.shift, c.since, c.until, c.counted_fen, ({_BOOKED}) AS booked_fen, c.counted_by,
+SELECT c.id, c.till AS window, c.shift, c.since, c.until, c.counted_fen, ({_BOOKED}) AS booked_fen, c.counted_by,
        a.name AS counted_by_name, c.counted_at, c.note, c.replaces_id
   FROM cash_count c LEFT JOIN staff_account a ON a.id = c.counted_by
  WHERE c.organization_id = :organization AND NOT EXISTS (SELECT FROM cash_count r
    WHERE r.organization_id = c.organization_id AND r.replaces_id = c.id)"""  # noqa: S608  # no value is in it
-_OF_DAY = text(f"{_COUNTS} AND c.until >= :begin AND c.until < :end ORDER BY c.window, c.until")
-_LAST = text(f"{_COUNTS} AND c.window = :window ORDER BY c.until DESC LIMIT 1")
+_OF_DAY = text(f"{_COUNTS} AND c.until >= :begin AND c.until < :end ORDER BY c.till, c.until")
+_LAST = text(f"{_COUNTS} AND c.till = :window ORDER BY c.until DESC LIMIT 1")
 _ONE = text(f"{_COUNTS} AND c.id = :id")
 _UNCOUNTED = text("""
 SELECT substr(u.account, 6) AS window, sum(u.amount)::bigint AS booked_fen, max(j.at) AS at
@@ -42,7 +42,7 @@ SELECT substr(u.account, 6) AS window, sum(u.amount)::bigint AS booked_fen, max(
  WHERE j.organization_id = :organization AND j.at >= :begin AND j.at < :end AND u.account LIKE 'cash:%'
    AND j.source NOT LIKE 'reconciliation:%'
    AND NOT EXISTS (SELECT FROM cash_count c WHERE c.organization_id = j.organization_id
-     AND u.account = 'cash:' || c.window AND c.until >= j.at)
+     AND u.account = 'cash:' || c.till AND c.until >= j.at)
  GROUP BY 1 HAVING sum(u.amount) <> 0 ORDER BY 1""")
 
 
@@ -75,7 +75,7 @@ async def count_cash(tx: Transaction, request: CountRequest, key: UUID) -> CashC
             insert(CashCount).values(
                 organization_id=organization_id,
                 id=count_id,
-                window=request.window,
+                till=request.window,
                 shift=request.shift,
                 since=since,
                 until=until,

@@ -109,7 +109,7 @@ class CashCount(Base):
     __tablename__ = "cash_count"
     organization_id: Mapped[UUID]
     id: Mapped[UUID]
-    window: Mapped[str]
+    till: Mapped[str]  # the window
     shift: Mapped[str]  # what the hospital calls the shift that ends
     since: Mapped[datetime | None]  # the count before; none: since the beginning
     until: Mapped[datetime]
@@ -124,7 +124,7 @@ class CashCount(Base):
         ForeignKeyConstraint(["organization_id", "replaces_id"], ["cash_count.organization_id", "cash_count.id"]),
         CheckConstraint("since < until", name="span"),
         # A till is counted once up to a moment, and a count replaced once.
-        Index("uq_cash_count_until", "organization_id", "window", "until", unique=True, postgresql_where=_FIRST),
+        Index("uq_cash_count_until", "organization_id", "till", "until", unique=True, postgresql_where=_FIRST),
         Index("uq_cash_count_replaces", "organization_id", "replaces_id", unique=True),
         Index("ix_cash_count_until", "organization_id", "until"),
         hospital(private=True, append_only=True),

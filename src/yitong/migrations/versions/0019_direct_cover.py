@@ -25,7 +25,7 @@ def _counts() -> None:
         "cash_count",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("window", sa.Text(), nullable=False),
+        sa.Column("till", sa.Text(), nullable=False),
         sa.Column("shift", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
@@ -46,7 +46,7 @@ def _counts() -> None:
     op.create_index(
         "uq_cash_count_until",
         "cash_count",
-        ["organization_id", "window", "until"],
+        ["organization_id", "till", "until"],
         unique=True,
         postgresql_where="replaces_id IS NULL",
     )
