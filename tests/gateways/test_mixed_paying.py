@@ -1,4 +1,4 @@
-"""Insured bills paid inside WeChat, over sockets at the sandbox: whatever goes wrong, the journal says what they say."""
+"""Insured bills paid inside WeChat, over sockets at the sandbox: whatever goes wrong, all money is accounted for."""
 
 from collections.abc import AsyncGenerator
 
