@@ -24,6 +24,7 @@ from yitong.billing.ports import (
     PaymentChannels,
     PaymentFound,
 )
+from yitong.billing.rules import check_split
 from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.platform import Platform
 
@@ -152,6 +153,8 @@ class Sides:
         found = await _needed(platform.ports.get(Insurer), "the insurer").settlement(
             bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, self.settlement_no
         )
+        if found is not None:
+            check_split(found.split, self.expected.medfee_sumamt)
         if found is not None or insured is None or paid_at is None:
             return found
         told = (split.fund_pay, split.psn_acct_pay, split.own_pay_amt)
