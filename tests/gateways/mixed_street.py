@@ -2,21 +2,23 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from sqlalchemy import insert
 
 from billing.payments.counter import Counter
-from insurance_cast import ELDER, MOTHER
+from billing.payments.outside import Outside
+from insurance_cast import MOTHER
 from worlds import World
 from yitong.billing.payments import service
 from yitong.billing.payments.schemas import ChannelChoice, MixedWish, PaymentView, PayRequest, Preview
 from yitong.billing.ports import MixedOrderFound, MixedOrders, PaymentChannels
 from yitong.identity.model import Account, FamilyMember, OAuthIdentity, PatientIdentifier
 from yitong.kernel.clock import day_of
-from yitong.kernel.ids import UUID, new_id
+from yitong.kernel.ids import UUID
+from yitong.kernel.permissions import Actor
 
 OPENID = "oYTu001sandbox0000000000000"
 SCAN = "0021020000100"
@@ -62,6 +64,12 @@ class MixedStreet:
     counter: Counter
     browser: httpx.AsyncClient
 
+    async def account(self, fen: int) -> None:
+        """Set what stands on the patient's personal account."""
+        changed = {"name": MOTHER.name, "account_fen": fen}
+        answer = await self.browser.put(f"/insurer/people/{MOTHER.id_number}", json=changed)
+        assert answer.status_code == 204
+
     async def bill(self, *amounts: int) -> tuple[UUID, list[UUID]]:
         return await self.counter.bill(*amounts, code=SCAN)
 
@@ -79,7 +87,7 @@ class MixedStreet:
     async def preview(self, bill: UUID) -> Preview:
         return await service.preview(self.counter.town.platform, self.counter.citizen, self.request(bill, 1))
 
-    async def allow(self, shown: Preview, certno: str = ELDER.id_number) -> str:
+    async def allow(self, shown: Preview, certno: str = MOTHER.id_number) -> str:
         """The payer allows it on the insurer's page, and comes back with a code."""
         assert shown.mixed is not None
         assert shown.mixed.authorize_url is not None
@@ -159,12 +167,14 @@ class MixedStreet:
         await self.counter.audit_orders()
 
 
-async def elder_in_wechat(town: World) -> Counter:
-    """The counter, with a patient who pays for herself."""
-    patient = await with_card(town, ELDER)
+async def mother_in_wechat(town: World) -> Counter:
+    """The counter, with a patient who pays for herself: an employee who has paid the year's deductible."""
+    patient = await with_card(town, MOTHER)
     citizen = town.citizen(patient)
     await signed_in_by_wechat(town, citizen.id, patient)
-    return Counter(town, None, patient, citizen)  # type: ignore[arg-type]  # everybody outside is at the sandbox
+    return counter_without(town, patient, citizen)
 
 
-__all__ = ["ELDER", "MOTHER", "OPENID", "MixedStreet", "elder_in_wechat", "new_id", "signed_in_by_wechat", "with_card"]
+def counter_without(town: World, patient: UUID, citizen: Actor) -> Counter:
+    """A counter with nobody outside in the process: they are all at the sandbox."""
+    return Counter(town, cast("Outside", None), patient, citizen)
