@@ -19,8 +19,11 @@ from yitong.app import create_app
 from yitong.billing.payments import service
 from yitong.billing.payments.mixed.notices import MixedNotices
 from yitong.billing.payments.schemas import MixedWish
+from yitong.billing.reconciliation.running import compare_day
 from yitong.gateways.connect import connect_gateways
+from yitong.kernel.clock import day_of
 from yitong.kernel.outside import GatewayRefused
+from yitong.kernel.permissions import Role
 from yitong.kernel.problems import Problem
 
 ROOT = Path(__file__).parents[2]
@@ -164,6 +167,11 @@ async def test_a_part_goes_back_and_then_the_rest(street: MixedStreet) -> None:
     assert await street.at_insurer() == (0, 0)
     assert await street.counter.balance("channel:wechat") == 0
     await street.audit()
+    town = street.counter.town
+    await compare_day(
+        town.platform, town.staff(Role.FINANCE), town.hospital_id, day_of(town.clock.now(), "Asia/Shanghai")
+    )
+    assert await town.rows("SELECT kind, party, line_kind FROM reconciliation_difference") == []
 
 
 @pytest.mark.parametrize("kind", ["lost", "refuse"])

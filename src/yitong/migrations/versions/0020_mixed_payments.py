@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "mixed_payment",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -49,8 +50,9 @@ def upgrade() -> None:
             ["payment_order.organization_id", "payment_order.id"],
             name=op.f("fk_mixed_payment_organization_id_order_id"),
         ),
-        sa.PrimaryKeyConstraint("organization_id", "order_id", name=op.f("pk_mixed_payment")),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_mixed_payment")),
     )
+    op.create_index("uq_mixed_payment_order", "mixed_payment", ["organization_id", "order_id"], unique=True)
     op.create_index("uq_mixed_payment_number", "mixed_payment", ["number"], unique=True)
 
 

@@ -18,6 +18,7 @@ class MixedPayment(Base):
 
     __tablename__ = "mixed_payment"
     organization_id: Mapped[UUID]
+    id: Mapped[UUID]
     order_id: Mapped[UUID]
     patient_id: Mapped[UUID]
     number: Mapped[str]
@@ -34,17 +35,13 @@ class MixedPayment(Base):
     next_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
     __table_args__ = (
-        PrimaryKeyConstraint("organization_id", "order_id"),
+        PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "order_id"], ["payment_order.organization_id", "payment_order.id"]),
         CheckConstraint("state IN ('due','ordering','ordered','opening','waiting','closing','paid','failed')", "state"),
         CheckConstraint("state NOT IN ('ordered','opening','waiting','paid') OR order_sealed IS NOT NULL", "ordered"),
         CheckConstraint("state NOT IN ('waiting','paid') OR mix_trade_no IS NOT NULL", "opened"),
         CheckConstraint("told_at IS NULL OR told_no IS NOT NULL", "told"),
+        Index("uq_mixed_payment_order", "organization_id", "order_id", unique=True),
         Index("uq_mixed_payment_number", "number", unique=True),
         hospital(private=True, patient="patient_id"),
     )
-
-    @property
-    def id(self) -> UUID:
-        """The order's id, which is also the mixed order's."""
-        return self.order_id

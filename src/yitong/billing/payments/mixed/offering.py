@@ -18,7 +18,7 @@ from yitong.billing.payments.sheet import Change
 from yitong.billing.ports import MixedOrders, MixedPerson, PaymentChannels
 from yitong.billing.rules import Division
 from yitong.identity.service.citizens import subject_at
-from yitong.kernel.ids import UUID
+from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import Actor, ActorKind
 from yitong.kernel.platform import Platform
 from yitong.kernel.text import Bilingual
@@ -143,6 +143,7 @@ async def add(change: Change, facts: MixedFacts) -> None:
     sealed = change.tx.platform.sealer.seal(msgspec.json.encode(facts).decode(), f"{CONTEXT}:{order.id}")
     row = MixedPayment(
         organization_id=order.organization_id,
+        id=new_id(),
         order_id=order.id,
         patient_id=order.patient_id,
         number=parts[-1].number,
