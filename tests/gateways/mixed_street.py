@@ -131,6 +131,7 @@ class MixedStreet:
     async def runs_until(self, payment: PaymentView, state: str, *, part: bool = False) -> PaymentView:
         """The payment once the clock's work has brought it, or its mixed order, so far."""
         states: list[str] = []
+        seen = payment
         while len(states) < 12:
             await self.counter.run(minutes=1)
             seen = await self.counter.see(payment)

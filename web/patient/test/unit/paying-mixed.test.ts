@@ -46,7 +46,12 @@ const waiting = {
     { id: 'i', kind: 'insurance', channel: '310', state: 'waiting', amount_fen: 900, invoke: null },
     { id: 'c', kind: 'channel', channel: 'wechat', state: 'waiting', amount_fen: 100, invoke: null },
   ],
-  mixed: { state: 'waiting', state_text: words, mix_trade_no: '53', invoke: { mix_trade_no: '53', h5_url: 'http://s/pay/53' } },
+  mixed: {
+    state: 'waiting',
+    state_text: words,
+    mix_trade_no: '53',
+    invoke: { mix_trade_no: '53', h5_url: 'http://s/pay/53' },
+  },
 } as unknown as Payment
 
 test('while it waits, the payer’s own part is what they are asked for', () => {

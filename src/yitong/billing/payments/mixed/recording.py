@@ -220,5 +220,9 @@ async def keep_difference(writing: "Writing", row: MixedPayment, found: MixedOrd
         .returning(PaymentDifference.id)
     )
     if kept.first() is not None:
-        about = {"party": "微信医保支付", "party_en": "WeChat with insurance", "found": yuan_text(found.total_fee)}
-        await writing.change(PaymentEvent.DIFFERENCE, **about)
+        await writing.change(
+            PaymentEvent.DIFFERENCE,
+            party="微信医保支付",
+            party_en="WeChat with insurance",
+            found=yuan_text(found.total_fee),
+        )
