@@ -206,7 +206,7 @@ async def test_who_cancels_or_does_not_pay_owes_nothing_and_cannot_pay_later(str
 async def test_the_insurers_part_goes_back_when_the_cash_is_not_paid(street: MixedStreet) -> None:
     payment, _ = await street.begin(*AMOUNTS)
     order = await street.counter.town.one(
-        "SELECT payload ->> 'pay_ord_id' AS no FROM event WHERE type LIKE '%:divided'"
+        "SELECT payload ->> 'pay_ord_id' AS no FROM event WHERE type LIKE '%mixed%divided'"
     )
     confirmed = await street.browser.post(f"/insurer/mobile/orders/{order.no}/confirm")
     assert confirmed.status_code == 200
