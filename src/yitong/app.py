@@ -35,6 +35,7 @@ from yitong.billing.payments import api as payments_api
 from yitong.billing.payments import jobs as payments_jobs
 from yitong.billing.payments import model as payments_model
 from yitong.billing.payments import reactors as payments_reactors
+from yitong.billing.payments.mixed import model as mixed_model
 from yitong.billing.reconciliation import api as reconciliation_api
 from yitong.billing.reconciliation import jobs as reconciliation_jobs
 from yitong.billing.reconciliation import model as reconciliation_model
@@ -112,6 +113,7 @@ TABLES = (
     deposits_model,
     claims_model,
     payments_model,
+    mixed_model,
     reconciliation_model,
     notify_model,
 )

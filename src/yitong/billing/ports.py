@@ -381,6 +381,7 @@ class MixedOrderFound(msgspec.Struct, frozen=True):
     total_fee: int = 0
     paid_at: datetime | None = None
     fail_reason: str = ""
+    page: str = ""  # where a browser pays it; only the sandbox has such a page
 
 
 class MixedOrders(Protocol):

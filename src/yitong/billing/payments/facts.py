@@ -21,7 +21,7 @@ _PATIENT = """
 SELECT p.name_sealed, i.value_sealed FROM patient p LEFT JOIN patient_identifier i ON i.patient_id = p.id
    AND i.kind = '01' WHERE p.id = :patient"""
 _VISIT = """
-SELECT o.code AS hospital_code, d.code AS department_code, d.name AS department_name,
+SELECT o.code AS hospital_code, o.name AS hospital_name, d.code AS department_code, d.name AS department_name,
        w.licence_no AS doctor_no, w.name AS doctor_name
   FROM organization o
   LEFT JOIN department d ON d.organization_id = o.id AND d.id = :department
@@ -43,6 +43,7 @@ class Facts:
     bill: BillHeader
     lines: list[ChargeLine]  # the lines to pay
     hospital_code: str
+    hospital_name: str
     department_code: str
     department_name: str
     doctor_no: str
@@ -106,6 +107,7 @@ async def gather(tx: Transaction, bill: BillHeader, charge_ids: list[UUID] | Non
         bill=bill,
         lines=lines,
         hospital_code=visit["hospital_code"],
+        hospital_name=visit["hospital_name"],
         department_code=visit["department_code"] or "",
         department_name=visit["department_name"] or "",
         doctor_no=visit["doctor_no"] or "",

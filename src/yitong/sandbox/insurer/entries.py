@@ -125,6 +125,7 @@ class OrderMoved(Entry, frozen=True, kw_only=True):
     split: InsuranceSplit | None = None
     setl_id: str = ""
     use_account: bool = False
+    pay_auth_no: str = ""  # by which it was divided
 
 
 class OrderRefunded(Entry, frozen=True, kw_only=True):

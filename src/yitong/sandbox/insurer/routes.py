@@ -15,6 +15,7 @@ from yitong.gateways.insurance.envelope import Answer, Forged, Message, Seals, t
 from yitong.gateways.insurance.mobile_envelope import MobileSeals
 from yitong.sandbox.faults import FaultKind, Faults
 from yitong.sandbox.insurer import entries as e
+from yitong.sandbox.insurer.authorization_codes import AuthorizationCodes
 from yitong.sandbox.insurer.desk import InsuranceDesk, Refusal
 from yitong.sandbox.insurer.mobile import MobileDesk
 
@@ -28,6 +29,7 @@ class Insurer:
     def __init__(self, desk: InsuranceDesk, seals: Seals, tif: tuple[str, str], mobile_seals: MobileSeals) -> None:
         self.desk = desk
         self.mobile = MobileDesk(desk)
+        self.codes = AuthorizationCodes(desk)
         self.mobile_seals = mobile_seals
         self.seals = seals
         self.tif = tif

@@ -5158,6 +5158,26 @@ export interface components {
             read: boolean;
             title: components["schemas"]["Bilingual"];
         };
+        /** MixedOffer */
+        MixedOffer: {
+            authorize_url: string | null;
+            offered: boolean;
+            reason: string | null;
+            text: components["schemas"]["Bilingual"] | null;
+        };
+        /** MixedView */
+        MixedView: {
+            invoke: {
+                [key: string]: string;
+            } | null;
+            mix_trade_no: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** MixedWish */
+        MixedWish: {
+            auth_code: string;
+        };
         /** MoneyDifference */
         MoneyDifference: {
             answer: components["schemas"]["Answer"] | null;
@@ -5811,6 +5831,7 @@ export interface components {
             final: boolean;
             /** Format: uuid */
             id: string;
+            mixed?: components["schemas"]["MixedView"] | null;
             /** Format: uuid */
             organization_id: string;
             parts: components["schemas"]["PartView"][];
@@ -5836,6 +5857,7 @@ export interface components {
             /** @default 0 */
             deposit_fen: number;
             insutype?: string | null;
+            mixed?: components["schemas"]["MixedWish"] | null;
             /** Format: uuid */
             organization_id: string;
             pay_token?: string | null;
@@ -5986,6 +6008,7 @@ export interface components {
             explanation: components["schemas"]["Bilingual"][];
             insurance_problem: components["schemas"]["Bilingual"] | null;
             insutype: string | null;
+            mixed?: components["schemas"]["MixedOffer"] | null;
             /** Format: uuid */
             organization_id: string;
             own_fen: number;

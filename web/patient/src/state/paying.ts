@@ -67,9 +67,10 @@ export function phaseOf(payment: Payment, watchedMs: number): Phase {
   return payment.stuck || watchedMs > SLOW_AFTER_MS ? 'slow' : 'settling'
 }
 
-/** The part that waits for the payer, if one does. */
+/** The part that waits for the payer, if one does; of insurance and cash in one order, the cash. */
 export function waitingPart(payment: Payment): PaymentPart | null {
-  return payment.parts.find((one) => one.state === 'waiting') ?? null
+  const waiting = payment.parts.filter((one) => one.state === 'waiting')
+  return waiting.find((one) => one.kind === 'channel') ?? waiting[0] ?? null
 }
 
 /** How long until the payment is asked about again. */
