@@ -1,4 +1,4 @@
-"""What the tests of the cashier and the finance office stand on: insured people, bills, and payers beside the window."""
+"""What the tests of the cashier and the finance office stand on: insured people, bills, payers at the window."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Commercial claims at the desk: registered from a shown policy, sent by itself, answered; taken back and made again."""
+"""Commercial claims at the desk: registered from a shown policy, sent by itself, answered; taken back, made anew."""
 
 import re
 
