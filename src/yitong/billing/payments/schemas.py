@@ -186,6 +186,34 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
 
 
+class DifferenceView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel said of a payment or refund and was not taken: ``found_*`` is its word, ``expected_fen`` ours.
+
+    ``of``: whether it was said of the payment itself or of money on its way back. ``part_state``: where the payment's
+    part stands by now.
+    """
+
+    id: UUID
+    organization_id: UUID
+    payment_id: UUID | None
+    bill_id: UUID | None
+    bill_no: str | None
+    number: str
+    outside_no: str
+    channel: str
+    channel_text: Bilingual
+    of: Literal["payment", "refund"]
+    source: Literal["notice", "answer"]
+    kind: Literal["amount", "state"]
+    expected_fen: int
+    found_fen: int
+    found_state: str
+    part_state: str | None
+    part_state_text: Bilingual | None
+    explanation: Bilingual
+    found_at: datetime
+
+
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     """A payment as screens poll it. ``final``: nothing more happens by itself."""
 

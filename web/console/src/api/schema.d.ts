@@ -1867,6 +1867,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payment-differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What channels said of payments and was not taken */
+        get: operations["ApiPaymentDifferencesGetDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments": {
         parameters: {
             query?: never;
@@ -4051,6 +4068,8 @@ export interface components {
             bill_id: string;
             bill_no: string;
             claim_no: string;
+            /** Format: uuid */
+            coverage_id: string;
             covered_fen: number;
             /** Format: uuid */
             id: string;
@@ -4067,6 +4086,7 @@ export interface components {
             organization_name_en: string;
             /** Format: uuid */
             patient_id: string;
+            patient_name: string;
             policy_tail: string;
             state: components["schemas"]["ClaimState"];
             state_text: components["schemas"]["Bilingual"];
@@ -4099,6 +4119,7 @@ export interface components {
         /** CoverageRequest */
         CoverageRequest: {
             insurer_code: string;
+            organization_id?: string | null;
             /** Format: uuid */
             patient_id: string;
             policy_no: string;
@@ -4233,6 +4254,34 @@ export interface components {
          * @enum {string}
          */
         DifferenceState: "open" | "proposed" | "signed" | "vanished";
+        /** DifferenceView */
+        DifferenceView: {
+            bill_id: string | null;
+            bill_no: string | null;
+            channel: string;
+            channel_text: components["schemas"]["Bilingual"];
+            expected_fen: number;
+            explanation: components["schemas"]["Bilingual"];
+            /** Format: date-time */
+            found_at: string;
+            found_fen: number;
+            found_state: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "amount" | "state";
+            number: string;
+            /** @enum {string} */
+            of: "payment" | "refund";
+            /** Format: uuid */
+            organization_id: string;
+            outside_no: string;
+            part_state: string | null;
+            part_state_text: components["schemas"]["Bilingual"] | null;
+            payment_id: string | null;
+            /** @enum {string} */
+            source: "notice" | "answer";
+        };
         /** DoctorReviews */
         DoctorReviews: {
             items: components["schemas"]["Review"][];
@@ -5486,6 +5535,11 @@ export interface components {
         /** Page[Entry] */
         "Page_yitong.billing.journal.schemas.Entry_": {
             items: components["schemas"]["Entry"][];
+            next?: string | null;
+        };
+        /** Page[DifferenceView] */
+        "Page_yitong.billing.payments.schemas.DifferenceView_": {
+            items: components["schemas"]["DifferenceView"][];
             next?: string | null;
         };
         /** Page[PaymentView] */
@@ -8835,6 +8889,7 @@ export interface operations {
             query?: {
                 organization_id?: string | null;
                 patient_id?: string | null;
+                state?: "open" | "approved" | "rejected" | "cancelled" | "all";
             };
             header?: never;
             path?: never;
@@ -8990,6 +9045,7 @@ export interface operations {
     ApiCoveragesGetCoverages: {
         parameters: {
             query: {
+                organization_id?: string | null;
                 patient_id: string;
             };
             header?: never;
@@ -11873,6 +11929,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegisteredAtDesk"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentDifferencesGetDifferences: {
+        parameters: {
+            query: {
+                cursor?: string | null;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.payments.schemas.DifferenceView_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
