@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
+from yitong.billing.charges import prepaid as charges_prepaid
 from yitong.billing.charges import registration as charges_registration
 from yitong.billing.claims import api as claims_api
 from yitong.billing.claims import jobs as claims_jobs
@@ -131,6 +132,7 @@ LISTENERS = (
     payments_jobs,
     payments_reactors,
     charges_registration,
+    charges_prepaid,
     deposits_jobs,
     claims_jobs,
     notify_seen,
