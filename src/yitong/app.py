@@ -30,6 +30,7 @@ from yitong.billing.insurance import api as insurance_api
 from yitong.billing.insurance import model as insurance_model
 from yitong.billing.invoices import api as invoices_api
 from yitong.billing.invoices import model as invoices_model
+from yitong.billing.invoices import reactors as invoices_reactors
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
@@ -133,6 +134,7 @@ LISTENERS = (
     payments_reactors,
     charges_registration,
     charges_prepaid,
+    invoices_reactors,
     deposits_jobs,
     claims_jobs,
     notify_seen,
