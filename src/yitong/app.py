@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
+from yitong.billing.charges import prepaid as charges_prepaid
 from yitong.billing.charges import registration as charges_registration
 from yitong.billing.claims import api as claims_api
 from yitong.billing.claims import jobs as claims_jobs
@@ -29,6 +30,7 @@ from yitong.billing.insurance import api as insurance_api
 from yitong.billing.insurance import model as insurance_model
 from yitong.billing.invoices import api as invoices_api
 from yitong.billing.invoices import model as invoices_model
+from yitong.billing.invoices import reactors as invoices_reactors
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
@@ -133,6 +135,8 @@ LISTENERS = (
     payments_jobs,
     payments_reactors,
     charges_registration,
+    charges_prepaid,
+    invoices_reactors,
     deposits_jobs,
     claims_jobs,
     notify_seen,

@@ -216,7 +216,7 @@ async def _ask(platform: Platform, call: Call) -> Answer:
             bill = call.bill
             return Reversed(
                 await platform.port(Insurer).reverse(
-                    bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, call.setl_id, call.number
+                    bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, call.setl_id, call.number, med_type=bill.med_type
                 )
             )
         case GiveBack():

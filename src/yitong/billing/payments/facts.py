@@ -8,11 +8,13 @@ from sqlalchemy import text
 
 from yitong.billing.charges import queries
 from yitong.billing.charges.schemas import BillHeader, ChargeLine
+from yitong.billing.deposits.covering import number_at_insurer
 from yitong.billing.payments.problems import NOTHING_TO_PAY
 from yitong.billing.ports import FeeLine
 from yitong.billing.wording import CHARGE_TYPES
 from yitong.kernel.ids import UUID
 from yitong.kernel.transaction import Transaction
+from yitong.visits import service as visits
 
 # Kinds of bills that no insurance pays anything of.
 UNINSURED = frozenset({"parking", "meal", "delivery", "deposit"})
@@ -52,6 +54,8 @@ class Facts:
     id_card: str  # empty: the patient has none on file
     deposit_fen: int
     at: datetime
+    diagnoses: list[tuple[str, str]] | None  # code and name of the visit's; None: there is no visit (yet)
+    stay_no: str | None  # mdtrt_id of a stay that the insurer was told of
 
     @property
     def total(self) -> int:
@@ -116,7 +120,14 @@ async def gather(tx: Transaction, bill: BillHeader, charge_ids: list[UUID] | Non
         id_card=sealer.open(card, f"patient_identifier.value:{who}:01") if card else "",
         deposit_fen=deposit["coalesce"],
         at=tx.now,
+        diagnoses=await _diagnoses(tx, bill),
+        stay_no=await number_at_insurer(tx, bill) if bill.kind == "inpatient" else None,
     )
+
+
+async def _diagnoses(tx: Transaction, bill: BillHeader) -> list[tuple[str, str]] | None:
+    coded = await visits.coded_diagnoses(tx, bill.organization_id, bill.encounter_id, bill.appointment_id)
+    return None if coded is None else [(one.code, one.name) for one in coded]
 
 
 async def open_lines(tx: Transaction, bill: BillHeader) -> list[ChargeLine]:
@@ -125,6 +136,16 @@ async def open_lines(tx: Transaction, bill: BillHeader) -> list[ChargeLine]:
     held = await tx.session.execute(text(_HELD), {"organization": bill.organization_id, "bill": bill.id})
     taken = {row.charge_id for row in held}
     return [line for line in standing if line.id not in taken]
+
+
+async def check_still_open(tx: Transaction, bill: BillHeader, facts: Facts) -> None:
+    """That nobody took lines back while the insurer was asked; the bill is locked.
+
+    Raises Problem ``nothing-to-pay``.
+    """
+    standing = {line.id for line in await queries.standing_lines(tx, bill.organization_id, bill.id)}
+    if not standing.issuperset(line.id for line in facts.lines):
+        raise NOTHING_TO_PAY()
 
 
 async def _one(tx: Transaction, statement: str, **values: Any) -> Any:

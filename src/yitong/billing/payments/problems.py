@@ -98,3 +98,15 @@ STUCK: dict[str, Bilingual] = {
     "mixed-untold": Bilingual("微信没有受理医保退款告知，请核实后重试。", "WeChat does not take the news of a refund."),
     "resettle-refused": Bilingual("医保拒绝重新结算剩余费用，请联系医保办。", "The insurer refuses what remains."),
 }  # fmt: skip
+DIAGNOSIS_MISSING = problem_kind(
+    "diagnosis-missing",
+    409,
+    Bilingual("这次就诊还没有编码诊断，医保不能结算。", "No coded diagnosis was recorded, which the insurer asks for."),
+    Bilingual("请医生补录诊断后重试，或选择不用医保支付。", "Ask the doctor to record it, or pay without insurance."),
+)
+STAY_NOT_REGISTERED = problem_kind(
+    "stay-not-registered",
+    409,
+    Bilingual("这次住院还没有在医保登记。", "The insurer does not know of this stay yet."),
+    Bilingual("请先办理医保入院登记，或选择不用医保支付。", "Register it with the insurance, or pay without."),
+)

@@ -3,6 +3,7 @@
 from yitong.billing.insurance.mobile import MobileInsurer
 from yitong.billing.payments.mixed.permits import PayPermits
 from yitong.billing.ports import Insurer
+from yitong.billing.stay_ports import InpatientInsurer
 from yitong.gateways import sandbox_keys
 from yitong.gateways.insurance.client import FsiInsurer
 from yitong.gateways.insurance.courier import Courier, Sender
@@ -11,6 +12,7 @@ from yitong.gateways.insurance.envelope import Seals
 from yitong.gateways.insurance.mobile import MobileClient
 from yitong.gateways.insurance.mobile_envelope import MobileSeals
 from yitong.gateways.insurance.permits import PermitClient
+from yitong.gateways.insurance.stays import FsiStays
 from yitong.identity.service.credentials import CredentialReader
 from yitong.kernel.crypto import CryptoError, SM2PrivateKey, SM2PublicKey
 from yitong.kernel.platform import Platform
@@ -25,9 +27,11 @@ def connect_insurer(platform: Platform, settings: Settings) -> None:
         return
     in_sandbox = not settings.insurance_url
     sender = _sandbox_sender(settings) if in_sandbox else _sender(settings)
-    insurer = FsiInsurer(Courier(sender, sandbox_seals(settings) if in_sandbox else _seals(settings)))
+    courier = Courier(sender, sandbox_seals(settings) if in_sandbox else _seals(settings))
+    insurer = FsiInsurer(courier)
     platform.closing.append(insurer.close)
     platform.connect(Insurer, insurer)
+    platform.connect(InpatientInsurer, FsiStays(courier))
     platform.connect(CredentialReader, InsurerCredentials(insurer, platform.clock.now))
 
 

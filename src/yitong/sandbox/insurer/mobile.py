@@ -14,7 +14,8 @@ from yitong.gateways.insurance import wire
 from yitong.gateways.insurance.amounts import fen, milli, read, yuan
 from yitong.sandbox.insurer import entries as e
 from yitong.sandbox.insurer.books import MobileOrder
-from yitong.sandbox.insurer.desk import InsuranceDesk, Refusal
+from yitong.sandbox.insurer.desk import InsuranceDesk
+from yitong.sandbox.insurer.refusal import Refusal
 from yitong.sandbox.wechat_pay.mixed import MixedBody
 
 PERMISSION_MINUTES = 10

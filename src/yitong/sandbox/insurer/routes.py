@@ -16,8 +16,9 @@ from yitong.gateways.insurance.mobile_envelope import MobileSeals
 from yitong.sandbox.faults import FaultKind, Faults
 from yitong.sandbox.insurer import entries as e
 from yitong.sandbox.insurer.authorization_codes import AuthorizationCodes
-from yitong.sandbox.insurer.desk import InsuranceDesk, Refusal
+from yitong.sandbox.insurer.desk import InsuranceDesk
 from yitong.sandbox.insurer.mobile import MobileDesk
+from yitong.sandbox.insurer.refusal import Refusal
 
 AnyRequest = Request[Any, Any, Any]
 BASE = "/insurer"

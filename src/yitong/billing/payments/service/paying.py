@@ -14,7 +14,7 @@ from yitong.billing.charges.service import close_bill, lock
 from yitong.billing.payments.actions import CANCEL, PAY, PAY_SHOWN, READ, TAKE_CASH
 from yitong.billing.payments.carrying import carry
 from yitong.billing.payments.events import PaymentEvent
-from yitong.billing.payments.facts import Facts, gather
+from yitong.billing.payments.facts import Facts, check_still_open, gather
 from yitong.billing.payments.mixed import offering as mixed_offering
 from yitong.billing.payments.model import PaymentOrder
 from yitong.billing.payments.postings import book_part
@@ -130,6 +130,7 @@ async def _place(platform: Platform, actor: Actor, request: PayRequest, key: UUI
             bill, grant = await _allowed(tx, request)
             await lock(tx, bill.organization_id, bill.id)
             bill = await bills.header(tx, bill.organization_id, bill.id)
+            await check_still_open(tx, bill, facts)
             order = PaymentOrder(
                 organization_id=bill.organization_id,
                 id=order_id,
