@@ -96,7 +96,7 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
             "wechat": wechat_users,
             "insurer": insurer,
-            "commercial": commercial.Insurer(secret(settings, "commercial"), clock.now),
+            "commercial": commercial.Insurer(secret(settings, "commercial"), clock.now, platform_clock.now),
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
             **channels,
         }

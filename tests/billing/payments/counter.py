@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from billing.payments.outside import Outside
+from sqlalchemy import insert
+
+from billing.payments.outside import COVER, Outside
 from worlds import World
 from yitong.billing.charges.actions import DESK
 from yitong.billing.charges.schemas import PricedLine
 from yitong.billing.charges.service import charge, open_bill
+from yitong.billing.claims.model import Coverage
 from yitong.billing.payments import service
 from yitong.billing.payments.jobs import resume
 from yitong.billing.payments.schemas import ChannelChoice, PaymentView, PayRequest, RefundRequest
@@ -56,6 +59,22 @@ class Counter:
             ]
             made = await charge(tx, grant, header, lines)
         return header.id, [line.id for line in sorted(made, key=lambda one: one.price_code)]
+
+    async def insure(self, number: str = "MZ20260001") -> UUID:
+        """A commercial policy of the patient's."""
+        coverage_id = new_id()
+        async with self.town.platform.transaction() as tx:
+            await tx.session.execute(
+                insert(Coverage).values(
+                    patient_id=self.patient,
+                    id=coverage_id,
+                    insurer_code=COVER,
+                    policy_sealed=tx.platform.sealer.seal(number, f"coverage.policy:{coverage_id}"),
+                    policy_tail=number[-4:],
+                    added_at=tx.now,
+                )
+            )
+        return coverage_id
 
     def request(self, bill: UUID, own: int, *channels: ChannelChoice, **more: Any) -> PayRequest:
         asked: dict[str, Any] = {"use_insurance": True, "credential": CARD, **more}
@@ -112,6 +131,7 @@ class Counter:
         books = self.outside.books
         for channel in ("wechat", "alipay"):
             assert await self.balance(f"channel:{channel}") == books.at_channel(channel), channel
+        assert await self.balance(f"commercial:{COVER}") == books.at_cover()
         fund, account = books.at_insurer()
         assert (await self.balance("insurer:310"), await self.balance("account:310")) == (fund, account)
         assert (await self.town.one("SELECT coalesce(sum(amount_fen), 0) AS sum FROM posting")).sum == 0

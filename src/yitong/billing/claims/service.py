@@ -17,7 +17,7 @@ from yitong.billing.claims.events import ClaimEvent
 from yitong.billing.claims.model import Claim, Coverage
 from yitong.billing.claims.schemas import ClaimRequest, ClaimView, CoverageRequest, CoverageView
 from yitong.billing.claims.states import CLAIM, ClaimState
-from yitong.billing.ports import CommercialAnswer, CommercialClaim, CommercialInsurers, CommercialLine
+from yitong.billing.commercial import CommercialAnswer, CommercialClaim, CommercialInsurers, CommercialLine
 from yitong.kernel.events import Subject, record
 from yitong.kernel.idempotency import once
 from yitong.kernel.ids import UUID, new_id

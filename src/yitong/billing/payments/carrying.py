@@ -6,7 +6,7 @@ known stands in the rows, so a process may be killed between any two steps.
 
 from typing import Protocol
 
-from yitong.billing.payments import asking, inside, intents, recording
+from yitong.billing.payments import asking, inside, intents, recording, resettling
 from yitong.billing.payments.actions import CARRY
 from yitong.billing.payments.mixed import intents as mixed_intents
 from yitong.billing.payments.mixed import recording as mixed_recording
@@ -75,7 +75,9 @@ async def _intend(tx: Transaction, step: Step, writing: intents.Writing) -> inte
         case Do.COMPENSATE:
             await inside.compensate(writing, step.part)
         case Do.RESETTLE:
-            await inside.begin_resettling(writing)
+            await resettling.begin(writing)
+        case Do.RECLAIM:
+            await resettling.reclaim(writing)
         case Do.DIVIDE:
             await inside.divide_back(writing)
         case Do.FINISH_REFUND:

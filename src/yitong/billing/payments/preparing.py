@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from yitong.billing.payments.facts import MED_TYPES, UNINSURED, Facts
+from yitong.billing.payments.facts import MED_TYPES, Facts
 from yitong.billing.payments.problems import (
     DIAGNOSIS_MISSING,
     INSURANCE_CREDENTIAL_MISSING,
@@ -49,7 +49,7 @@ async def ask_insurer(
     Outside of any transaction. Raises Problem ``insurance-credential-missing``, ``not-insured``,
     ``insurance-disagrees`` and those of the gateway.
     """
-    if not wish.use_insurance or facts.bill.kind in UNINSURED:
+    if not wish.use_insurance or not facts.insurable:
         return None
     if Insurer not in platform.ports:
         raise GatewayUnavailable(Bilingual("医保平台", "The insurer"), "not connected")
@@ -135,8 +135,11 @@ def _choose(person: InsuredPerson, insutype: str | None) -> Insurance:
     return fitting[0]
 
 
-def division(facts: Facts, wish: PayWish, insured: Insured | None) -> Division:
+def division(
+    facts: Facts, wish: PayWish, insured: Insured | None, *, commercial: int = 0, insurer: str = ""
+) -> Division:
     """Who pays what; channels are named by their place among the choices, so that one channel may be used twice.
+    ``commercial`` is what the commercial ``insurer`` covers.
 
     Raises Problem ``wrong-division`` when chosen amounts do not fit.
     """
@@ -149,6 +152,8 @@ def division(facts: Facts, wish: PayWish, insured: Insured | None) -> Division:
             facts.total,
             insured.split if insured is not None else None,
             insutype=insured.bill.insutype if insured is not None else "",
+            commercial=commercial,
+            insurer=insurer,
             deposit=min(wish.deposit_fen, max(facts.deposit_fen, 0)),
             channels=fixed,
             channel=rest[0] if rest else ("own" if not wish.channels else ""),

@@ -34,6 +34,7 @@ class Do(StrEnum):
     ASK_BACK = "ask_back"
     LOOK_BACK = "look_back"
     RESETTLE = "resettle"
+    RECLAIM = "reclaim"
     DIVIDE = "divide"
     FINISH_REFUND = "finish_refund"
 
@@ -76,6 +77,19 @@ class Sheet:
     def done(self) -> list[PaymentPart]:
         """Parts whose money has moved and has not gone back whole."""
         return [part for part in self.parts if part.state == PartState.DONE]
+
+    def anew(self, kind: str) -> PaymentPart | None:
+        """What the refund under way settled or claimed anew; the last try when there were several."""
+        refund_id = self.refund.id if self.refund is not None else None
+        made = [part for part in self.parts if refund_id is not None and part.refund_id == refund_id]
+        return next((part for part in reversed(made) if part.kind == kind), None)
+
+    def left_to_patient(self) -> int:
+        """What of the remaining lines basic insurance does not pay, by its new settlement if there is one."""
+        settled = self.anew("insurance")
+        if settled is not None and settled.split is not None:
+            return int(settled.split["psn_cash_pay"])
+        return sum(line.amount_fen for line in self.remaining())
 
     def remaining(self) -> list[PaymentLine]:
         """Lines that stay paid after the refund under way."""
@@ -141,7 +155,8 @@ def _next_part(sheet: Sheet, now: datetime) -> Step | None:
                 return Step(Do.CLOSE, part) if _is_due(part.next_at, now) else None
             case _:
                 return Step(Do.LOOK, part) if _is_due(part.next_at, now) else None
-    return Step(Do.FINISH)
+    # What an insurer settled otherwise than confirmed does not stand, even when nobody pays after it.
+    return Step(Do.COMPENSATE if sheet.order.cancel_asked == "amounts-changed" else Do.FINISH)
 
 
 def _next_back(sheet: Sheet, refund: Refund, now: datetime) -> Step | None:
@@ -175,12 +190,19 @@ def mixed_untold(sheet: Sheet, refund: Refund) -> MixedPayment | None:
 
 
 def _next_resettle(sheet: Sheet, refund: Refund, now: datetime) -> Step | None:
-    part = next(part for part in sheet.parts if part.refund_id == refund.id)
-    if part.state == PartState.DONE:
-        return Step(Do.DIVIDE)
-    if part.state == PartState.DUE:
-        return Step(Do.ASK, part) if part.next_at is None or _is_due(part.next_at, now) else None
-    return Step(Do.LOOK, part) if _is_due(part.next_at, now) else None
+    for part in sheet.parts:
+        if part.refund_id != refund.id or part.state in (PartState.DONE, PartState.FAILED):
+            continue
+        if part.state == PartState.DUE:
+            return Step(Do.ASK, part) if part.next_at is None or _is_due(part.next_at, now) else None
+        return Step(Do.LOOK, part) if _is_due(part.next_at, now) else None
+    settled = sheet.anew("insurance")
+    if settled is not None and settled.state == PartState.FAILED:
+        return Step(Do.RESETTLE)  # its message was reversed: once more, under another number
+    covered = any(back.kind == "commercial" for back in sheet.backs)
+    if covered and sheet.anew("commercial") is None and sheet.left_to_patient():
+        return Step(Do.RECLAIM)
+    return Step(Do.DIVIDE)
 
 
 def _is_due(moment: datetime | None, now: datetime) -> bool:

@@ -31,6 +31,7 @@ class PayWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     ``charge_ids``: the lines to pay, all that are open when left out. ``pay_token``: from the bill's code, when the
     payer is not the patient's family. ``credential``: what was shown; the patient's identity card when left out.
+    ``coverage_id``: the commercial policy that pays directly with ``use_commercial``, the first when left out.
     """
 
     organization_id: UUID
@@ -41,6 +42,8 @@ class PayWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     use_account: bool = True
     insutype: Word | None = None
     credential: Credential | None = None
+    use_commercial: bool = False
+    coverage_id: UUID | None = None
     deposit_fen: Fen = 0
     channels: Annotated[list[ChannelChoice], Meta(max_length=4)] = []
 
@@ -106,6 +109,15 @@ class MixedOffer(msgspec.Struct, frozen=True, kw_only=True):
     authorize_url: str | None
 
 
+class PolicyChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A commercial policy of the patient's that can pay directly."""
+
+    coverage_id: UUID
+    insurer_code: str
+    insurer_name: Bilingual
+    policy_tail: str
+
+
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """The confirmation page: who pays what of the lines, and why."""
 
@@ -113,10 +125,15 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     bill_id: UUID
     charge_ids: list[UUID]
     total_fen: int
+    owed_fen: int  # owed since an earlier refund: then it is all that is to be paid, and there are no lines
     own_fen: int  # what the payer confirms
     parts: list[PreviewPart]
     insutype: str | None
     insurance_problem: Bilingual | None  # why insurance cannot be used now
+    policies: list[PolicyChoice]  # what ``use_commercial`` can be asked with
+    coverage_id: UUID | None  # the commercial policy that was asked
+    commercial_problem: Bilingual | None  # why commercial cover cannot be used now
+    commercial_notes: list[Bilingual]  # why the commercial insurer pays what it pays; also in the explanation
     account_balance_fen: int | None  # after this payment
     deposit_balance_fen: int
     channels: list[str]

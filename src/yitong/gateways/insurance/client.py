@@ -128,14 +128,20 @@ class FsiInsurer:
             raise GatewayRefused(PARTY, "answer-unsound", str(error)) from error
         return split
 
-    async def settle(self, bill: InsuranceBill, expected: InsuranceSplit, medins_setl_id: str) -> InsuranceSettlement:
+    def message_no(self, fixmedins_code: str) -> str:
+        """A number for a message that is written down before it is sent."""
+        return self._courier.message_no(fixmedins_code)
+
+    async def settle(
+        self, bill: InsuranceBill, expected: InsuranceSplit, medins_setl_id: str, msgid: str = ""
+    ) -> InsuranceSettlement:
         """Settle (2207A, of a stay 2304) under our number, which the insurer keeps as ``invono``.
 
         A settlement that turns out unsound or other than ``expected`` is taken back at once and refused with reason
         ``split-changed``: the person agreed to other amounts.
         """
         asked = messages.settling(bill, expected, medins_setl_id)
-        answer = await self._ask(messages.numbers_of(bill.med_type).settle, bill, asked, wire.SettlingOutput)
+        answer = await self._ask(messages.numbers_of(bill.med_type).settle, bill, asked, wire.SettlingOutput, msgid)
         try:
             made = _settlement(answer.setlinfo, answer.setldetail)
             check_answer(bill, answer.setlinfo, made.split)
@@ -205,8 +211,12 @@ class FsiInsurer:
             for one in found
         ]
 
-    async def _ask(self, infno: str, bill: InsuranceBill, content: msgspec.Struct, output: type[Output]) -> Output:
-        return await self._courier.ask(infno, bill.fixmedins_code, content, output, insuplc=bill.insuplc_admdvs)
+    async def _ask(
+        self, infno: str, bill: InsuranceBill, content: msgspec.Struct, output: type[Output], msgid: str = ""
+    ) -> Output:
+        return await self._courier.ask(
+            infno, bill.fixmedins_code, content, output, insuplc=bill.insuplc_admdvs, msgid=msgid
+        )
 
     async def close(self) -> None:
         """Close the kept connections."""

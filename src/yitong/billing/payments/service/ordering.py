@@ -2,6 +2,7 @@
 
 import msgspec
 
+from yitong.billing.payments.covering import Cover
 from yitong.billing.payments.events import PaymentEvent
 from yitong.billing.payments.facts import Facts
 from yitong.billing.payments.mixed import offering as mixed_offering
@@ -25,6 +26,7 @@ async def place(
     order: PaymentOrder,
     facts: Facts,
     insured: Insured | None,
+    cover: Cover | None,
     shares: Division,
     choices: list[ChannelChoice],
     mixed: MixedFacts | None = None,
@@ -54,7 +56,7 @@ async def place(
         sheet.lines.append(row)
     await tx.session.flush()
     named = [await _with_payer(tx, grant, choice) for choice in choices]
-    for part in _parts(tx, order, insured, shares, named):
+    for part in _parts(tx, order, insured, cover, shares, named):
         await change.new(PART, part)
         sheet.parts.append(part)
     if mixed is not None:
@@ -71,7 +73,12 @@ async def _with_payer(tx: Transaction, grant: Grant, choice: ChannelChoice) -> C
 
 
 def _parts(
-    tx: Transaction, order: PaymentOrder, insured: Insured | None, shares: Division, choices: list[ChannelChoice]
+    tx: Transaction,
+    order: PaymentOrder,
+    insured: Insured | None,
+    cover: Cover | None,
+    shares: Division,
+    choices: list[ChannelChoice],
 ) -> list[PaymentPart]:
     parts: list[PaymentPart] = []
     if insured is not None:
@@ -92,6 +99,10 @@ def _parts(
                 part.payer_sealed = tx.platform.sealer.seal(choice.payer, f"payment_part.payer:{part.id}")
         else:
             part = _part(order, seq, share.kind, share.name or share.kind, share.amount)
+        if share.kind == "commercial" and cover is not None:
+            claim = msgspec.structs.replace(cover.claim, claim_no=part.number)
+            sealed = tx.platform.sealer.seal(msgspec.json.encode(claim).decode(), f"payment_part.claim:{part.id}")
+            part.claim_sealed = sealed
         parts.append(part)
     return parts
 
