@@ -84,6 +84,7 @@ from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.ledger import model as ledger_model
 from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
@@ -114,6 +115,7 @@ TABLES = (
     payments_model,
     reconciliation_model,
     notify_model,
+    ledger_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (

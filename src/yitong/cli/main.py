@@ -11,6 +11,7 @@ from rich.table import Table
 from yitong import app as application
 from yitong.cli import opening, seeding, serving
 from yitong.cli.bench import app as bench
+from yitong.cli.exporting import exporting
 from yitong.cli.importing import importing
 from yitong.cli.journey import journey
 from yitong.cli.simulating import simulating
@@ -85,6 +86,7 @@ def migrate() -> None:
 
 
 app.add_typer(importing)
+app.add_typer(exporting)
 app.add_typer(verifying)
 app.add_typer(simulating)
 app.add_typer(bench, name="bench")
