@@ -1,9 +1,11 @@
 """``yitong export evidence``: the whole chain, or one prescription with its proofs, for anybody to verify."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import text
 
 from yitong.cli import opening
 from yitong.cli.opening import console
@@ -47,7 +49,7 @@ async def _export(out: Path, prescription: str | None) -> None:
 
 async def _whole(engine: EmbeddedLedger, out: Path) -> None:
     lines = 0
-    with out.open("wb") as file:
+    with await asyncio.to_thread(out.open, "wb") as file:
         async for line in chain_file.written(engine.genesis, engine.blocks(0)):
             file.write(line)
             lines += 1
@@ -64,8 +66,10 @@ async def _one(platform: Platform, engine: EmbeddedLedger, out: Path, prescripti
     except KeyError:
         console.print("[red]链上没有这张处方。\nThis prescription is not on the chain.[/red]")
         raise typer.Exit(1) from None
+    async with platform.transaction() as tx:
+        zone: str | None = await tx.session.scalar(text("SELECT zone FROM region"))
     readable = out.with_suffix(".pdf")
-    pages = printing.pdf(found, platform.settings.zone)
-    readable.write_bytes(pages)
-    out.write_bytes(package.written(found, (readable.name, pages)))
+    pages = printing.pdf(found, zone or "Asia/Shanghai")
+    await asyncio.to_thread(readable.write_bytes, pages)
+    await asyncio.to_thread(out.write_bytes, package.written(found, (readable.name, pages)))
     console.print(f"{out}, {readable}: 创世摘要 genesis {engine.genesis.digest().hex()}", highlight=False)

@@ -1,4 +1,4 @@
-"""``yitong verify EXPORT`` and ``yitong verify draw FILE``: checks offline, naming the first thing that does not agree."""
+"""``yitong verify EXPORT``, ``yitong verify draw FILE``: offline checks that name the first difference."""
 
 import json
 from pathlib import Path
@@ -27,9 +27,7 @@ class _FileOrKind(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-verifying = typer.Typer(
-    name="verify", help="Check published proofs offline.", no_args_is_help=True, cls=_FileOrKind
-)
+verifying = typer.Typer(name="verify", help="Check published proofs offline.", no_args_is_help=True, cls=_FileOrKind)
 console = Console()
 
 
@@ -118,7 +116,9 @@ def _print_evidence(verdict: Verdict, name: str | None, document: bytes | None) 
         highlight=False,
     )
     if name is not None and document is None:
-        console.print(f"  可读文件 {name} 不在旁边，未检查 · {name} is not beside the file: not checked", highlight=False)
+        console.print(
+            f"  可读文件 {name} 不在旁边，未检查 · {name} is not beside the file: not checked", highlight=False
+        )
     console.print(f"  genesis {summary.genesis.hex()}\n  state {summary.newest.state.hex()}", highlight=False)
 
 

@@ -78,6 +78,11 @@ class EmbeddedLedger:
         return self._chain.header
 
     @property
+    def chain(self) -> str:
+        """The chain's name, which every transaction repeats."""
+        return self._chain.genesis.chain
+
+    @property
     def genesis(self) -> Genesis:
         """What the chain began with."""
         return self._chain.genesis

@@ -41,6 +41,11 @@ class Inadmissible(Exception):
 class LedgerEngine(Protocol):
     """What the platform asks of whoever orders its transactions."""
 
+    @property
+    def chain(self) -> str:
+        """The chain's name, which every transaction repeats."""
+        ...
+
     async def submit(self, raw: bytes) -> bytes:
         """Hand in a signed transaction; answers its digest. Handing it in twice is harmless. Raises Inadmissible."""
         ...

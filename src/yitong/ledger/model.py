@@ -1,9 +1,12 @@
 """Tables of the embedded engine. Blocks and transactions are append-only; snapshots spare time."""
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from yitong.kernel.tables import Base, local
+from yitong.kernel.ids import UUID
+from yitong.kernel.tables import Base, hospital, local
 
 
 class LedgerBlock(Base):
@@ -44,3 +47,28 @@ class LedgerSnapshot(Base):
     pieces: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary)
     __table_args__ = (local(),)
+
+
+class LedgerHostedKey(Base):
+    """A member's key for one role, kept here because the member has no signing machine of its own."""
+
+    __tablename__ = "ledger_hosted_key"
+    organization_id: Mapped[UUID]
+    role: Mapped[str]
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    secret_sealed: Mapped[str]  # context "ledger_hosted_key.secret:<organization>:<role>"
+    made_at: Mapped[datetime]
+    __table_args__ = (PrimaryKeyConstraint("organization_id", "role"), hospital(private=True))
+
+
+class EventSeal(Base):
+    """A stretch of the event log under one Merkle root, which also covers the root before."""
+
+    __tablename__ = "event_seal"
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    xid: Mapped[str]  # the last event sealed
+    position: Mapped[int] = mapped_column(BigInteger)
+    count: Mapped[int] = mapped_column(Integer)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+    __table_args__ = (local(append_only=True),)

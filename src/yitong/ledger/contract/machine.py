@@ -74,7 +74,7 @@ class NodeChange(NamedTuple):
     power: int
 
 
-_ACTIONS: dict[type[Any], Callable[[View, Signer, Any], None]] = {
+ACTIONS: dict[type[Any], Callable[[View, Signer, Any], None]] = {
     actions.Propose: members.propose,
     actions.Vote: members.vote,
     actions.Enrol: members.enrol,
@@ -188,7 +188,7 @@ class Execution:
             raise Refused(Refusal.KEY_EXPIRED)
         if organization.suspended:
             raise Refused(Refusal.SUSPENDED)
-        _ACTIONS[type(action)](view, Signer(key_id, key, organization), action)
+        ACTIONS[type(action)](view, Signer(key_id, key, organization), action)
 
     def node_changes(self) -> list[NodeChange]:
         """Validators that the block changed, sorted; a consensus engine is told of them."""

@@ -34,7 +34,7 @@ class Summary(NamedTuple):
 async def written(genesis: Genesis, blocks: AsyncIterator[Block]) -> AsyncIterator[bytes]:
     """The lines of an export, block after block."""
     writer = Writer()
-    yield writer.line(Head(FORMAT, "chain", pack(genesis), b""))
+    yield writer.line(Head.of("chain", pack(genesis)))
     async for block in blocks:
         for line in block_lines(writer, block):
             yield line
@@ -54,6 +54,8 @@ def begin(reader: Reader, what: str) -> tuple[Head, Genesis]:
     head = reader.next()
     if not isinstance(head, Head) or head.format != FORMAT or head.what != what:
         raise reader.fault("the head", "不是本格式的文件", f"the file does not begin as {FORMAT} with {what}")
+    if not head.intact():
+        raise reader.fault("the head", "文件头被改动", "the head's check does not agree")
     try:
         genesis = read_genesis(head.genesis)
         SM2PublicKey(genesis.sealer)

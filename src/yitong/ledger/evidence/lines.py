@@ -9,6 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives import hashes
 
 from yitong.kernel.text import Bilingual
+from yitong.ledger.encoding import Purpose, digest
 from yitong.ledger.tree import Proof
 
 FORMAT = "yitong-evidence-1"
@@ -25,6 +26,16 @@ class Head(_Line, frozen=True):
     what: Literal["chain", "prescription"]
     genesis: bytes
     subject: bytes
+    check: bytes
+
+    @classmethod
+    def of(cls, what: Literal["chain", "prescription"], genesis: bytes, subject: bytes = b"") -> "Head":
+        """A head with its check: so a change in it is told from one in the blocks."""
+        return cls(FORMAT, what, genesis, subject, digest(Purpose.FILE, what.encode(), genesis, subject))
+
+    def intact(self) -> bool:
+        """Whether the check agrees."""
+        return self == Head.of(self.what, self.genesis, self.subject)
 
 
 class Seal(_Line, frozen=True):
@@ -63,6 +74,16 @@ class Document(_Line, frozen=True):
 
     name: str
     digest: bytes
+    check: bytes
+
+    @classmethod
+    def of(cls, name: str, content_digest: bytes) -> "Document":
+        """A line with its check: so a change in it is told from one in the document."""
+        return cls(name, content_digest, digest(Purpose.FILE, name.encode(), content_digest))
+
+    def intact(self) -> bool:
+        """Whether the check agrees."""
+        return self == Document.of(self.name, self.digest)
 
 
 class End(_Line, frozen=True):

@@ -29,7 +29,6 @@ from yitong.ledger.encoding import key_id, pack
 from yitong.ledger.engine import Proven
 from yitong.ledger.evidence.chain_file import Holds, Summary, begin, read_seal, read_transaction
 from yitong.ledger.evidence.lines import (
-    FORMAT,
     Document,
     End,
     Entry,
@@ -102,7 +101,7 @@ def _keys(prescription: bytes, blocks: Sequence[Block]) -> Callable[[Mapping[byt
 def written(what: Gathered, document: tuple[str, bytes] | None) -> bytes:
     """The file. ``document`` is the readable file beside it: name and content."""
     writer = Writer()
-    lines = [writer.line(Head(FORMAT, "prescription", pack(what.genesis), what.prescription))]
+    lines = [writer.line(Head.of("prescription", pack(what.genesis), what.prescription))]
     lines += [writer.line(Seal(one.header.height, pack(one.header), one.signature)) for one in what.blocks]
     for block, position, arrived, code in what.transactions():
         path = list_path([one.item() for one in block.transactions], position)
@@ -110,7 +109,7 @@ def written(what: Gathered, document: tuple[str, bytes] | None) -> bytes:
     for one in what.entries:
         lines.append(writer.line(Entry(one.key, one.value, one.proof.siblings, one.proof.found)))
     if document is not None:
-        lines.append(writer.line(Document(document[0], sm3(document[1]))))
+        lines.append(writer.line(Document.of(document[0], sm3(document[1]))))
     return b"".join([*lines, writer.end()])
 
 
@@ -140,6 +139,8 @@ class PackageCheck:
                 case Entry() if self._headers:
                     self._entry(line)
                 case Document() if self._expected is None:
+                    if not line.intact():
+                        raise reader.fault(named(line), "文件说明被改动", "the line's check does not agree")
                     self._expected = line
                 case _:
                     raise reader.fault(named(line), "位置不对", "the line does not belong here")

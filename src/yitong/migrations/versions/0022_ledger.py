@@ -1,4 +1,4 @@
-"""The evidence chain: blocks, transactions, snapshots."""
+"""The evidence chain: blocks, transactions, snapshots, hosted keys, seals of the event log."""
 
 from collections.abc import Sequence
 
@@ -41,9 +41,30 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("height", "piece", name=op.f("pk_ledger_snapshot")),
     )
+    op.create_table(
+        "ledger_hosted_key",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("secret_sealed", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "role", name=op.f("pk_ledger_hosted_key")),
+    )
+    op.create_table(
+        "event_seal",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("xid", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_event_seal")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("event_seal")
+    op.drop_table("ledger_hosted_key")
     op.drop_table("ledger_snapshot")
     op.drop_table("ledger_transaction")
     op.drop_table("ledger_block")
