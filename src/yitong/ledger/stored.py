@@ -1,7 +1,7 @@
 """Blocks, transactions and snapshots in PostgreSQL: written statements, read and written in the order of the chain."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
@@ -12,7 +12,7 @@ from yitong.ledger.encoding import Malformed, pack
 from yitong.ledger.engine import Receipt
 from yitong.ledger.state import State, restored, snapshot
 
-Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 _GENESIS = "genesis"
 _BLOCK = "INSERT INTO ledger_block (height, header, signature, digest) VALUES ($1, $2, $3, $4)"
 _COLUMNS = ("height", "position", "digest", "subject", "raw", "code")
