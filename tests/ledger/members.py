@@ -10,7 +10,7 @@ from yitong.ledger.contract.members import ROLES_OF
 from yitong.ledger.encoding import key_id
 from yitong.ledger.state import State
 
-START = 1_800_000_000_000
+START = 1_760_000_000_000
 HOUR = 3_600_000
 DAY = 24 * HOUR
 CUSTODY = 3 * DAY

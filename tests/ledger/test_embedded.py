@@ -64,7 +64,7 @@ async def put(engine: EmbeddedLedger, *raws: bytes) -> list[Receipt]:
 
 
 def issued(consortium: Consortium, rx: bytes) -> list[bytes]:
-    terms = [a.PartTerms(START, START + 10**9, [10, 2])]
+    terms = [a.PartTerms(START, START + 10**12, [10, 2])]
     return [
         consortium.sign(HOSPITAL, R.PRESCRIBE, a.Issue(rx, DONE, DONE, terms)),
         consortium.sign(HOSPITAL, R.REVIEW, a.Review(rx, True, DONE)),

@@ -11,6 +11,7 @@ from rich.table import Table
 from yitong import app as application
 from yitong.cli import opening, seeding, serving
 from yitong.cli.bench import app as bench
+from yitong.cli.consortium import consortium
 from yitong.cli.exporting import exporting
 from yitong.cli.importing import importing
 from yitong.cli.journey import journey
@@ -96,6 +97,7 @@ app.command()(serving.sandbox)
 app.command()(serving.stop)
 app.command()(journey)
 app.command()(seeding.seed)
+app.command()(consortium)
 
 
 @app.command()

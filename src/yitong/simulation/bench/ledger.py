@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -17,10 +18,12 @@ from yitong.kernel.crypto import SM2PrivateKey, sm3
 from yitong.kernel.crypto.sm2_batch import BatchVerifier, Check
 from yitong.kernel.database import Database
 from yitong.kernel.settings import Settings
+from yitong.ledger.consensus.nodes import NoCometBFT, program
 from yitong.ledger.embedded import EmbeddedLedger, found_ledger, open_ledger
 from yitong.ledger.evidence import chain_file, package, printing
 from yitong.ledger.evidence.verifying import verify
 from yitong.simulation.bench.grounds import Ground, Say, ground
+from yitong.simulation.bench.ledger_consensus import measure
 from yitong.simulation.bench.ledger_load import Load
 
 
@@ -35,6 +38,8 @@ class Plan:
     flip_prescriptions: int = 12
     flip_processes: int = 2
     seed: int = 20261122
+    cometbft: str = ""
+    consensus_prescriptions: int = 500
 
 
 def run(settings: Settings, *, say: Say = lambda _: None, **options: Any) -> dict[str, Any]:
@@ -52,12 +57,14 @@ def run(settings: Settings, *, say: Say = lambda _: None, **options: Any) -> dic
     single = _native_per_s()
     say(f"flipping {plan.flips} bytes")
     flips = _flip_all(plan, chain, evidence, document)
+    consensus = _consensus(plan, say)
     done = sum(one["transactions"] for one in rounds)
     per_s = done / sum(one["seconds"] for one in rounds)
     return {
         "bench": "ledger",
         "embedded_per_s": round(per_s, 1),
-        "consensus_per_s": None,
+        "consensus_per_s": consensus["per_s"] if consensus else None,
+        "consensus": consensus,
         "native_verify_per_s": round(single, 1),
         "ratio_native": round(per_s / single, 2),
         **flips,
@@ -65,6 +72,17 @@ def run(settings: Settings, *, say: Say = lambda _: None, **options: Any) -> dic
         "unit": "signed transactions a second from the first submitted to the last written, each signature checked",
         "settings": {**asdict(plan), **server, "export_bytes": len(chain), "package_bytes": len(evidence)},
     }
+
+
+def _consensus(plan: Plan, say: Say) -> dict[str, Any] | None:
+    """Four validators on this machine, where CometBFT was built; None elsewhere, and said so."""
+    try:
+        found = program(Path(plan.cometbft) if plan.cometbft else None)
+    except NoCometBFT as error:
+        say(str(error))
+        return None
+    say("four validators")
+    return measure(found, plan.consensus_prescriptions)
 
 
 async def _clear(place: Ground) -> None:

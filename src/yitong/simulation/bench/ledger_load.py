@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Sequence
 
 from yitong.kernel.crypto import SM2PrivateKey, sm3
 from yitong.ledger.contract import actions
@@ -9,6 +10,7 @@ from yitong.ledger.contract.actions import (
     Accept,
     Action,
     Admit,
+    AdmitNode,
     Dispense,
     Enrol,
     Issue,
@@ -56,13 +58,14 @@ class Load:
         self._number = 0
         self.last_prescription = b""
 
-    def genesis(self, sealer: SM2PrivateKey) -> Genesis:
-        """All six found the chain together."""
+    def genesis(self, sealer: SM2PrivateKey | None, nodes: Sequence[AdmitNode] = ()) -> Genesis:
+        """All six found the chain together; ``nodes`` are validators of a consensus engine, which needs no sealer."""
         members = [
             Admit(member, kind, kind.value, member == COMMISSION, self._keys[member, KeyRole.ADMIN].public_key.raw)
             for member, kind in _KINDS.items()
         ]
-        return Genesis(CHAIN, int(time.time() * 1000), _DAY, members, [], sealer.public_key.raw)
+        key = b"" if sealer is None else sealer.public_key.raw
+        return Genesis(CHAIN, int(time.time() * 1000), _DAY, members, list(nodes), key)
 
     def enrolments(self) -> list[bytes]:
         """Every member's working keys."""
