@@ -8,7 +8,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/node/bin:$(CURDIR)/.venv/bin:$(PATH)
 step = @printf '\n\033[1;36m==> %s\033[0m\n' $(1)
 
-.PHONY: help setup run test lint types test-python test-web browser lock openapi migration docs clean
+.PHONY: help consortium setup run test lint types test-python test-web browser lock openapi migration docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -77,6 +77,15 @@ openapi: .venv/.ready ## write web/openapi.json and the console's generated clie
 
 docs: .venv/.ready ## the documentation site in site/
 	@$(BIN)/mkdocs build --strict --quiet
+
+COMETBFT := v0.38.25
+consortium: .venv/.ready var/consortium/bin/cometbft ## four members' nodes of the evidence chain on this machine
+	@$(BIN)/yitong consortium --folder var/consortium/nodes
+
+var/consortium/bin/cometbft:
+	$(call step,'CometBFT $(COMETBFT)')
+	@command -v go >/dev/null || { echo 'Go is not installed: the consensus engine cannot be built here; the embedded engine needs none.'; exit 1; }
+	@GOBIN=$(CURDIR)/var/consortium/bin go install github.com/cometbft/cometbft/cmd/cometbft@$(COMETBFT)
 
 clean: ## remove everything that was made, the demo region too
 	@if test -x $(BIN)/yitong; then $(BIN)/yitong stop || true; fi

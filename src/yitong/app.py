@@ -87,6 +87,8 @@ from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.ledger import model as ledger_model
+from yitong.ledger import sealing as ledger_sealing
 from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
@@ -118,6 +120,7 @@ TABLES = (
     mixed_model,
     reconciliation_model,
     notify_model,
+    ledger_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -140,6 +143,7 @@ LISTENERS = (
     deposits_jobs,
     claims_jobs,
     notify_seen,
+    ledger_sealing,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,

@@ -160,6 +160,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     insurance_permit_query_url: Annotated[str, _about("address of the query (userQuery) that redeems its codes")] = ""
     insurance_permit_partner: Annotated[str, _about("partner number at that query")] = ""
     insurance_permit_secret: Annotated[str, _about("partner secret at that query", secret=True)] = ""
+    ledger_key: Annotated[
+        str, _about("SM2 private key that seals the evidence chain's blocks, hex; made and kept when empty", secret=True)
+    ] = ""
+    ledger_processes: Annotated[
+        int, _about("processes that check signatures of the evidence chain; a thread does when 0", ge=0)
+    ] = 0
     sandbox_url: Annotated[str, _about("address of the running sandbox; off when empty")] = ""
     sandbox_port: Annotated[int, _about("port the sandbox listens on", ge=0)] = 8001
 
