@@ -84,6 +84,9 @@ from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.prescriptions import api as prescriptions_api
+from yitong.prescriptions import jobs as prescriptions_jobs
+from yitong.prescriptions import model as prescriptions_model
 from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
@@ -114,6 +117,7 @@ TABLES = (
     payments_model,
     reconciliation_model,
     notify_model,
+    prescriptions_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -134,6 +138,7 @@ LISTENERS = (
     deposits_jobs,
     claims_jobs,
     notify_seen,
+    prescriptions_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -160,6 +165,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *deposits_api.ROUTES,
     *claims_api.ROUTES,
     *notify_api.ROUTES,
+    *prescriptions_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

@@ -28,37 +28,9 @@ FORMS = {
     "滴鼻剂": "nose", "喷雾剂": "inhaled", "吸入剂": "inhaled",
 }  # fmt: skip
 # 医疗用毒性药品管理办法, the list of toxic medicinal materials; raw ones only.
-TOXIC_HERBS = frozenset(
-    [
-        "生川乌",
-        "生草乌",
-        "生马钱子",
-        "生附子",
-        "生半夏",
-        "生南星",
-        "生巴豆",
-        "生甘遂",
-        "生狼毒",
-        "生白附子",
-        "生藤黄",
-        "生千金子",
-        "生天仙子",
-        "砒石",
-        "砒霜",
-        "水银",
-        "斑蝥",
-        "闹羊花",
-        "雪上一枝蒿",
-        "红升丹",
-        "白降丹",
-        "蟾酥",
-        "洋金花",
-        "红粉",
-        "轻粉",
-        "雄黄",
-        "青娘虫",
-        "红娘虫",
-    ]
+TOXIC_HERBS = re.compile(
+    "^(生川乌|生草乌|生马钱子|生附子|生半夏|生南星|生巴豆|生甘遂|生狼毒|生白附子|生藤黄|生千金子|生天仙子|砒石|砒霜|水银|斑蝥|闹羊花|"
+    "雪上一枝蒿|红升丹|白降丹|蟾酥|洋金花|红粉|轻粉|雄黄|青娘虫|红娘虫)$"
 )
 COLD = re.compile("胰岛素|免疫球蛋白|抗毒素|缩宫素|鲑降钙素|血凝酶")
 
@@ -131,8 +103,8 @@ def products(national: dict[str, str]) -> None:
         control = next((substances[n]["control"] for n in names if substances[n]["control"]), "")
         if names == ["咪达唑仑"] and form == "injection":
             control = "psychotropic1"  # announcement 54 of 2024
-        if len(names) > 1 or drug.name in TOXIC_HERBS:
-            control = "toxic" if drug.name in TOXIC_HERBS else ""  # compounds are not on the lists of single drugs
+        if len(names) > 1 or TOXIC_HERBS.match(drug.name):
+            control = "toxic" if TOXIC_HERBS.match(drug.name) else ""  # compounds are not on the lists of single drugs
         cold = "1" if COLD.search(drug.name) else ""
         rows.append([drug.code, kind, form, made, control, national.get(drug.name, ""), cold])
     write("products.tsv", ["code", "kind", "form", "ingredients", "control", "national_code", "cold"], rows)
