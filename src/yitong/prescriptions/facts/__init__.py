@@ -156,8 +156,13 @@ def class_name(atc: str) -> str:
 
 @cache
 def payment_limits() -> dict[str, PaymentLimit]:
-    """Limits of payment by the drug's name."""
-    return {row.name: row for row in _read("insurance_limits.tsv", PaymentLimit)}
+    """Limits of payment by the drug's name; where the lists name one several times, all limits hold."""
+    found: dict[str, PaymentLimit] = {}
+    for row in _read("insurance_limits.tsv", PaymentLimit):
+        known = found.get(row.name)
+        said = {name: value for name, value in msgspec.structs.asdict(row).items() if value}
+        found[row.name] = row if known is None else msgspec.structs.replace(known, **said)
+    return found
 
 
 @cache
