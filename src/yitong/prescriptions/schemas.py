@@ -67,7 +67,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     setting: Setting = "outpatient"
     diagnoses: Annotated[list[DiagnosisRequest], Meta(max_length=10)] = []
     lines: Annotated[list[LineRequest], Meta(max_length=40)] = []
-    condition: Condition = Condition()
+    condition: Condition = msgspec.field(default_factory=Condition)
     valid_days: Annotated[int, Meta(ge=1, le=31)] = 1
     validity_reason: Note = ""
     supply_reason: Note = ""
