@@ -4,12 +4,14 @@ Nothing here reads or writes the database. What is asked again is looked up firs
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
 
+from yitong.billing.insurance.policy import setting_of
 from yitong.billing.payments.claiming import ClaimCall, Claimed, EndClaim, FindClaim, Submit, TakeBack, TakenBack
 from yitong.billing.payments.claiming import ask_insurer as ask_commercial
 from yitong.billing.ports import (
@@ -29,7 +31,7 @@ from yitong.kernel.platform import Platform
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
-SETTLING = "2207A"  # the message that Undo reverses
+SETTLING, SETTLING_A_STAY = "2207A", "2304"  # the messages that Undo reverses
 PATIENCE_SECONDS = 45  # less than the lease: nobody takes a question over whose answer may still come
 
 
@@ -116,7 +118,15 @@ class FindBack:
     number: str
 
 
-Call = Open | Find | Close | Settle | LookSettlement | Undo | Reverse | GiveBack | FindBack | ClaimCall
+class Errand(ABC):
+    """A question of a sub-room, which knows itself how it is put and answered."""
+
+    @abstractmethod
+    async def put(self, platform: Platform) -> "Answer":
+        """Put it, outside of any transaction."""
+
+
+Call = Open | Find | Close | Settle | LookSettlement | Undo | Reverse | GiveBack | FindBack | ClaimCall | Errand
 
 
 @dataclass(frozen=True)
@@ -185,6 +195,10 @@ class Lost:
     reason: str
 
 
+class OwnAnswer:
+    """What a sub-room's errand brings; only that room reads it."""
+
+
 Answer = (
     Opened
     | Found
@@ -198,6 +212,7 @@ Answer = (
     | Lost
     | Claimed
     | TakenBack
+    | OwnAnswer
 )
 
 
@@ -234,6 +249,8 @@ async def ask(platform: Platform, call: Call) -> Answer:
 
 async def _ask(platform: Platform, call: Call) -> Answer:
     match call:
+        case Errand():
+            return await call.put(platform)
         case Open():
             return await _open(_channel(platform, call.channel), call)
         case Find():
@@ -245,13 +262,14 @@ async def _ask(platform: Platform, call: Call) -> Answer:
         case LookSettlement():
             return await _look(platform.port(Insurer), call.bill, call.number)
         case Undo():
-            await platform.port(Insurer).undo(call.bill.fixmedins_code, call.bill.psn_no, call.msgid, SETTLING)
+            sent = SETTLING_A_STAY if setting_of(call.bill.med_type) == "inpatient" else SETTLING
+            await platform.port(Insurer).undo(call.bill.fixmedins_code, call.bill.psn_no, call.msgid, sent)
             return Undone()
         case Reverse():
             bill = call.bill
             return Reversed(
                 await platform.port(Insurer).reverse(
-                    bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, call.setl_id, call.number
+                    bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, call.setl_id, call.number, med_type=bill.med_type
                 )
             )
         case GiveBack():

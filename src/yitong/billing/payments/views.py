@@ -9,12 +9,16 @@ from sqlalchemy import select, text
 
 from yitong.billing.payments.covering import Cover
 from yitong.billing.payments.facts import Facts
+from yitong.billing.payments.mixed.model import MixedPayment
+from yitong.billing.payments.mixed.states import MIXED, MixedState
 from yitong.billing.payments.model import PaymentPart, Refund, RefundLine, RefundPart
 from yitong.billing.payments.preparing import Insured
 from yitong.billing.payments.problems import STUCK
 from yitong.billing.payments.rules import Sheet
 from yitong.billing.payments.schemas import (
     BackView,
+    MixedOffer,
+    MixedView,
     PartView,
     PaymentView,
     PolicyChoice,
@@ -45,6 +49,7 @@ class Asked:
     policies: list[PolicyChoice]
     insurance_problem: Bilingual | None = None
     commercial_problem: Bilingual | None = None
+    mixed: MixedOffer | None = None
 
 
 def preview_of(facts: Facts, asked: Asked, shares: Division) -> Preview:
@@ -77,6 +82,7 @@ def preview_of(facts: Facts, asked: Asked, shares: Division) -> Preview:
         deposit_balance_fen=facts.deposit_fen,
         channels=asked.channels,
         explanation=[*(explain_split(insured.split) if insured is not None else []), *notes],
+        mixed=asked.mixed,
     )
 
 
@@ -117,6 +123,7 @@ async def view(tx: Transaction, sheet: Sheet) -> PaymentView:
         created_at=order.created_at,
         expires_at=order.expires_at,
         settled_at=order.settled_at,
+        mixed=_mixed_view(sheet.mixed, with_invoke=payer) if sheet.mixed is not None else None,
     )
 
 
@@ -148,6 +155,13 @@ def _part_view(tx: Transaction, part: PaymentPart, *, with_invoke: bool) -> Part
         invoke=invoke,
         done_at=part.done_at,
     )
+
+
+def _mixed_view(row: MixedPayment, *, with_invoke: bool) -> MixedView:
+    invoke: dict[str, str] | None = None
+    if with_invoke and row.state == MixedState.WAITING and row.mix_trade_no is not None:
+        invoke = {"mix_trade_no": row.mix_trade_no} | ({"h5_url": row.page} if row.page else {})
+    return MixedView(state=row.state, state_text=_word(MIXED, row.state), mix_trade_no=row.mix_trade_no, invoke=invoke)
 
 
 async def _refund_views(tx: Transaction, sheet: Sheet) -> list[RefundView]:

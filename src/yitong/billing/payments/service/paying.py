@@ -15,7 +15,8 @@ from yitong.billing.payments.actions import CANCEL, PAY, PAY_SHOWN, READ, TAKE_C
 from yitong.billing.payments.carrying import carry
 from yitong.billing.payments.covering import Cover, ask_cover, choices_of
 from yitong.billing.payments.events import PaymentEvent
-from yitong.billing.payments.facts import Facts, gather, owed_rest
+from yitong.billing.payments.facts import Facts, check_still_open, gather, owed_rest
+from yitong.billing.payments.mixed import offering as mixed_offering
 from yitong.billing.payments.model import PaymentOrder
 from yitong.billing.payments.policies import policies_of
 from yitong.billing.payments.postings import book_part
@@ -54,6 +55,7 @@ class Prepared:
     insured: Insured | None
     cover: Cover | None
     division: Division
+    own_family: bool
 
 
 async def preview(platform: Platform, actor: Actor, wish: PayWish) -> Preview:
@@ -76,6 +78,8 @@ async def preview(platform: Platform, actor: Actor, wish: PayWish) -> Preview:
         cover = await ask_cover(platform, facts, wish, insured, order_id)
     except (GatewayUnavailable, GatewayRefused) as silent:
         commercial_problem = silent.message
+    shares = _divided(facts, wish, insured, cover)
+    prepared = Prepared(facts, insured, cover, shares, own_family)
     asked = Asked(
         insured,
         cover,
@@ -83,8 +87,9 @@ async def preview(platform: Platform, actor: Actor, wish: PayWish) -> Preview:
         choices_of(platform, facts),
         insurance_problem,
         commercial_problem,
+        await mixed_offering.offer(platform, actor, wish, prepared),
     )
-    return preview_of(facts, asked, _divided(facts, wish, insured, cover))
+    return preview_of(facts, asked, shares)
 
 
 def channel_names(platform: Platform) -> list[str]:
@@ -97,7 +102,7 @@ async def _prepare(platform: Platform, actor: Actor, wish: PayWish, order_id: UU
     facts = await _gather(platform, actor, wish)
     insured = await ask_insurer(platform, facts, wish, order_id, own_family=wish.pay_token is None)
     cover = await ask_cover(platform, facts, wish, insured, order_id)
-    return Prepared(facts, insured, cover, _divided(facts, wish, insured, cover))
+    return Prepared(facts, insured, cover, _divided(facts, wish, insured, cover), wish.pay_token is None)
 
 
 async def _gather(platform: Platform, actor: Actor, wish: PayWish) -> Facts:
@@ -155,11 +160,13 @@ async def _place(platform: Platform, actor: Actor, request: PayRequest, key: UUI
         raise AMOUNTS_CHANGED(extra={"preview": msgspec.to_builtins(shown)})
     if any(part.name == "own" for part in shares.parts):
         raise WRONG_DIVISION()
+    mixed = await mixed_offering.permitted(platform, actor, request, prepared)
     try:
         async with platform.transaction(actor) as tx:
             bill, grant = await _allowed(tx, request)
             await lock(tx, bill.organization_id, bill.id)
             bill = await bills.header(tx, bill.organization_id, bill.id)
+            await check_still_open(tx, bill, facts)
             if facts.rest is not None and await owed_rest(tx, bill.organization_id, bill.id, lock=True) != facts.rest:
                 raise NOTHING_TO_PAY()
             order = PaymentOrder(
@@ -178,7 +185,7 @@ async def _place(platform: Platform, actor: Actor, request: PayRequest, key: UUI
                 created_at=tx.now,
                 expires_at=tx.now + timedelta(minutes=platform.settings.payment_minutes),
             )
-            await place(tx, grant, order, facts, prepared.insured, prepared.cover, shares, request.channels)
+            await place(tx, grant, order, facts, prepared.insured, prepared.cover, shares, request.channels, mixed)
             if bill.closed_at is None:
                 await close_bill(tx, grant, bill.organization_id, bill.id)
     except IntegrityError as error:
