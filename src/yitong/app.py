@@ -89,6 +89,9 @@ from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
 from yitong.ledger import model as ledger_model
 from yitong.ledger import sealing as ledger_sealing
+from yitong.prescriptions import api as prescriptions_api
+from yitong.prescriptions import jobs as prescriptions_jobs
+from yitong.prescriptions import model as prescriptions_model
 from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
@@ -121,6 +124,7 @@ TABLES = (
     reconciliation_model,
     notify_model,
     ledger_model,
+    prescriptions_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -144,6 +148,7 @@ LISTENERS = (
     claims_jobs,
     notify_seen,
     ledger_sealing,
+    prescriptions_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -170,6 +175,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *deposits_api.ROUTES,
     *claims_api.ROUTES,
     *notify_api.ROUTES,
+    *prescriptions_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

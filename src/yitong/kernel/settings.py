@@ -161,7 +161,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     insurance_permit_partner: Annotated[str, _about("partner number at that query")] = ""
     insurance_permit_secret: Annotated[str, _about("partner secret at that query", secret=True)] = ""
     ledger_key: Annotated[
-        str, _about("SM2 private key that seals the evidence chain's blocks, hex; made and kept when empty", secret=True)
+        str,
+        _about("SM2 private key that seals the evidence chain's blocks, hex; made when empty", secret=True),
     ] = ""
     ledger_processes: Annotated[
         int, _about("processes that check signatures of the evidence chain; a thread does when 0", ge=0)
