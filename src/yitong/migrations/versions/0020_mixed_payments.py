@@ -53,7 +53,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_mixed_payment")),
     )
     op.create_index("uq_mixed_payment_order", "mixed_payment", ["organization_id", "order_id"], unique=True)
-    op.create_index("uq_mixed_payment_number", "mixed_payment", ["number"], unique=True)
+    op.create_index("uq_mixed_payment_number", "mixed_payment", ["organization_id", "number"], unique=True)
+    op.create_index("ix_mixed_payment_number", "mixed_payment", ["number"])
 
 
 def downgrade() -> None:

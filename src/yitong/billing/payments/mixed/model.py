@@ -42,6 +42,7 @@ class MixedPayment(Base):
         CheckConstraint("state NOT IN ('waiting','paid') OR mix_trade_no IS NOT NULL", "opened"),
         CheckConstraint("told_at IS NULL OR told_no IS NOT NULL", "told"),
         Index("uq_mixed_payment_order", "organization_id", "order_id", unique=True),
-        Index("uq_mixed_payment_number", "number", unique=True),
+        Index("uq_mixed_payment_number", "organization_id", "number", unique=True),
+        Index("ix_mixed_payment_number", "number"),
         hospital(private=True, patient="patient_id"),
     )
