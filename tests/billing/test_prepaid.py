@@ -168,7 +168,7 @@ async def race(client: Client, counter: Counter, clock: SetClock, *, until: Call
     slot = await town.one("SELECT slot_id FROM appointment WHERE id = :id", id=UUID(appointment))
     async with town.platform.transaction() as tx:
         await tx.session.execute(text("SELECT 1 FROM slot WHERE id = :id FOR UPDATE"), {"id": slot.slot_id})
-        lapsing = asyncio.create_task(lapse_unpaid(town.platform))
+        lapsing = asyncio.ensure_future(lapse_unpaid(town.platform))
         await waited(lambda: waiting(town, 1))
         paying = asyncio.create_task(counter.pay(counter.request(bill, 5000, CODE, use_insurance=False)))
         await waited(until)

@@ -85,7 +85,7 @@ class Ward:
 
     async def pay(self, bill: str, **wish: Any) -> Any:
         """Confirm what the page shows and hand over the cash."""
-        asked = {
+        asked: dict[str, Any] = {
             "organization_id": str(self.town.hospital_id),
             "bill_id": bill,
             "use_insurance": True,

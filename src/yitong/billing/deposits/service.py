@@ -406,6 +406,7 @@ async def _known(tx: Transaction, request: AdmitRequest) -> None:
 
 
 async def row_of(tx: Transaction, organization_id: UUID, stay_id: UUID, *, lock: bool = False) -> Any:
+    """A stay with the names around it, locked on demand. Raises Problem ``not-found``."""
     found = await tx.session.execute(
         text(f"{_STAY} WHERE s.organization_id = :organization AND s.id = :id" + (" FOR UPDATE OF s" if lock else "")),
         {"organization": organization_id, "id": stay_id},
@@ -417,6 +418,7 @@ async def row_of(tx: Transaction, organization_id: UUID, stay_id: UUID, *, lock:
 
 
 async def move_stay(tx: Transaction, grant: Grant, row: Any, after: StayState, event: StayEvent) -> None:
+    """Move a locked stay under one event. Raises Problem ``wrong-state``."""
     subject = Subject("stay", row.id, row.organization_id, row.patient_id)
     before = StayState(row.state)
     STAY.check(before, after)

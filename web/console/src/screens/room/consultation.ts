@@ -70,7 +70,7 @@ export function useConsultation(organizationId: ComputedRef<string | null>, entr
     const id = encounter.value?.id
     if (!id || !organization) return
     try {
-      const next = await recordDiagnoses(id, { organization_id: organization, items: codes.map((code) => ({ code })) })
+      const next = await recordDiagnoses(id, { organization_id: organization, items: codes.map((code, i) => ({ code, main: i === 0 })) })
       if (encounter.value?.id === id) encounter.value = next
       problem.value = null
     } catch (thrown) {
