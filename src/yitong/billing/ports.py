@@ -185,8 +185,13 @@ class Insurer(Protocol):
         """What became of a settlement whose answer was lost; None when it was not made."""
         ...
 
-    async def reverse(self, fixmedins_code: str, psn_no: str, mdtrt_id: str, setl_id: str, medins_setl_id: str) -> str:
-        """Take a settlement back as a whole (2208A); answers the reversal's setl_id. Asking again answers the same."""
+    async def reverse(
+        self, fixmedins_code: str, psn_no: str, mdtrt_id: str, setl_id: str, medins_setl_id: str, *, med_type: str = ""
+    ) -> str:
+        """Take a settlement back as a whole (2208A, of a stay 2305); answers the reversal's setl_id.
+
+        Asking again answers the same. ``med_type`` is the bill's.
+        """
         ...
 
     async def undo(self, fixmedins_code: str, psn_no: str, omsgid: str, oinfno: str) -> None:
@@ -381,6 +386,7 @@ class MixedOrderFound(msgspec.Struct, frozen=True):
     total_fee: int = 0
     paid_at: datetime | None = None
     fail_reason: str = ""
+    page: str = ""  # where a browser pays it; only the sandbox has such a page
 
 
 class MixedOrders(Protocol):

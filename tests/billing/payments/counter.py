@@ -33,7 +33,9 @@ class Counter:
     def cashier(self) -> Actor:
         return self.town.staff(Role.CASHIER)
 
-    async def bill(self, *amounts: int, insured: bool = True, kind: Any = "outpatient") -> tuple[UUID, list[UUID]]:
+    async def bill(
+        self, *amounts: int, insured: bool = True, kind: Any = "outpatient", code: str = "0021"
+    ) -> tuple[UUID, list[UUID]]:
         """A bill with lines of these amounts, and the lines."""
         town = self.town
         async with town.platform.transaction() as tx:
@@ -47,7 +49,7 @@ class Counter:
                     price_version=date(2026, 1, 1),
                     name="检查",
                     category="deposit" if kind == "deposit" else "lab",
-                    med_list_codg="0021" if insured else "",
+                    med_list_codg=code if insured else "",
                     unit_price_fen=amount,
                 )
                 for i, amount in enumerate(amounts)
@@ -113,9 +115,10 @@ class Counter:
         fund, account = books.at_insurer()
         assert (await self.balance("insurer:310"), await self.balance("account:310")) == (fund, account)
         assert (await self.town.one("SELECT coalesce(sum(amount_fen), 0) AS sum FROM posting")).sum == 0
-        await self._audit_orders()
+        await self.audit_orders()
 
-    async def _audit_orders(self) -> None:
+    async def audit_orders(self) -> None:
+        """What is paid of every order is what its state says."""
         rows = await self.town.rows(
             "SELECT o.id, o.state, o.total_fen - o.refunded_fen AS worth,"
             " (SELECT coalesce(sum(p.amount_fen + p.hospital_fen - CASE WHEN p.state = 'reversed' THEN p.amount_fen"

@@ -208,6 +208,7 @@ class TestInsurer:
         self.plan = plan
         self.balance = balance
         self.deductible = DEDUCTIBLE
+        self.told: list[tuple[str, str]] = []
 
     async def person(self, fixmedins_code: str, credential: Credential, at: datetime) -> InsuredPerson:
         held = Insurance("310", "11", "1", "110000", self.balance)
@@ -217,8 +218,15 @@ class TestInsurer:
         )
 
     async def register(
-        self, fixmedins_code: str, person: InsuredPerson, *_: object, visit_no: str, **__: object
+        self,
+        fixmedins_code: str,
+        person: InsuredPerson,
+        *_: object,
+        visit_no: str,
+        diagnoses: list[tuple[str, str]],
+        **__: object,
     ) -> str:
+        self.told = diagnoses
         return await self.plan("register", lambda: f"M-{visit_no}")
 
     def split(self, bill: InsuranceBill) -> InsuranceSplit:
@@ -289,7 +297,9 @@ class TestInsurer:
     ) -> InsuranceSettlement | None:
         return await self.plan("settlement", lambda: self._settlement(medins_setl_id))
 
-    async def reverse(self, fixmedins_code: str, psn_no: str, mdtrt_id: str, setl_id: str, medins_setl_id: str) -> str:
+    async def reverse(
+        self, fixmedins_code: str, psn_no: str, mdtrt_id: str, setl_id: str, medins_setl_id: str, *, med_type: str = ""
+    ) -> str:
         def effect() -> str:
             self.books.db.execute(
                 "UPDATE settlement SET reversed = ? WHERE no = ? AND reversed IS NULL",

@@ -4,6 +4,7 @@ Nothing here reads or writes the database. What is asked again is looked up firs
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import structlog
@@ -101,7 +102,15 @@ class FindBack:
     number: str
 
 
-Call = Open | Find | Close | Settle | LookSettlement | Reverse | GiveBack | FindBack
+class Errand(ABC):
+    """A question of a sub-room, which knows itself how it is put and answered."""
+
+    @abstractmethod
+    async def put(self, platform: Platform) -> "Answer":
+        """Put it, outside of any transaction."""
+
+
+Call = Open | Find | Close | Settle | LookSettlement | Reverse | GiveBack | FindBack | Errand
 
 
 @dataclass(frozen=True)
@@ -165,7 +174,11 @@ class Lost:
     reason: str
 
 
-Answer = Opened | Found | Settled | NotSettled | Contradicts | Reversed | Returned | Refused | Lost
+class OwnAnswer:
+    """What a sub-room's errand brings; only that room reads it."""
+
+
+Answer = Opened | Found | Settled | NotSettled | Contradicts | Reversed | Returned | Refused | Lost | OwnAnswer
 
 
 async def ask(platform: Platform, call: Call) -> Answer:
@@ -187,6 +200,8 @@ async def ask(platform: Platform, call: Call) -> Answer:
 
 async def _ask(platform: Platform, call: Call) -> Answer:
     match call:
+        case Errand():
+            return await call.put(platform)
         case Open():
             return await _open(_channel(platform, call.channel), call)
         case Find():
@@ -201,7 +216,7 @@ async def _ask(platform: Platform, call: Call) -> Answer:
             bill = call.bill
             return Reversed(
                 await platform.port(Insurer).reverse(
-                    bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, call.setl_id, call.number
+                    bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, call.setl_id, call.number, med_type=bill.med_type
                 )
             )
         case GiveBack():

@@ -8,11 +8,13 @@ from sqlalchemy import text
 
 from yitong.billing.charges import queries
 from yitong.billing.charges.schemas import BillHeader, ChargeLine
+from yitong.billing.deposits.covering import number_at_insurer
 from yitong.billing.payments.problems import NOTHING_TO_PAY
 from yitong.billing.ports import FeeLine
 from yitong.billing.wording import CHARGE_TYPES
 from yitong.kernel.ids import UUID
 from yitong.kernel.transaction import Transaction
+from yitong.visits import service as visits
 
 # Kinds of bills that no insurance pays anything of.
 UNINSURED = frozenset({"parking", "meal", "delivery", "deposit"})
@@ -21,7 +23,7 @@ _PATIENT = """
 SELECT p.name_sealed, i.value_sealed FROM patient p LEFT JOIN patient_identifier i ON i.patient_id = p.id
    AND i.kind = '01' WHERE p.id = :patient"""
 _VISIT = """
-SELECT o.code AS hospital_code, d.code AS department_code, d.name AS department_name,
+SELECT o.code AS hospital_code, o.name AS hospital_name, d.code AS department_code, d.name AS department_name,
        w.licence_no AS doctor_no, w.name AS doctor_name
   FROM organization o
   LEFT JOIN department d ON d.organization_id = o.id AND d.id = :department
@@ -43,6 +45,7 @@ class Facts:
     bill: BillHeader
     lines: list[ChargeLine]  # the lines to pay
     hospital_code: str
+    hospital_name: str
     department_code: str
     department_name: str
     doctor_no: str
@@ -51,6 +54,8 @@ class Facts:
     id_card: str  # empty: the patient has none on file
     deposit_fen: int
     at: datetime
+    diagnoses: list[tuple[str, str]] | None  # code and name of the visit's; None: there is no visit (yet)
+    stay_no: str | None  # mdtrt_id of a stay that the insurer was told of
 
     @property
     def total(self) -> int:
@@ -106,6 +111,7 @@ async def gather(tx: Transaction, bill: BillHeader, charge_ids: list[UUID] | Non
         bill=bill,
         lines=lines,
         hospital_code=visit["hospital_code"],
+        hospital_name=visit["hospital_name"],
         department_code=visit["department_code"] or "",
         department_name=visit["department_name"] or "",
         doctor_no=visit["doctor_no"] or "",
@@ -114,7 +120,14 @@ async def gather(tx: Transaction, bill: BillHeader, charge_ids: list[UUID] | Non
         id_card=sealer.open(card, f"patient_identifier.value:{who}:01") if card else "",
         deposit_fen=deposit["coalesce"],
         at=tx.now,
+        diagnoses=await _diagnoses(tx, bill),
+        stay_no=await number_at_insurer(tx, bill) if bill.kind == "inpatient" else None,
     )
+
+
+async def _diagnoses(tx: Transaction, bill: BillHeader) -> list[tuple[str, str]] | None:
+    coded = await visits.coded_diagnoses(tx, bill.organization_id, bill.encounter_id, bill.appointment_id)
+    return None if coded is None else [(one.code, one.name) for one in coded]
 
 
 async def open_lines(tx: Transaction, bill: BillHeader) -> list[ChargeLine]:
@@ -123,6 +136,16 @@ async def open_lines(tx: Transaction, bill: BillHeader) -> list[ChargeLine]:
     held = await tx.session.execute(text(_HELD), {"organization": bill.organization_id, "bill": bill.id})
     taken = {row.charge_id for row in held}
     return [line for line in standing if line.id not in taken]
+
+
+async def check_still_open(tx: Transaction, bill: BillHeader, facts: Facts) -> None:
+    """That nobody took lines back while the insurer was asked; the bill is locked.
+
+    Raises Problem ``nothing-to-pay``.
+    """
+    standing = {line.id for line in await queries.standing_lines(tx, bill.organization_id, bill.id)}
+    if not standing.issuperset(line.id for line in facts.lines):
+        raise NOTHING_TO_PAY()
 
 
 async def _one(tx: Transaction, statement: str, **values: Any) -> Any:

@@ -43,7 +43,8 @@ async def compensate(writing: "Writing", part: PaymentPart | None) -> None:
     sheet, tx = writing.sheet, writing.tx
     order = sheet.order
     reason = order.failure or _why(writing, part)
-    paid = last_to_first(sheet.done())
+    # Of a mixed order the insurer goes first: WeChat is told of it before the cash goes back.
+    paid = last_to_first(sheet.done()) if sheet.mixed is None else sheet.done()
     change = await writing.change(PaymentEvent.COMPENSATING if paid else PaymentEvent.FAILED, reason=reason)
     for one in sheet.original():
         if one.state == PartState.DUE:

@@ -1,21 +1,23 @@
 """What is written before a question leaves the house: the part's state, its number, and until when nobody else asks."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import msgspec
 
 from yitong.billing.payments import asking, inside
 from yitong.billing.payments.events import PaymentEvent
+from yitong.billing.payments.mixed.intents import take_back
+from yitong.billing.payments.mixed.rules import MixedDo
 from yitong.billing.payments.model import PaymentPart, RefundPart
 from yitong.billing.payments.rules import LEASE, Do, Sheet, Step
 from yitong.billing.payments.sheet import Change
 from yitong.billing.payments.states import BackState, OrderState, PartState
+from yitong.billing.payments.wording import SUBJECT
 from yitong.billing.ports import InsuranceBill, InsuranceSplit, PaymentAsk, Scene
 from yitong.kernel.ids import UUID
 from yitong.kernel.permissions import Grant
 from yitong.kernel.transaction import Transaction
-
-SUBJECT = "医疗费用"  # what the payer reads at the channel: no name, no department, no disease
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,7 @@ class Writing:
     grant: Grant
     sheet: Sheet
 
-    async def change(
-        self, event: PaymentEvent, about: PaymentPart | RefundPart | None = None, **said: object
-    ) -> Change:
+    async def change(self, event: StrEnum, about: PaymentPart | RefundPart | None = None, **said: object) -> Change:
         """Begin a change: its one event."""
         return await Change.begin(self.tx, self.grant, self.sheet, event, about, **said)
 
@@ -37,7 +37,7 @@ class Writing:
 class Intent:
     """A question that was written down and is to be asked now."""
 
-    do: Do
+    do: Do | MixedDo
     target: UUID
     call: asking.Call
 
@@ -142,6 +142,8 @@ async def about_back(writing: Writing, step: Step) -> Intent | None:
 
 
 def _back_call(writing: Writing, part: PaymentPart, back: RefundPart, *, again: bool) -> asking.Call:
+    if back.kind == "insurance" and writing.sheet.mixed is not None and part.refund_id is None:
+        return take_back(writing, part, back, again=again)
     if back.kind == "insurance":
         return asking.Reverse(insurance_bill(writing, part), part.outside_no or "", back.number)
     refund = writing.sheet.refund

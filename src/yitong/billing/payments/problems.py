@@ -39,6 +39,12 @@ NOT_INSURED = problem_kind(
     Bilingual("没有查到可用的医保参保信息。", "No insurance of this person can be used."),
     Bilingual("请核对医保凭证，或改为自费支付。", "Check the credential, or pay without insurance."),
 )
+MIXED_NOT_OFFERED = problem_kind(
+    "mixed-not-offered",
+    409,
+    Bilingual("这张账单现在不能用微信医保支付：{why}", "This bill cannot be paid with insurance inside WeChat now."),
+    Bilingual("请选择其他支付方式。", "Choose another way to pay."),
+)
 INSURANCE_CREDENTIAL_MISSING = problem_kind(
     "insurance-credential-missing",
     422,
@@ -89,5 +95,18 @@ STUCK: dict[str, Bilingual] = {
     "state-differs": Bilingual("对方的状态与本院不一致，请对账处理。", "The state differs. Reconcile it."),
     "split-contradicts": Bilingual("医保返回的金额自相矛盾，没有入账。", "The insurer contradicts itself."),
     "refund-refused": Bilingual("对方拒绝退款，请核实后重试。", "The money back was refused. Check and try again."),
+    "mixed-untold": Bilingual("微信没有受理医保退款告知，请核实后重试。", "WeChat does not take the news of a refund."),
     "resettle-refused": Bilingual("医保拒绝重新结算剩余费用，请联系医保办。", "The insurer refuses what remains."),
 }  # fmt: skip
+DIAGNOSIS_MISSING = problem_kind(
+    "diagnosis-missing",
+    409,
+    Bilingual("这次就诊还没有编码诊断，医保不能结算。", "No coded diagnosis was recorded, which the insurer asks for."),
+    Bilingual("请医生补录诊断后重试，或选择不用医保支付。", "Ask the doctor to record it, or pay without insurance."),
+)
+STAY_NOT_REGISTERED = problem_kind(
+    "stay-not-registered",
+    409,
+    Bilingual("这次住院还没有在医保登记。", "The insurer does not know of this stay yet."),
+    Bilingual("请先办理医保入院登记，或选择不用医保支付。", "Register it with the insurance, or pay without."),
+)

@@ -50,7 +50,7 @@ async def take_part(writing: Writing, part: PaymentPart, answer: asking.Answer) 
         case asking.Found(found) if found is not None:
             await _found(writing, part, found)
         case asking.Settled(settlement):
-            await _settled(writing, part, settlement)
+            await settled(writing, part, settlement)
         case asking.Contradicts(reason):
             part.last_error = f"split-contradicts: {reason}"
             await _rest(writing, part, "split-contradicts")
@@ -114,7 +114,8 @@ async def _done(writing: Writing, part: PaymentPart) -> None:
         await add_back(change, sheet.refund, part, part.amount_fen)
 
 
-async def _settled(writing: Writing, part: PaymentPart, settlement: InsuranceSettlement) -> None:
+async def settled(writing: Writing, part: PaymentPart, settlement: InsuranceSettlement) -> None:
+    """The insurer has settled: booked as it says; amounts that nobody confirmed go back."""
     if part.state in _PAID:
         return
     split = settlement.split

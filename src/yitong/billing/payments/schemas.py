@@ -45,10 +45,21 @@ class PayWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     channels: Annotated[list[ChannelChoice], Meta(max_length=4)] = []
 
 
+class MixedWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pay with insurance inside WeChat; ``auth_code`` is what the payer brought back from the insurer's page."""
+
+    auth_code: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
 class PayRequest(PayWish, frozen=True, kw_only=True):
-    """A confirmed payment: ``confirmed_fen`` is the payer's own part as the confirmation page showed it."""
+    """A confirmed payment: ``confirmed_fen`` is the payer's own part as the confirmation page showed it.
+
+    ``mixed``: insurance and cash in one order of WeChat; ``channels`` then is ``wechat`` by ``jsapi`` alone, or empty
+    when nothing is left to the payer.
+    """
 
     confirmed_fen: Fen
+    mixed: MixedWish | None = None
 
 
 class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,6 +94,18 @@ class PreviewPart(msgspec.Struct, frozen=True):
     text: Bilingual
 
 
+class MixedOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the bill can be paid with insurance inside WeChat, and why not.
+
+    ``authorize_url`` is the insurer's page for the permission; its ``redirectUrl`` is added by whoever goes there.
+    """
+
+    offered: bool
+    reason: str | None
+    text: Bilingual | None
+    authorize_url: str | None
+
+
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """The confirmation page: who pays what of the lines, and why."""
 
@@ -98,6 +121,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     deposit_balance_fen: int
     channels: list[str]
     explanation: list[Bilingual]
+    mixed: MixedOffer | None = None  # none when it is not connected, or no insurance is wanted
 
 
 class PartView(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +143,15 @@ class PartView(msgspec.Struct, frozen=True, kw_only=True):
     state_text: Bilingual
     invoke: dict[str, str] | None
     done_at: datetime | None
+
+
+class MixedView(msgspec.Struct, frozen=True, kw_only=True):
+    """Insurance and cash in one order of WeChat; ``invoke`` is for the payer's device while it waits."""
+
+    state: str
+    state_text: Bilingual
+    mix_trade_no: str | None
+    invoke: dict[str, str] | None
 
 
 class BackView(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,3 +237,4 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime
     settled_at: datetime | None
+    mixed: MixedView | None = None

@@ -7,12 +7,16 @@ import msgspec
 from sqlalchemy import select, text
 
 from yitong.billing.payments.facts import Facts
+from yitong.billing.payments.mixed.model import MixedPayment
+from yitong.billing.payments.mixed.states import MIXED, MixedState
 from yitong.billing.payments.model import PaymentPart, Refund, RefundLine, RefundPart
 from yitong.billing.payments.preparing import Insured
 from yitong.billing.payments.problems import STUCK
 from yitong.billing.payments.rules import Sheet
 from yitong.billing.payments.schemas import (
     BackView,
+    MixedOffer,
+    MixedView,
     PartView,
     PaymentView,
     Preview,
@@ -32,7 +36,12 @@ _FINAL = (OrderState.SETTLED, OrderState.PART_REFUNDED, OrderState.REFUNDED, Ord
 
 
 def preview_of(
-    facts: Facts, insured: Insured | None, shares: Division, channels: list[str], problem: Bilingual | None
+    facts: Facts,
+    insured: Insured | None,
+    shares: Division,
+    channels: list[str],
+    problem: Bilingual | None,
+    mixed: MixedOffer | None = None,
 ) -> Preview:
     """The confirmation page of a division."""
     own = shares.amount("channel")
@@ -56,6 +65,7 @@ def preview_of(
         deposit_balance_fen=facts.deposit_fen,
         channels=channels,
         explanation=explain_split(insured.split) if insured is not None else [],
+        mixed=mixed,
     )
 
 
@@ -88,6 +98,7 @@ async def view(tx: Transaction, sheet: Sheet) -> PaymentView:
         created_at=order.created_at,
         expires_at=order.expires_at,
         settled_at=order.settled_at,
+        mixed=_mixed_view(sheet.mixed, with_invoke=payer) if sheet.mixed is not None else None,
     )
 
 
@@ -119,6 +130,13 @@ def _part_view(tx: Transaction, part: PaymentPart, *, with_invoke: bool) -> Part
         invoke=invoke,
         done_at=part.done_at,
     )
+
+
+def _mixed_view(row: MixedPayment, *, with_invoke: bool) -> MixedView:
+    invoke: dict[str, str] | None = None
+    if with_invoke and row.state == MixedState.WAITING and row.mix_trade_no is not None:
+        invoke = {"mix_trade_no": row.mix_trade_no} | ({"h5_url": row.page} if row.page else {})
+    return MixedView(state=row.state, state_text=_word(MIXED, row.state), mix_trade_no=row.mix_trade_no, invoke=invoke)
 
 
 async def _refund_views(tx: Transaction, sheet: Sheet) -> list[RefundView]:

@@ -2,6 +2,7 @@
 
 from yitong.kernel.text import Bilingual
 
+SUBJECT = "医疗费用"  # what the payer reads at the channel: no name, no department, no disease
 _CHANNELS = {
     "wechat": Bilingual("微信支付", "WeChat Pay"),
     "alipay": Bilingual("支付宝", "Alipay"),
@@ -35,6 +36,7 @@ FAILURES: dict[str, Bilingual] = {
     "closed": Bilingual("支付已关闭", "The payment was closed"),
     "deposit-short": Bilingual("预交金余额不足", "The deposit is not enough"),
     "amounts-changed": Bilingual("医保结算金额与确认时不同，已撤销", "The insurer settled other amounts; taken back"),
+    "permission-over": Bilingual("医保授权已过期，请重新授权", "The permission to use the insurance ran out"),
     "not-made": Bilingual("支付方没有收到请求", "The paying party never got the request"),
 }  # fmt: skip
 _SHARES = {

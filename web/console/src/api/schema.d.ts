@@ -774,6 +774,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/diagnosis-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search codes of diagnoses */
+        get: operations["ApiDiagnosisCodesGetDiagnosisCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/draws": {
         parameters: {
             query?: never;
@@ -957,6 +974,23 @@ export interface paths {
         put?: never;
         /** Charge what a visit orders */
         post: operations["ApiEncountersEncounterIdChargesPostEncounterCharges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter_id}/diagnoses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Record a visit's diagnoses */
+        put: operations["ApiEncountersEncounterIdDiagnosesPutDiagnoses"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3291,6 +3325,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stays/{stay_id}/diagnoses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Record a stay's diagnoses */
+        put: operations["ApiStaysStayIdDiagnosesPutStayDiagnoses"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stays/{stay_id}/discharge": {
         parameters: {
             query?: never;
@@ -3302,6 +3353,40 @@ export interface paths {
         put?: never;
         /** Close a running bill */
         post: operations["ApiStaysStayIdDischargePostDischarge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/insurance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose the insurance of a stay */
+        put: operations["ApiStaysStayIdInsurancePutInsurance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/insurance/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the insurer again */
+        post: operations["ApiStaysStayIdInsuranceRetryPostInsuranceRetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3497,8 +3582,10 @@ export interface components {
             asked_fen: number;
             bed: string;
             bed_price_code: string;
+            credential?: components["schemas"]["Credential"] | null;
             /** Format: uuid */
             department_id: string;
+            diagnoses?: components["schemas"]["DiagnosisItem"][];
             insutype?: string | null;
             /** Format: uuid */
             organization_id: string;
@@ -3581,6 +3668,7 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
             patient_name: string;
+            pay_by?: string | null;
             practitioner_name: string | null;
             practitioner_role_id: string | null;
             rescheduled_to: string | null;
@@ -3722,6 +3810,7 @@ export interface components {
             outstanding_fen: number;
             own: boolean;
             patient_name_masked: string;
+            pay_by?: string | null;
             /** @enum {string} */
             state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
             state_text: components["schemas"]["Bilingual"];
@@ -3771,6 +3860,7 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
             patient_name: string;
+            pay_by?: string | null;
             received_fen: number;
             /** @enum {string} */
             state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
@@ -3804,6 +3894,7 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
             patient_name: string;
+            pay_by?: string | null;
             pay_url: string;
             received_fen: number;
             /** @enum {string} */
@@ -4137,6 +4228,29 @@ export interface components {
             patient_id: string;
             policy_tail: string;
         };
+        /** CoverRequest */
+        CoverRequest: {
+            credential?: components["schemas"]["Credential"] | null;
+            insutype: string | null;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /**
+         * CoverState
+         * @description Where a stay stands at the insurer.
+         * @enum {string}
+         */
+        CoverState: "due" | "admitted" | "discharged" | "withdrawn" | "refused";
+        /** CoverView */
+        CoverView: {
+            insutype: string;
+            mdtrt_id: string | null;
+            problem: string | null;
+            state: components["schemas"]["CoverState"];
+            state_text: components["schemas"]["Bilingual"];
+            under_way: boolean;
+            wanted: string;
+        };
         /** Credential */
         Credential: {
             /** @default  */
@@ -4230,6 +4344,32 @@ export interface components {
             organization_id: string;
             /** Format: uuid */
             patient_id: string;
+        };
+        /** DiagnosesRequest */
+        DiagnosesRequest: {
+            items: components["schemas"]["DiagnosisItem"][];
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** DiagnosisCode */
+        DiagnosisCode: {
+            code: string;
+            initials: string;
+            name: string;
+        };
+        /** DiagnosisItem */
+        DiagnosisItem: {
+            code: string;
+            /** @default false */
+            main: boolean;
+        };
+        /** DiagnosisView */
+        DiagnosisView: {
+            code: string;
+            main: boolean;
+            name: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         /** Difference */
         Difference: {
@@ -4419,6 +4559,7 @@ export interface components {
             department_id: string;
             department_name: string;
             department_name_en: string;
+            diagnoses?: components["schemas"]["DiagnosisView"][];
             diagnosis_text: string;
             finished_at: string | null;
             /** @enum {string} */
@@ -5207,6 +5348,26 @@ export interface components {
             read: boolean;
             title: components["schemas"]["Bilingual"];
         };
+        /** MixedOffer */
+        MixedOffer: {
+            authorize_url: string | null;
+            offered: boolean;
+            reason: string | null;
+            text: components["schemas"]["Bilingual"] | null;
+        };
+        /** MixedView */
+        MixedView: {
+            invoke: {
+                [key: string]: string;
+            } | null;
+            mix_trade_no: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** MixedWish */
+        MixedWish: {
+            auth_code: string;
+        };
         /** MoneyDifference */
         MoneyDifference: {
             answer: components["schemas"]["Answer"] | null;
@@ -5747,6 +5908,11 @@ export interface components {
             items: components["schemas"]["ReactorState"][];
             next?: string | null;
         };
+        /** Page[DiagnosisCode] */
+        "Page_yitong.visits.facts.DiagnosisCode_": {
+            items: components["schemas"]["DiagnosisCode"][];
+            next?: string | null;
+        };
         /** Page[EncounterView] */
         "Page_yitong.visits.schemas.EncounterView_": {
             items: components["schemas"]["EncounterView"][];
@@ -5865,6 +6031,7 @@ export interface components {
             final: boolean;
             /** Format: uuid */
             id: string;
+            mixed?: components["schemas"]["MixedView"] | null;
             /** Format: uuid */
             organization_id: string;
             parts: components["schemas"]["PartView"][];
@@ -5890,6 +6057,7 @@ export interface components {
             /** @default 0 */
             deposit_fen: number;
             insutype?: string | null;
+            mixed?: components["schemas"]["MixedWish"] | null;
             /** Format: uuid */
             organization_id: string;
             pay_token?: string | null;
@@ -6040,6 +6208,7 @@ export interface components {
             explanation: components["schemas"]["Bilingual"][];
             insurance_problem: components["schemas"]["Bilingual"] | null;
             insutype: string | null;
+            mixed?: components["schemas"]["MixedOffer"] | null;
             /** Format: uuid */
             organization_id: string;
             own_fen: number;
@@ -6984,6 +7153,14 @@ export interface components {
             note: components["schemas"]["Bilingual"];
             text: string;
         };
+        /** StayDiagnosesRequest */
+        StayDiagnosesRequest: {
+            items: components["schemas"]["DiagnosisItem"][];
+            /** Format: uuid */
+            organization_id: string;
+            /** @enum {string} */
+            phase: "admission" | "discharge";
+        };
         /** StayRequest */
         StayRequest: {
             /** Format: uuid */
@@ -6998,6 +7175,7 @@ export interface components {
         /** StayView */
         StayView: {
             account: components["schemas"]["Standing"];
+            admission_diagnoses: components["schemas"]["DiagnosisView"][];
             /** Format: date-time */
             admitted_at: string;
             bed: string;
@@ -7009,10 +7187,12 @@ export interface components {
             department_name: string;
             department_name_en: string;
             deposits: components["schemas"]["BillRow"][];
+            discharge_diagnoses: components["schemas"]["DiagnosisView"][];
             discharged_at: string | null;
             explanations: components["schemas"]["Bilingual"][];
             /** Format: uuid */
             id: string;
+            insurance: components["schemas"]["CoverView"] | null;
             /** Format: uuid */
             organization_id: string;
             organization_name: string;
@@ -9334,6 +9514,44 @@ export interface operations {
             };
         };
     };
+    ApiDiagnosisCodesGetDiagnosisCodes: {
+        parameters: {
+            query: {
+                limit?: number;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.visits.facts.DiagnosisCode_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiDrawsGetDraws: {
         parameters: {
             query?: {
@@ -9828,6 +10046,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEncountersEncounterIdDiagnosesPutDiagnoses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                encounter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiagnosesRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncounterView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -15665,7 +15924,130 @@ export interface operations {
             };
         };
     };
+    ApiStaysStayIdDiagnosesPutStayDiagnoses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayDiagnosesRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiStaysStayIdDischargePostDischarge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdInsurancePutInsurance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdInsuranceRetryPostInsuranceRetry: {
         parameters: {
             query?: never;
             header?: never;

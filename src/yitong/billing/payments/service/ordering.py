@@ -4,6 +4,8 @@ import msgspec
 
 from yitong.billing.payments.events import PaymentEvent
 from yitong.billing.payments.facts import Facts
+from yitong.billing.payments.mixed import offering as mixed_offering
+from yitong.billing.payments.mixed.permits import MixedFacts
 from yitong.billing.payments.model import PaymentLine, PaymentOrder, PaymentPart
 from yitong.billing.payments.preparing import Insured
 from yitong.billing.payments.rules import Sheet, number_of
@@ -25,6 +27,7 @@ async def place(
     insured: Insured | None,
     shares: Division,
     choices: list[ChannelChoice],
+    mixed: MixedFacts | None = None,
 ) -> None:
     """Write the order, its lines and its parts. Raises IntegrityError when somebody else holds one of the lines."""
     tx.session.sync_session.autoflush = False
@@ -54,6 +57,8 @@ async def place(
     for part in _parts(tx, order, insured, shares, named):
         await change.new(PART, part)
         sheet.parts.append(part)
+    if mixed is not None:
+        await mixed_offering.add(change, mixed)
     await leave(tx, sheet)
 
 

@@ -14,7 +14,8 @@ from yitong.billing.charges.service import close_bill, lock
 from yitong.billing.payments.actions import CANCEL, PAY, PAY_SHOWN, READ, TAKE_CASH
 from yitong.billing.payments.carrying import carry
 from yitong.billing.payments.events import PaymentEvent
-from yitong.billing.payments.facts import Facts, gather
+from yitong.billing.payments.facts import Facts, check_still_open, gather
+from yitong.billing.payments.mixed import offering as mixed_offering
 from yitong.billing.payments.model import PaymentOrder
 from yitong.billing.payments.postings import book_part
 from yitong.billing.payments.preparing import Insured, ask_insurer, division
@@ -65,7 +66,8 @@ async def preview(platform: Platform, actor: Actor, wish: PayWish) -> Preview:
         problem = silent.message
         without = msgspec.structs.replace(wish, use_insurance=False)
         prepared = await _prepare(platform, actor, without, new_id())
-    return preview_of(prepared.facts, prepared.insured, prepared.division, channel_names(platform), problem)
+    mixed = await mixed_offering.offer(platform, actor, wish, prepared)
+    return preview_of(prepared.facts, prepared.insured, prepared.division, channel_names(platform), problem, mixed)
 
 
 def channel_names(platform: Platform) -> list[str]:
@@ -122,11 +124,13 @@ async def _place(platform: Platform, actor: Actor, request: PayRequest, key: UUI
         raise AMOUNTS_CHANGED(extra={"preview": msgspec.to_builtins(shown)})
     if any(part.name == "own" for part in shares.parts):
         raise WRONG_DIVISION()
+    mixed = await mixed_offering.permitted(platform, actor, request, prepared)
     try:
         async with platform.transaction(actor) as tx:
             bill, grant = await _allowed(tx, request)
             await lock(tx, bill.organization_id, bill.id)
             bill = await bills.header(tx, bill.organization_id, bill.id)
+            await check_still_open(tx, bill, facts)
             order = PaymentOrder(
                 organization_id=bill.organization_id,
                 id=order_id,
@@ -142,7 +146,7 @@ async def _place(platform: Platform, actor: Actor, request: PayRequest, key: UUI
                 created_at=tx.now,
                 expires_at=tx.now + timedelta(minutes=platform.settings.payment_minutes),
             )
-            await place(tx, grant, order, facts, prepared.insured, shares, request.channels)
+            await place(tx, grant, order, facts, prepared.insured, shares, request.channels, mixed)
             if bill.closed_at is None:
                 await close_bill(tx, grant, bill.organization_id, bill.id)
     except IntegrityError as error:
