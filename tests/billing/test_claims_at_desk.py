@@ -1,5 +1,7 @@
 """Claims as the desk sees them: by where they stand, with the patient's name, from a policy that was shown there."""
 
+from typing import Any
+
 from httpx import AsyncClient as Client
 
 from billing.clinic import get, send
@@ -31,7 +33,7 @@ async def test_claims_are_listed_by_where_they_stand(client: Client, town: World
 async def test_a_policy_that_is_shown_at_the_desk(client: Client, town: World, insurer: Played) -> None:
     patient = await town.patient()
     cashier = town.staff(Role.CASHIER)
-    policy = {"patient_id": str(patient), "insurer_code": INSURER, "policy_no": "HM20260077"}
+    policy: dict[str, Any] = {"patient_id": str(patient), "insurer_code": INSURER, "policy_no": "HM20260077"}
     made = await send(client, town, cashier, "/coverages", **policy)
     assert (made.status_code, made.json()["policy_tail"]) == (201, "0077")
     listed = await get(client, town, cashier, "/coverages", patient_id=str(patient))

@@ -110,8 +110,9 @@ def paid_by_card(desk: Desk, patient_id: str, terminal: str, count: int = 1000) 
     }
     made = cashier.post("/payments", wish)
     pay_at(desk, at_terminal(desk, terminal))
+    seen: dict[str, Any] = made
     for _ in range(60):
-        seen: dict[str, Any] = cashier.post(f"/payments/{made['id']}/retry", here)
+        seen = cashier.post(f"/payments/{made['id']}/retry", here)
         if seen["final"]:
             assert seen["state"] == "settled", seen
             return seen

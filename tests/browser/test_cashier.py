@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.stack]
 def scan(page: Page, text: str) -> None:
     """A scanner types what it reads and presses Enter; F2 makes the window free first."""
     page.keyboard.press("F2")
-    field = page.get_by_label(re.compile("扫码，或输"))
+    field = page.get_by_label(re.compile("扫码或输"))
     expect(field).to_be_focused()
     field.fill(text)
     page.keyboard.press("Enter")

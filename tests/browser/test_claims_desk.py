@@ -24,6 +24,7 @@ def settled_in_cash(desk: Desk, one: Payer) -> dict[str, object]:
 
 def register(page: Page, one: Payer, insurer: str, policy: str) -> None:
     """At the counter: who, a policy that is shown, the settled bill; then submit."""
+    expect(page.get_by_role("button", name=re.compile("新理赔"))).to_be_visible()
     page.keyboard.press("F2")
     dialog = page.get_by_role("dialog").locator("visible=true").last
     dialog.get_by_label("选择患者").fill(one.number)
