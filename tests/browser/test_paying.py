@@ -98,7 +98,7 @@ def test_an_insured_bill_is_paid_by_wechat_and_a_refund_is_seen(
     app.says("这次谁来付")
     app.says("医保基金支付")
     app.tap("为什么这样算")
-    app.says(re.compile("按比例或超过最高限额由个人负担"))
+    app.says(re.compile("由个人负担"))
     picture(app.page, "patient-bill")
     assert fen_of(app.shown.locator(".bhead__sum").inner_text()) == bill["outstanding_fen"]
 
