@@ -84,8 +84,8 @@ from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.ledger import jobs as ledger_jobs
 from yitong.ledger import model as ledger_model
-from yitong.ledger import sealing as ledger_sealing
 from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
@@ -137,7 +137,7 @@ LISTENERS = (
     deposits_jobs,
     claims_jobs,
     notify_seen,
-    ledger_sealing,
+    ledger_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
