@@ -122,8 +122,12 @@ class Prescriptions(RuleBasedStateMachine):
         steps: dict[PartState, list[tuple[Action, tuple[bytes, KeyRole]]]] = {
             PartState.ISSUED: [(a.Review(one, bool(choice % 8), DONE), (HOSPITAL, KeyRole.REVIEW))],
             PartState.APPROVED: [(a.Release(one, number, access_digest(CODES[1])), patient)],
-            PartState.RELEASED: [(a.Accept(one, number, code, secret_digest(secret)), hand)] * 3
-            + [(a.Withdraw(one, number), patient), (a.Release(one, number, access_digest(CODES[1])), patient)],
+            PartState.RELEASED: [
+                (a.Accept(one, number, code, secret_digest(secret)), hand),
+                (a.Accept(one, number, code, secret_digest(secret)), hand),
+                (a.Withdraw(one, number), patient),
+                (a.Release(one, number, access_digest(CODES[1])), patient),
+            ],
             PartState.ACCEPTED: [
                 (a.Accept(one, number, found.access, found.secret), hand),
                 (a.Dispense(one, number, quantities, DONE), hand),
