@@ -87,8 +87,8 @@ from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.ledger import jobs as ledger_jobs
 from yitong.ledger import model as ledger_model
-from yitong.ledger import sealing as ledger_sealing
 from yitong.prescriptions import api as prescriptions_api
 from yitong.prescriptions import jobs as prescriptions_jobs
 from yitong.prescriptions import model as prescriptions_model
@@ -147,7 +147,7 @@ LISTENERS = (
     deposits_jobs,
     claims_jobs,
     notify_seen,
-    ledger_sealing,
+    ledger_jobs,
     prescriptions_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [

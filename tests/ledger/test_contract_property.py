@@ -44,7 +44,7 @@ SECRETS = [some_digest("one"), some_digest("two")]
 DONE = some_digest("done")
 
 rx = st.sampled_from(RXS)
-part = st.integers(1, 3)
+part = st.sampled_from([1, 1, 2, 2, 3])
 code = st.sampled_from(CODES)
 secret = st.sampled_from(SECRETS)
 lines = st.lists(st.integers(0, 4), min_size=1, max_size=2)
@@ -107,8 +107,57 @@ class Prescriptions(RuleBasedStateMachine):
         self.handed: dict[bytes, list[int]] = {}
         self.settled: dict[bytes, int] = {}
         self.sequences: dict[bytes, int] = {}
+        long = a.PartTerms(START, START + 20 * DAY, [4, 3])
+        for one in RXS:
+            self._play(a.Issue(one, DONE, DONE, [long, long]), HOSPITAL, KeyRole.PRESCRIBE)
 
-    @rule(hours=st.integers(1, 60))
+    @rule(one=rx, number=st.integers(1, 2), choice=st.integers(0, 1000), quantities=lines, right=st.integers(0, 5))
+    def somebody_goes_on(self, one: bytes, number: int, choice: int, quantities: list[int], right: int) -> None:
+        """What could come next for a part, so that runs get further than chance alone would take them."""
+        found = self._parts()[part_key(one, number)]
+        code = next((c for c in CODES if access_digest(c) == found.access), CODES[0]) if right else CODES[2]
+        secret = next((x for x in SECRETS if secret_digest(x) == found.secret), SECRETS[0]) if right else SECRETS[1]
+        hand = (found.holder if found.holder and right else [PHARMACY, SHOP][choice % 2], KeyRole.DISPENSE)
+        patient, insurer = (COMMISSION, KeyRole.PATIENT), (INSURER, KeyRole.SETTLE)
+        steps: dict[PartState, list[tuple[Action, tuple[bytes, KeyRole]]]] = {
+            PartState.ISSUED: [(a.Review(one, bool(choice % 8), DONE), (HOSPITAL, KeyRole.REVIEW))],
+            PartState.APPROVED: [(a.Release(one, number, access_digest(CODES[1])), patient)],
+            PartState.RELEASED: [
+                (a.Accept(one, number, code, secret_digest(secret)), hand),
+                (a.Accept(one, number, code, secret_digest(secret)), hand),
+                (a.Withdraw(one, number), patient),
+                (a.Release(one, number, access_digest(CODES[1])), patient),
+            ],
+            PartState.ACCEPTED: [
+                (a.Accept(one, number, found.access, found.secret), hand),
+                (a.Dispense(one, number, quantities, DONE), hand),
+                (a.Dispense(one, number, [4, 3], DONE, secret), hand),
+                (a.GiveBack(one, number, secret, "other"), hand),
+                (a.Revoke(one, number, "other"), (HOSPITAL, KeyRole.PRESCRIBE)),
+            ],
+            PartState.DISPENSING: [
+                (a.Dispense(one, number, quantities, DONE), hand),
+                (a.Dispense(one, number, [1, 0], DONE), hand),
+                (a.Close(one, number, DONE, secret), hand),
+                (a.Revoke(one, number, "other"), (HOSPITAL, KeyRole.PRESCRIBE)),
+            ],
+            PartState.DISPENSED: [
+                (a.Settle(one, number, DONE), insurer),
+                (a.Return(one, number, quantities, DONE), hand),
+                (a.Return(one, number, found.dispensed, DONE), hand),
+                (a.Dispense(one, number, [4, 3], DONE, secret), hand),
+            ],
+            PartState.SETTLED: [
+                (a.Reverse(one, number, DONE), insurer),
+                (a.Settle(one, number, DONE), insurer),
+                (a.Return(one, number, quantities, DONE), hand),
+            ],
+        }
+        choices = steps.get(found.state, [(a.Expire(one, number), hand)])
+        action, signer = choices[choice % len(choices)]
+        self._play(action, *signer)
+
+    @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:
         self.now += hours * HOUR
 

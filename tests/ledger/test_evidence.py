@@ -12,12 +12,15 @@ from typer.testing import CliRunner
 from ledger.members import PHARMACY, Consortium, some_digest, some_id
 from ledger.test_embedded import consortium, dispensed, engine, issued, put
 from yitong.cli.main import app
+from yitong.kernel.ids import new_id
+from yitong.kernel.platform import Platform
 from yitong.ledger.contract import actions as a
 from yitong.ledger.contract.actions import KeyRole as R
 from yitong.ledger.embedded import EmbeddedLedger
 from yitong.ledger.evidence import chain_file, package, printing
 from yitong.ledger.evidence.lines import Entry, Seal, encode
 from yitong.ledger.evidence.verifying import document_name, verify
+from yitong.ledger.service import open_ledger
 
 __all__ = ["consortium", "engine"]
 RX = some_id(1)
@@ -145,3 +148,31 @@ def run(*arguments: str) -> tuple[int, Any]:
 async def test_a_prescription_that_is_not_there(engine: EmbeddedLedger) -> None:
     with pytest.raises(KeyError):
         await package.gathered(engine, some_id(99))
+
+
+async def test_export_and_verify_from_the_command_line(platform: Platform, tmp_path: Path) -> None:
+    hospital, rx = new_id(), new_id()
+    desk = await open_ledger(platform, new_id(), "region-110000")
+    await desk.admit(hospital, a.Kind.HOSPITAL, "H1")
+    now = int(platform.clock.now().timestamp() * 1000)
+    issue = a.Issue(rx.bytes, some_digest("s"), some_digest("c"), [a.PartTerms(now, now + 10**9, [7])])
+    assert (await desk.put(hospital, R.PRESCRIBE, issue)).ok
+    environment = {
+        "YITONG_DATABASE_URL": platform.database.url,
+        "YITONG_DATA_DIR": str(platform.settings.data_path),
+        "YITONG_TOKEN_KEY": "11" * 32,
+        "YITONG_MASTER_KEYS": "k1:" + "22" * 32,
+    }
+
+    def command(*arguments: str) -> int:
+        return CliRunner().invoke(app, list(arguments), env=environment).exit_code
+
+    chain, one = str(tmp_path / "chain.jsonl"), str(tmp_path / "rx.jsonl")
+    assert await asyncio.to_thread(command, "export", "evidence", "--out", chain) == 0
+    assert await asyncio.to_thread(command, "export", "evidence", "--out", one, "--prescription", str(rx)) == 0
+    assert (tmp_path / "rx.pdf").read_bytes().startswith(b"%PDF")
+    assert await asyncio.to_thread(command, "verify", chain) == 0
+    assert await asyncio.to_thread(command, "verify", one) == 0
+    missing = ("export", "evidence", "--out", one, "--prescription", str(new_id()))
+    assert await asyncio.to_thread(command, *missing) == 1
+    assert await asyncio.to_thread(command, *missing[:-1], "nonsense") == 2

@@ -3,14 +3,11 @@
 Each root also covers the one before, so whoever holds any anchored seal can prove or refute every event before it.
 """
 
-from datetime import timedelta
-
 import msgspec
 import structlog
 
 from yitong.kernel.event_log import NOWHERE, Position, Recorded, read_after
 from yitong.kernel.ids import UUID
-from yitong.kernel.jobs import job
 from yitong.kernel.platform import Platform
 from yitong.ledger.contract.actions import Anchor, KeyRole
 from yitong.ledger.contract.records import Seal, decode, seal_key
@@ -86,15 +83,3 @@ async def first_broken_seal(platform: Platform) -> int | None:
                 return row["number"]
             position = Position(row["xid"], row["position"])
     return None
-
-
-@job("ledger: seals", every=timedelta(seconds=1))
-async def seal_and_anchor(platform: Platform) -> int:
-    """Seal what is new; anchor it where this process holds the chain."""
-    sealed = 0
-    while await seal_events(platform) == MOST:
-        sealed += 1
-    ledger = platform.ports.get(Ledger)
-    if isinstance(ledger, Ledger):
-        await anchor_seals(ledger, platform, ledger.commission)
-    return sealed
