@@ -24,7 +24,7 @@ export const shell = defineWords(
       reason: '原因', reasonHint: '写明原因，会记入事件日志', required: '此项必填', copy: '复制', print: '打印', open: '打开', yes: '是', no: '否',
     },
     role: {
-      doctor: '医生', nurse: '护士', registrar: '服务台', scheduler: '排班员', cashier: '收费员', finance: '财务', hospital_admin: '医院管理员', regulator: '监管人员', platform_admin: '平台管理员',
+      doctor: '医生', nurse: '护士', pharmacist: '药师', registrar: '服务台', scheduler: '排班员', cashier: '收费员', finance: '财务', hospital_admin: '医院管理员', regulator: '监管人员', platform_admin: '平台管理员',
     },
     sex: { male: '男', female: '女', unknown: '未知' },
     age: '{n} 岁',
@@ -73,7 +73,7 @@ export const shell = defineWords(
       reason: 'Reason', reasonHint: 'Say why; it is written to the event trail', required: 'Please fill this in', copy: 'Copy', print: 'Print', open: 'Open', yes: 'Yes', no: 'No',
     },
     role: {
-      doctor: 'Doctor', nurse: 'Nurse', registrar: 'Front desk', scheduler: 'Scheduler', cashier: 'Cashier', finance: 'Finance', hospital_admin: 'Hospital admin', regulator: 'Regulator', platform_admin: 'Platform admin',
+      doctor: 'Doctor', nurse: 'Nurse', pharmacist: 'Pharmacist', registrar: 'Front desk', scheduler: 'Scheduler', cashier: 'Cashier', finance: 'Finance', hospital_admin: 'Hospital admin', regulator: 'Regulator', platform_admin: 'Platform admin',
     },
     sex: { male: 'Male', female: 'Female', unknown: 'Unknown' },
     age: '{n} y',
