@@ -13,9 +13,10 @@ from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 from yitong.prescriptions import queries, signing
 from yitong.prescriptions.actions import READ, REVIEW, VERIFY, WRITE
-from yitong.prescriptions.casework import judge, open_sheet, sheet_lines
+from yitong.prescriptions.casework import Judged, judge, open_sheet, sheet_lines
 from yitong.prescriptions.papers import kept_until
 from yitong.prescriptions.people import practising
+from yitong.prescriptions.rules.verdicts import Verdict
 from yitong.prescriptions.schemas import (
     PrescriptionRow,
     PrescriptionView,
@@ -26,10 +27,11 @@ from yitong.prescriptions.schemas import (
     Verified,
 )
 from yitong.prescriptions.statements import DecisionStatement, InsistStatement, SheetStatement
-from yitong.prescriptions.states import PRESCRIPTION, PrescriptionState
+from yitong.prescriptions.states import PRESCRIPTION, WAITING, PrescriptionState
 
 _TYPES = {"prescriber": SheetStatement, "pharmacist": DecisionStatement, "countersign": InsistStatement}
 _SIGNABLE = (PrescriptionState.DRAFT, PrescriptionState.REFUSED)
+_LOOKED_AT = (*_SIGNABLE, *WAITING)
 
 
 async def show(tx: Transaction, organization_id: UUID, prescription_id: UUID) -> PrescriptionView:
@@ -49,15 +51,14 @@ async def view(tx: Transaction, organization_id: UUID, prescription_id: UUID) ->
     row = await queries.head(tx, organization_id, prescription_id)
     signed = await _signed(tx, row)
     sheet = open_sheet(tx, row["id"], row["sheet_sealed"])
-    state = _state(row, tx)
-    who = await practising(tx, organization_id, row["practitioner_id"], "doctor")
-    day = day_of(tx.now if state in _SIGNABLE or row["signed_at"] is None else row["signed_at"], row["zone"])
-    judged = await judge(tx, sheet, who, row["patient_id"], day, row["id"])
     wording = _last_wording(signed)
-    if wording is None or row["edited"]:
-        lines, total = sheet_lines(sheet, judged.drugs), judged.checked.total_fen
-    else:
-        lines, total = wording.lines, wording.total_fen
+    lines: list[SheetLine] = wording.lines if wording else []
+    total, verdicts = wording.total_fen if wording else 0, list[Verdict]()
+    if wording is None or _state(row, tx) in _LOOKED_AT:
+        judged = await _judged(tx, row, sheet)
+        verdicts = judged.checked.verdicts
+        if wording is None or row["edited"]:
+            lines, total = sheet_lines(sheet, judged.drugs), judged.checked.total_fen
     return PrescriptionView(
         **_named(tx, row),
         encounter_id=row["encounter_id"],
@@ -70,10 +71,18 @@ async def view(tx: Transaction, organization_id: UUID, prescription_id: UUID) ->
         sheet=sheet,
         lines=lines,
         total_fen=total,
-        verdicts=[] if tx.actor.kind is ActorKind.CITIZEN else judged.checked.verdicts,
+        verdicts=[] if tx.actor.kind is ActorKind.CITIZEN else verdicts,
         signatures=[_signature(one, said) for one, said in signed],
         verify_url=f"{tx.platform.settings.origin}/patient/#/pages/prescriptions/verify?token={row['verify_token']}",
     )
+
+
+async def _judged(tx: Transaction, row: Any, sheet: Sheet) -> Judged:
+    """What the rules say of a sheet, as of today while it is written and as of its signature while it waits."""
+    who = await practising(tx, row["organization_id"], row["practitioner_id"], "doctor")
+    today = _state(row, tx) in _SIGNABLE or row["signed_at"] is None
+    day = day_of(tx.now if today else row["signed_at"], row["zone"])
+    return await judge(tx, sheet, who, row["patient_id"], day, row["id"])
 
 
 async def waiting(tx: Transaction, organization_id: UUID, limit: int = 100) -> list[PrescriptionRow]:

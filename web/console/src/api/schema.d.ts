@@ -465,6 +465,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cash-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts of cash of a day */
+        get: operations["ApiCashCountsGetCounts"];
+        put?: never;
+        /** Count the cash of a window */
+        post: operations["ApiCashCountsPostCount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/challenges": {
         parameters: {
             query?: never;
@@ -4333,6 +4351,26 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** CashCountView */
+        CashCountView: {
+            booked_fen: number;
+            /** Format: date-time */
+            counted_at: string;
+            /** Format: uuid */
+            counted_by: string;
+            counted_by_name: string | null;
+            counted_fen: number;
+            difference_fen: number;
+            /** Format: uuid */
+            id: string;
+            note: string | null;
+            replaces_id: string | null;
+            shift: string;
+            since: string | null;
+            /** Format: date-time */
+            until: string;
+            window: string;
+        };
         /** CashRequest */
         CashRequest: {
             amount_fen: number;
@@ -4576,6 +4614,17 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
             reason: string;
+        };
+        /** CountRequest */
+        CountRequest: {
+            counted_fen: number;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            organization_id: string;
+            replaces?: string | null;
+            shift: string;
+            window: string;
         };
         /** CoverageRequest */
         CoverageRequest: {
@@ -5806,7 +5855,7 @@ export interface components {
             /** @enum {string} */
             kind: "missing_here" | "missing_there" | "amount" | "state" | "date";
             /** @enum {string} */
-            line_kind: "payment" | "refund" | "settlement" | "reversal";
+            line_kind: "payment" | "refund" | "settlement" | "reversal" | "claim" | "cancellation" | "count";
             line_name: components["schemas"]["Bilingual"];
             listed_here: number;
             listed_there: number;
@@ -6100,6 +6149,11 @@ export interface components {
         /** Page[PaymentView] */
         "Page_yitong.billing.payments.schemas.PaymentView_": {
             items: components["schemas"]["PaymentView"][];
+            next?: string | null;
+        };
+        /** Page[CashCountView] */
+        "Page_yitong.billing.reconciliation.schemas.CashCountView_": {
+            items: components["schemas"]["CashCountView"][];
             next?: string | null;
         };
         /** Page[ReconciledDay] */
@@ -9365,6 +9419,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CareTeam"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCashCountsGetCounts: {
+        parameters: {
+            query: {
+                day: string;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.reconciliation.schemas.CashCountView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCashCountsPostCount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashCountView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -7,6 +7,8 @@ export type Destination = { name: string; path: string; icon: IconName; group: '
 export const destinations: Destination[] = [
   { name: 'home', path: '/', icon: 'home', group: 'care', roles: ['hospital_admin', 'regulator', 'platform_admin'] },
   { name: 'room', path: '/room', icon: 'room', group: 'care', roles: ['doctor', 'nurse'] },
+  { name: 'prescribe', path: '/prescribe', icon: 'pen', group: 'care', roles: ['doctor'] },
+  { name: 'review', path: '/review', icon: 'rules', group: 'care', roles: ['pharmacist'] },
   { name: 'desk', path: '/desk', icon: 'desk', group: 'care', roles: ['registrar', 'nurse', 'hospital_admin', 'platform_admin'] },
   { name: 'queues', path: '/queues', icon: 'queue', group: 'care', roles: ['nurse', 'registrar', 'hospital_admin'] },
   { name: 'cashier', path: '/cashier', icon: 'cash', group: 'money', roles: ['cashier', 'registrar', 'hospital_admin'] },
@@ -33,6 +35,7 @@ export const forRoles = (roles: Role[]): Destination[] =>
 /** Where a person's day begins: the page they use two hundred times. */
 export function firstPage(roles: Role[]): string {
   if (roles.some((role) => role === 'doctor' || role === 'nurse')) return '/room'
+  if (roles.includes('pharmacist')) return '/review'
   if (roles.includes('registrar')) return '/desk'
   if (roles.includes('cashier')) return '/cashier'
   if (roles.includes('finance')) return '/reconciliation'

@@ -26,6 +26,8 @@ export const router = createRouter({
       children: [
         { path: '', name: 'home', component: () => import('@/screens/home/HomeScreen.vue') },
         { path: 'room', name: 'room', component: () => import('@/screens/room/RoomScreen.vue') },
+        { path: 'prescribe', name: 'prescribe', component: () => import('@/screens/prescriptions/PrescribeScreen.vue') },
+        { path: 'review', name: 'review', component: () => import('@/screens/prescriptions/ReviewScreen.vue') },
         { path: 'desk', name: 'desk', component: () => import('@/screens/desk/DeskScreen.vue') },
         { path: 'schedules', name: 'schedules', component: () => import('@/screens/schedules/SchedulesScreen.vue') },
         { path: 'queues', name: 'queues', component: () => import('@/screens/queues/QueuesScreen.vue') },

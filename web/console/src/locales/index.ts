@@ -10,6 +10,7 @@ import { insurance } from './insurance'
 import { overseeing } from './overseeing'
 import { people } from './people'
 import { planning } from './planning'
+import { prescriptions } from './prescriptions'
 import { publicDevices } from './public-devices'
 import { queues } from './queues'
 import { reconciliation } from './reconciliation'
@@ -22,7 +23,7 @@ import { signIn } from './sign-in'
 import { staff } from './staff'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, cashier, claims, insurance, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, staff, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, prescriptions, cashier, claims, insurance, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, staff, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 

@@ -5,7 +5,7 @@ export const shell = defineWords(
     product: '医通工作台',
     region: '区域智慧医院平台',
     nav: {
-      care: '诊疗', money: '收费', manage: '管理', oversight: '监管', home: '今日概况', room: '诊室工作站', desk: '服务台', cashier: '收费处', reconciliation: '对账', claims: '商保理赔', insurance: '医保规则', schedules: '排班管理',
+      care: '诊疗', money: '收费', manage: '管理', oversight: '监管', home: '今日概况', room: '诊室工作站', prescribe: '开具处方', review: '处方审核', desk: '服务台', cashier: '收费处', reconciliation: '对账', claims: '商保理赔', insurance: '医保规则', schedules: '排班管理',
       people: '主索引审核', queues: '分诊排队', channels: '渠道与号源', waitlist: '候补管理', draws: '抽签放号', reviews: '就诊评价', risk: '防号贩看板', events: '事件日志', directory: '机构目录', system: '系统运行', devices: '大屏与自助机', staff: '人员账号',
     },
     top: {
@@ -24,7 +24,7 @@ export const shell = defineWords(
       reason: '原因', reasonHint: '写明原因，会记入事件日志', required: '此项必填', copy: '复制', print: '打印', open: '打开', yes: '是', no: '否',
     },
     role: {
-      doctor: '医生', nurse: '护士', registrar: '服务台', scheduler: '排班员', cashier: '收费员', finance: '财务', hospital_admin: '医院管理员', regulator: '监管人员', platform_admin: '平台管理员',
+      doctor: '医生', nurse: '护士', pharmacist: '药师', registrar: '服务台', scheduler: '排班员', cashier: '收费员', finance: '财务', hospital_admin: '医院管理员', regulator: '监管人员', platform_admin: '平台管理员',
     },
     sex: { male: '男', female: '女', unknown: '未知' },
     age: '{n} 岁',
@@ -54,7 +54,7 @@ export const shell = defineWords(
     product: 'Yitong Console',
     region: 'Smart hospital platform of the region',
     nav: {
-      care: 'Care', money: 'Money', manage: 'Management', oversight: 'Oversight', home: 'Today', room: 'Consulting room', desk: 'Front desk', cashier: 'Cashier', reconciliation: 'Reconciliation', claims: 'Commercial claims', insurance: 'Insurance rules', schedules: 'Schedules',
+      care: 'Care', money: 'Money', manage: 'Management', oversight: 'Oversight', home: 'Today', room: 'Consulting room', prescribe: 'Prescribe', review: 'Prescription review', desk: 'Front desk', cashier: 'Cashier', reconciliation: 'Reconciliation', claims: 'Commercial claims', insurance: 'Insurance rules', schedules: 'Schedules',
       people: 'Master index', queues: 'Queues', channels: 'Channels & quotas', waitlist: 'Waiting list', draws: 'Draws', reviews: 'Reviews', risk: 'Risk board', events: 'Event trail', directory: 'Directory', system: 'System', devices: 'Screens & kiosks', staff: 'Staff accounts',
     },
     top: {
@@ -73,7 +73,7 @@ export const shell = defineWords(
       reason: 'Reason', reasonHint: 'Say why; it is written to the event trail', required: 'Please fill this in', copy: 'Copy', print: 'Print', open: 'Open', yes: 'Yes', no: 'No',
     },
     role: {
-      doctor: 'Doctor', nurse: 'Nurse', registrar: 'Front desk', scheduler: 'Scheduler', cashier: 'Cashier', finance: 'Finance', hospital_admin: 'Hospital admin', regulator: 'Regulator', platform_admin: 'Platform admin',
+      doctor: 'Doctor', nurse: 'Nurse', pharmacist: 'Pharmacist', registrar: 'Front desk', scheduler: 'Scheduler', cashier: 'Cashier', finance: 'Finance', hospital_admin: 'Hospital admin', regulator: 'Regulator', platform_admin: 'Platform admin',
     },
     sex: { male: 'Male', female: 'Female', unknown: 'Unknown' },
     age: '{n} y',
