@@ -8,7 +8,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/node/bin:$(CURDIR)/.venv/bin:$(PATH)
 step = @printf '\n\033[1;36m==> %s\033[0m\n' $(1)
 
-.PHONY: help setup run test lint types test-python test-web browser lock openapi migration docs clean
+.PHONY: help consortium setup run test lint types test-python test-web browser lock openapi migration docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -65,7 +65,7 @@ test-web: setup ## unit tests, types and the mini-program of both web applicatio
 
 test-python: setup ## Python tests: real PostgreSQL, real sockets, real browser
 	$(call step,'Tests')
-	@$(BIN)/pytest -n 2 --dist loadfile $(PYTEST)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 lock: ## renew requirements.lock and requirements-node.lock from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
@@ -77,6 +77,15 @@ openapi: .venv/.ready ## write web/openapi.json and the console's generated clie
 
 docs: .venv/.ready ## the documentation site in site/
 	@$(BIN)/mkdocs build --strict --quiet
+
+COMETBFT := v0.38.25
+consortium: .venv/.ready var/consortium/bin/cometbft ## four members' nodes of the evidence chain on this machine
+	@$(BIN)/yitong consortium --folder var/consortium/nodes
+
+var/consortium/bin/cometbft:
+	$(call step,'CometBFT $(COMETBFT)')
+	@command -v go >/dev/null || { echo 'Go is not installed: the consensus engine cannot be built here; the embedded engine needs none.'; exit 1; }
+	@GOBIN=$(CURDIR)/var/consortium/bin go install github.com/cometbft/cometbft/cmd/cometbft@$(COMETBFT)
 
 clean: ## remove everything that was made, the demo region too
 	@if test -x $(BIN)/yitong; then $(BIN)/yitong stop || true; fi

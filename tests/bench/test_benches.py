@@ -3,7 +3,7 @@
 import pytest
 
 from yitong.kernel.settings import Settings
-from yitong.simulation.bench import booking, card, flash, search
+from yitong.simulation.bench import booking, card, flash, ledger, search
 
 
 @pytest.mark.stack
@@ -70,3 +70,22 @@ def test_flash(settings: Settings) -> None:
     assert result["repeated"] >= result["cut"]
     assert 0 < result["promised"] <= result["places"] == 60
     assert result["gone_by_second"][-1] == result["promised"]
+
+
+@pytest.mark.stack
+def test_ledger(settings: Settings) -> None:
+    result = ledger.run(
+        settings,
+        prescriptions=300,
+        rounds=1,
+        flips=60,
+        flip_prescriptions=2,
+        flip_processes=1,
+        processes=0,
+        cometbft="nowhere",
+    )
+    assert result["flips_found"] == result["flips"] == 60
+    assert (result["flips_missed"], result["misnamed"]) == (0, 0)
+    assert result["rounds"][0]["transactions"] == 300
+    assert min(result["embedded_per_s"], result["native_verify_per_s"]) > 0
+    assert result["consensus_per_s"] is None

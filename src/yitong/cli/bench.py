@@ -146,3 +146,23 @@ def bills(
     _print(result, as_json)
     if result["unbalanced"] or result["control_found"] != result["control_spoiled"] or result["named"] != planted:
         raise typer.Exit(1)
+
+
+@app.command()
+def ledger(
+    prescriptions: Annotated[int, typer.Option(help="Prescriptions a round, six transactions each.", min=300)] = 2_500,
+    rounds: Annotated[int, typer.Option(help="How often the measurement is made.", min=1)] = 3,
+    processes: Annotated[int, typer.Option(help="Processes that check signatures; 0 for a thread.", min=0)] = 1,
+    flips: Annotated[int, typer.Option(help="Bytes flipped in exports.", min=0)] = 10_000,
+    cometbft: Annotated[str, typer.Option(help="The program cometbft; where make consortium puts it when empty.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Signed transactions a second through the evidence chain, and random byte flips found and named in its exports."""
+    from yitong.simulation.bench.ledger import run
+
+    settings = opening.settings_or_exit()
+    options = {"prescriptions": prescriptions, "rounds": rounds, "processes": processes, "flips": flips}
+    result = run(settings, say=_say, cometbft=cometbft, **options)
+    _print(result, as_json)
+    if result["flips_found"] != flips:
+        raise typer.Exit(1)

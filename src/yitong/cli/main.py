@@ -11,6 +11,8 @@ from rich.table import Table
 from yitong import app as application
 from yitong.cli import opening, seeding, serving
 from yitong.cli.bench import app as bench
+from yitong.cli.consortium import consortium
+from yitong.cli.exporting import exporting
 from yitong.cli.importing import importing
 from yitong.cli.journey import journey
 from yitong.cli.simulating import simulating
@@ -85,6 +87,7 @@ def migrate() -> None:
 
 
 app.add_typer(importing)
+app.add_typer(exporting)
 app.add_typer(verifying)
 app.add_typer(simulating)
 app.add_typer(bench, name="bench")
@@ -94,6 +97,7 @@ app.command()(serving.sandbox)
 app.command()(serving.stop)
 app.command()(journey)
 app.command()(seeding.seed)
+app.command()(consortium)
 
 
 @app.command()

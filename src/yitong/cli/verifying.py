@@ -1,17 +1,33 @@
-"""``yitong verify draw FILE``: recomputes a published draw offline and names the first thing that does not agree."""
+"""``yitong verify EXPORT``, ``yitong verify draw FILE``: offline checks that name the first difference."""
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperGroup
 
 from yitong.booking.draw.publication import Check, Noted, Publication, read, verify
 from yitong.kernel.text import Bilingual
+from yitong.ledger.evidence.verifying import Verdict, document_name
+from yitong.ledger.evidence.verifying import verify as verify_evidence
 
-verifying = typer.Typer(name="verify", help="Check published proofs offline.", no_args_is_help=True)
+EVIDENCE = "evidence"
+
+
+class _FileOrKind(TyperGroup):
+    """Takes a file where a kind of proof should stand as an export of evidence: ``yitong verify EXPORT``."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Typer's own, after the kind was put before a file."""
+        if args and args[0] not in self.commands and Path(args[0]).exists():
+            args = [EVIDENCE, *args]
+        return super().resolve_command(ctx, args)
+
+
+verifying = typer.Typer(name="verify", help="Check published proofs offline.", no_args_is_help=True, cls=_FileOrKind)
 console = Console()
 
 
@@ -41,6 +57,69 @@ def draw(
         _print(found, checks)
     if wrong is not None:
         raise typer.Exit(1)
+
+
+@verifying.command(EVIDENCE)
+def evidence(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The exported file.")],
+    genesis: Annotated[str | None, typer.Option(help="The digest of the genesis that you noted elsewhere.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")] = False,
+) -> None:
+    """Check an export of the evidence chain; exit status 0 when all agrees, 1 with the first broken entry named.
+
+    The word `evidence` may be left out: `yitong verify EXPORT`.
+    """
+    try:
+        noted = None if genesis is None else bytes.fromhex(genesis)
+    except ValueError:
+        raise typer.BadParameter("not hexadecimal", param_hint="--genesis") from None
+    content = file.read_bytes()
+    name = document_name(content)
+    beside = file.with_name(name) if name else None
+    document = beside.read_bytes() if beside is not None and beside.is_file() else None
+    verdict = verify_evidence(content, document, genesis=noted)
+    if as_json:
+        print(json.dumps(_evidence_json(verdict, name, document), ensure_ascii=False))
+    else:
+        _print_evidence(verdict, name, document)
+    if verdict.fault is not None:
+        raise typer.Exit(1)
+
+
+def _evidence_json(verdict: Verdict, name: str | None, document: bytes | None) -> dict[str, object]:
+    summary, fault = verdict
+    return {
+        "ok": fault is None,
+        "what": summary.what if summary else None,
+        "chain": summary.chain if summary else None,
+        "genesis": summary.genesis.hex() if summary else None,
+        "blocks": summary.blocks if summary else None,
+        "transactions": summary.transactions if summary else None,
+        "state": summary.newest.state.hex() if summary else None,
+        "document": None if name is None else {"name": name, "checked": document is not None},
+        "fault": {"line": fault.line, "entry": fault.entry, "reason": fault.reason.en} if fault else None,
+    }
+
+
+def _print_evidence(verdict: Verdict, name: str | None, document: bytes | None) -> None:
+    summary, fault = verdict
+    if fault is not None:
+        place = f"line {fault.line}, " if fault.line else ""
+        console.print(f"[red]✗ {place}{escape(fault.entry)}[/red]", highlight=False)
+        console.print(f"  {escape(fault.reason.zh)} · {escape(fault.reason.en)}", highlight=False)
+        return
+    if summary is None:
+        return
+    console.print(
+        f"[green]✓[/green] {summary.blocks} 个区块，{summary.transactions} 笔交易 · {summary.blocks} blocks,"
+        f" {summary.transactions} transactions, every signature and rule agrees",
+        highlight=False,
+    )
+    if name is not None and document is None:
+        console.print(
+            f"  可读文件 {name} 不在旁边，未检查 · {name} is not beside the file: not checked", highlight=False
+        )
+    console.print(f"  genesis {summary.genesis.hex()}\n  state {summary.newest.state.hex()}", highlight=False)
 
 
 def _as_json(found: Publication | None, checks: list[Check]) -> dict[str, object]:

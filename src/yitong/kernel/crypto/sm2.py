@@ -141,11 +141,15 @@ def message_digest(key: SM2PublicKey, message: bytes, user_id: bytes = DEFAULT_U
 
     Raises `InvalidInput` unless `user_id` has 1 to 8191 bytes.
     """
+    return sm3(signer_digest(key, user_id) + message)
+
+
+def signer_digest(key: SM2PublicKey, user_id: bytes = DEFAULT_USER_ID) -> bytes:
+    """Return Z, the 32-byte digest of who signs (GB/T 32918.2 §5.5). Raises `InvalidInput` for an impossible id."""
     if not 1 <= len(user_id) <= _MAX_USER_ID:
         raise InvalidInput(f"an SM2 user id has 1 to {_MAX_USER_ID} bytes, got {len(user_id)}")
     curve = b"".join(v.to_bytes(_FIELD_BYTES, "big") for v in (sm2_curve.A, sm2_curve.B, *sm2_curve.G))
-    z = sm3((len(user_id) * 8).to_bytes(2, "big") + user_id + curve + key.raw)
-    return sm3(z + message)
+    return sm3((len(user_id) * 8).to_bytes(2, "big") + user_id + curve + key.raw)
 
 
 def _verify_digest(key: SM2PublicKey, digest: bytes, signature_der: bytes) -> bool:

@@ -79,9 +79,11 @@ export function phaseOf(payment: Payment, watchedMs: number): Phase {
   return payment.stuck || watchedMs > SLOW_AFTER_MS ? 'slow' : 'settling'
 }
 
-/** The part that waits for the payer, if one does; a commercial insurer may think for a while, too. */
+/** The part that waits for the payer, if one does: of insurance and cash in one order, the cash; a commercial insurer
+ * that thinks for a while does not wait for the payer. */
 export function waitingPart(payment: Payment): PaymentPart | null {
-  return payment.parts.find((one) => one.kind === 'channel' && one.state === 'waiting') ?? null
+  const waiting = payment.parts.filter((one) => one.state === 'waiting' && one.kind !== 'commercial')
+  return waiting.find((one) => one.kind === 'channel') ?? waiting[0] ?? null
 }
 
 /** How long until the payment is asked about again. */

@@ -1,0 +1,1 @@
+"""The evidence chain: one contract, an engine that orders signed transactions, and proofs that anybody can check."""

@@ -1,0 +1,110 @@
+"""The evidence chain among four members: CometBFT validators on this machine, each with a replica of the contract."""
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from yitong.ledger.consensus.client import ConsensusLedger, NodeFailed
+from yitong.ledger.consensus.nodes import lay_out
+from yitong.ledger.contract.actions import AdmitNode
+from yitong.ledger.contract.machine import Genesis
+from yitong.simulation.bench.ledger_load import CHAIN, COMMISSION, HOSPITALS, INSURER, Load
+
+OWNERS = {"commission": COMMISSION, "insurer": INSURER, "hospital-one": HOSPITALS[0], "hospital-two": HOSPITALS[1]}
+_STEPS = ("issued", "reviewed", "released", "accepted", "dispensed", "settled")
+
+
+class Members:
+    """Four nodes and the keys of everybody who signs."""
+
+    def __init__(self, folder: Path, cometbft: Path) -> None:
+        self.load = Load()
+        self.nodes = lay_out(folder, list(OWNERS), cometbft, self._genesis)
+
+    def _genesis(self, validators: list[bytes]) -> Genesis:
+        nodes = [AdmitNode(node, owner, 10) for node, owner in zip(validators, OWNERS.values(), strict=True)]
+        return self.load.genesis(None, nodes)
+
+    def start(self) -> None:
+        """Start all processes."""
+        for node in self.nodes:
+            node.start()
+
+    def stop(self) -> None:
+        """End all processes."""
+        for node in self.nodes:
+            node.stop()
+
+    async def engines(self) -> list[ConsensusLedger]:
+        """A client of every node, once it answers. Raises RuntimeError when a node ends instead."""
+        opened = [ConsensusLedger(node.address, CHAIN, patience_s=120) for node in self.nodes]
+        for engine, node in zip(opened, self.nodes, strict=True):
+            while True:
+                if not node.running:
+                    raise RuntimeError(f"the node {node.name} ended: see {node.home / 'log'}")
+                try:
+                    await engine.height()
+                    break
+                except NodeFailed:
+                    await asyncio.sleep(0.2)
+        return opened
+
+
+async def walk(members: Members, say: Callable[[str], None]) -> None:
+    """One prescription, each of its steps handed in at another member's node."""
+    engines = await members.engines()
+    try:
+        for raw in members.load.enrolments():
+            await engines[0].put(raw)
+        for number, (step, raw) in enumerate(zip(_STEPS, members.load.journeys(1), strict=True)):
+            node = members.nodes[number % len(engines)]
+            receipt = await engines[number % len(engines)].put(raw)
+            say(f"{step}: {receipt.code}, block {receipt.height}, handed in at {node.name}")
+    finally:
+        for engine in engines:
+            await engine.close()
+
+
+def measure(cometbft: Path, prescriptions: int) -> dict[str, Any]:
+    """Signed transactions a second through four validators, from the first handed in to the last in a block."""
+    folder = Path(tempfile.mkdtemp(prefix="yitong-consensus-"))
+    members = Members(folder, cometbft)
+    try:
+        members.start()
+        return asyncio.run(_measure(members, prescriptions))
+    finally:
+        members.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _measure(members: Members, prescriptions: int) -> dict[str, Any]:
+    engines = await members.engines()
+    try:
+        await _all(engines[0], members.load.enrolments())
+        await _all(engines[0], members.load.journeys(50))  # tables of the keys are made; not counted
+        raws = members.load.journeys(prescriptions)
+        before, start = await engines[0].height(), time.perf_counter()
+        await _all(engines[0], raws)
+        seconds = time.perf_counter() - start
+        return {
+            "transactions": len(raws),
+            "seconds": round(seconds, 3),
+            "per_s": round(len(raws) / seconds, 1),
+            "blocks": await engines[0].height() - before,
+        }
+    finally:
+        for engine in engines:
+            await engine.close()
+
+
+async def _all(engine: ConsensusLedger, raws: list[bytes]) -> None:
+    """Hand in one after another, as their sequence numbers ask, then wait for all, the last one first."""
+    digests = [await engine.submit(raw) for raw in raws]
+    for digest in reversed(digests):
+        receipt = await engine.wait(digest)
+        if not receipt.ok:
+            raise RuntimeError(f"a transaction was refused: {receipt.code}")
