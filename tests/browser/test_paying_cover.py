@@ -4,9 +4,9 @@ import pytest
 
 from browser.conftest import OpenContext
 from browser.console_desk import Api, Desk
-from browser.patient_app import PatientApp, id_number
+from browser.patient_app import PatientApp
 from browser.pictures import picture
-from browser.test_paying import BORN, SCAN, charge, newcomer, pay_at_channel, window
+from browser.test_paying import SCAN, charge, insured_number, newcomer, pay_at_channel, window
 from stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -29,7 +29,7 @@ def test_what_was_paid_is_claimed_from_a_policy(
     open_context: OpenContext, stack: Stack, desk: Desk, window: Api
 ) -> None:
     app = PatientApp(open_context().new_page(), stack)
-    patient = newcomer(app, "叶知秋", id_number(BORN))
+    patient = newcomer(app, "叶知秋", insured_number(stack))
     keep_policy(app, "HM20260006621")
     bill = charge(window, desk, patient, [(SCAN, 1000)])
     app.open(f"bills/pay?id={bill['id']}&organization_id={bill['organization_id']}")

@@ -33,7 +33,7 @@ BED = "11090000104"
 
 def test_a_lost_notice_is_found_by_asking(open_context: OpenContext, stack: Stack, desk: Desk, window: Api) -> None:
     app = PatientApp(open_context().new_page(), stack)
-    patient = newcomer(app, "陆明哲", id_number(BORN))
+    patient = newcomer(app, "陆明哲", insured_number(stack))
     bill = charge(window, desk, patient, [(SCAN, 1000)])
     app.open(f"bills/pay?id={bill['id']}&organization_id={bill['organization_id']}")
     app.tap(app.shown.locator(".yt-foot uni-button"))

@@ -33,6 +33,7 @@ export function askPermission(authorizeUrl: string, bill: Permitting): void {
   // #endif
 }
 
+// #ifdef H5
 /** Where somebody who comes back with a code goes on; null for everybody else. */
 export function permittedAt(search: string, left: Permitting | '' | null): string | null {
   const code = new URLSearchParams(search).get('authCode')
@@ -40,6 +41,7 @@ export function permittedAt(search: string, left: Permitting | '' | null): strin
   const query = new URLSearchParams({ id: left.id, organization_id: left.organization_id, auth_code: code })
   return `#/pages/bills/pay?${query.toString()}`
 }
+// #endif
 
 /** The code stands before the `#` of the address. Called before the first page is chosen. */
 export function catchPermission(): void {
