@@ -18,14 +18,25 @@ def card_number(payment: dict[str, Any]) -> str:
     return str(payment["parts"][0]["number"])
 
 
+def ghost(numbers: list[str]) -> str:
+    """A number that the channel never heard of."""
+    return f"GHOST{numbers[LOST][:10]}"
+
+
 def plant(desk: Desk, numbers: list[str]) -> None:
     """One difference of each kind in the hospital's rows; the terminals' host lists what really happened."""
     changes: list[tuple[str, tuple[object, ...]]] = [
         # Done, and never booked.
-        ("UPDATE journal_entry SET source = %s WHERE source = %s", ("planted:1", f"payment:{numbers[MISSING]}")),
+        (
+            "UPDATE journal_entry SET source = %s WHERE source = %s",
+            (f"planted:{numbers[MISSING]}", f"payment:{numbers[MISSING]}"),
+        ),
         # Booked here under a number that the channel never heard of; the channel's own number is unknown here.
-        ("UPDATE payment_part SET number = %s WHERE number = %s", ("GHOST0001", numbers[LOST])),
-        ("UPDATE journal_entry SET source = %s WHERE source = %s", ("payment:GHOST0001", f"payment:{numbers[LOST]}")),
+        ("UPDATE payment_part SET number = %s WHERE number = %s", (ghost(numbers), numbers[LOST])),
+        (
+            "UPDATE journal_entry SET source = %s WHERE source = %s",
+            (f"payment:{ghost(numbers)}", f"payment:{numbers[LOST]}"),
+        ),
         ("UPDATE payment_part SET amount_fen = amount_fen + 500 WHERE number = %s", (numbers[AMOUNT],)),
         ("UPDATE payment_part SET state = 'failed' WHERE number = %s", (numbers[STATE],)),
         (
@@ -64,7 +75,7 @@ def test_planted_differences_are_named_and_one_is_mended_by_two_people(desk: Des
     for number, kind in (
         (numbers[MISSING], "本院缺少"),
         (numbers[LOST], "本院缺少"),
-        ("GHOST0001", "对方缺少"),
+        (ghost(numbers), "对方缺少"),
         (numbers[AMOUNT], "金额不符"),
         (numbers[STATE], "状态不符"),
         (numbers[OTHER_DAY], "跨日"),
