@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from yitong import __version__
 from yitong.billing.charges import api as charges_api
 from yitong.billing.charges import model as charges_model
+from yitong.billing.charges import prepaid as charges_prepaid
 from yitong.billing.charges import registration as charges_registration
 from yitong.billing.claims import api as claims_api
 from yitong.billing.claims import jobs as claims_jobs
@@ -29,12 +30,14 @@ from yitong.billing.insurance import api as insurance_api
 from yitong.billing.insurance import model as insurance_model
 from yitong.billing.invoices import api as invoices_api
 from yitong.billing.invoices import model as invoices_model
+from yitong.billing.invoices import reactors as invoices_reactors
 from yitong.billing.journal import api as journal_api
 from yitong.billing.journal import model as journal_model
 from yitong.billing.payments import api as payments_api
 from yitong.billing.payments import jobs as payments_jobs
 from yitong.billing.payments import model as payments_model
 from yitong.billing.payments import reactors as payments_reactors
+from yitong.billing.payments.mixed import model as mixed_model
 from yitong.billing.reconciliation import api as reconciliation_api
 from yitong.billing.reconciliation import jobs as reconciliation_jobs
 from yitong.billing.reconciliation import model as reconciliation_model
@@ -86,6 +89,9 @@ from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
 from yitong.ledger import jobs as ledger_jobs
 from yitong.ledger import model as ledger_model
+from yitong.prescriptions import api as prescriptions_api
+from yitong.prescriptions import jobs as prescriptions_jobs
+from yitong.prescriptions import model as prescriptions_model
 from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
@@ -114,9 +120,11 @@ TABLES = (
     deposits_model,
     claims_model,
     payments_model,
+    mixed_model,
     reconciliation_model,
     notify_model,
     ledger_model,
+    prescriptions_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -134,10 +142,13 @@ LISTENERS = (
     payments_jobs,
     payments_reactors,
     charges_registration,
+    charges_prepaid,
+    invoices_reactors,
     deposits_jobs,
     claims_jobs,
     notify_seen,
     ledger_jobs,
+    prescriptions_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -164,6 +175,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *deposits_api.ROUTES,
     *claims_api.ROUTES,
     *notify_api.ROUTES,
+    *prescriptions_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

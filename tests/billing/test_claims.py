@@ -1,6 +1,6 @@
 """Commercial claims: FHIR there and back to the fen, the insurer's answer, lost answers, and who sees what."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -13,9 +13,15 @@ from sqlalchemy import insert, text
 from billing.clinic import get, list_prices, send
 from billing.test_invoices import settled
 from worlds import World
-from yitong.billing.claims import fhir
+from yitong.billing.claims import fhir, statement
 from yitong.billing.claims.jobs import carry_claims
-from yitong.billing.ports import CommercialAnswer, CommercialClaim, CommercialInsurers, CommercialLine
+from yitong.billing.commercial import (
+    CommercialAnswer,
+    CommercialClaim,
+    CommercialInsurers,
+    CommercialLine,
+    CoverMovement,
+)
 from yitong.directory.model import Organization
 from yitong.kernel.clock import SetClock
 from yitong.kernel.ids import UUID, new_id
@@ -61,6 +67,9 @@ class Played:
 
     async def cancel(self, claim_no: str) -> CommercialAnswer:
         return self._read(self.insurer.cancel(claim_no))
+
+    async def lines(self, day: date) -> list[CoverMovement]:
+        return statement.read_movements(self.insurer.listed(day.isoformat(), "provider")[1])
 
     def _read(self, answer: tuple[int, bytes]) -> CommercialAnswer:
         assert answer[0] == 200
@@ -233,6 +242,34 @@ def test_money_goes_there_and_back_to_the_fen(nets: list[int], data: st.DataObje
     assert sum(fen for _, fen in said.lines) == said.covered
     again = fhir.read_answer(insurer.submit(fhir.written(claim, "claim"))[1])
     assert (again.insurer_no, again.covered) == (said.insurer_no, said.covered)
+
+
+def test_a_day_lists_what_is_paid_to_hospitals_and_what_was_taken_back() -> None:
+    moments = [AT]
+    insurer = Insurer("secret", lambda: moments[0])
+    for number, payee in (("CL1", "provider"), ("CL2", "subscriber"), ("CL3", "provider")):
+        claim = msgspec.structs.replace(a_claim([1000], 1000, "MZ000001", number), payee=payee)
+        insurer.submit(fhir.written(claim, "claim"))
+    insurer.submit(fhir.written(a_claim([300_000], 300_000, "MZ000001", "CL4"), "claim"))
+
+    def listed(day: date) -> list[tuple[str, str, int]]:
+        rows = statement.read_movements(insurer.listed(day.isoformat(), "provider")[1])
+        return [(row.kind, row.claim_no, row.amount) for row in rows]
+
+    assert listed(date(2026, 11, 23)) == [("claim", "CL1", 900), ("claim", "CL3", 900)], "CL4 is being looked at"
+    moments[0] = AT + timedelta(days=1)
+    insurer.find("CL4")
+    insurer.cancel("CL3")
+    assert fhir.read_answer(insurer.find("CL3")[1]).covered == 0
+    assert listed(date(2026, 11, 23)) == [("claim", "CL1", 900), ("claim", "CL3", 900)]
+    assert listed(date(2026, 11, 24)) == [("cancellation", "CL3", 900), ("claim", "CL4", 270_000)]
+    assert insurer.listed("today", "provider")[0] == 400
+
+
+def test_a_claim_that_was_taken_back_before_it_came_is_refused() -> None:
+    insurer = Insurer("secret", lambda: AT)
+    assert insurer.cancel("CL1")[0] == 404
+    assert insurer.submit(fhir.written(a_claim([1000], 1000, "MZ000001"), "claim"))[0] == 422
 
 
 def test_a_policys_ceiling_holds_over_all_its_claims() -> None:

@@ -12,7 +12,7 @@ from browser.console_desk import Desk
 from browser.patient_app import PatientApp, newcomer
 from stack import Stack
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 PHONE = {"width": 390, "height": 844}
 # A refusal is part of a test; the browser logs each as an error of its own.
 REFUSAL = re.compile(r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_INTERNET)")
@@ -66,7 +66,7 @@ def open_context(browser: Browser, stack: Stack) -> Iterator[OpenContext]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale=locale, timezone_id="Asia/Shanghai"
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         context.add_init_script(CLOCK % round(stack.offset.total_seconds() * 1000))
         context.on("page", watch)
         context.on("request", asked)

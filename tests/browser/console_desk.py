@@ -92,7 +92,7 @@ class Desk:
         session = self.api().post("/sign-in/phone", body)
         return self.api(session["token"]), session["account"]["self_patient_id"]
 
-    def newcomer(self, name: str, born: date, device: str = "") -> tuple[Api, str]:
+    def newcomer(self, name: str, born: date, device: str = "", number: str = "") -> tuple[Api, str]:
         """Somebody new with a phone of their own, registered over HTTP: the interface, and the person's id."""
         phone = new_phone()
         sent = self.api().post("/sign-in/phone-codes", {"phone": phone, "purpose": "sign_in"})
@@ -100,7 +100,8 @@ class Desk:
         body = {"challenge_id": sent["challenge_id"], "phone": phone, "code": inbox[0]["code"]}
         known = {"X-Device-Id": device or str(uuid.uuid4())}
         session = Api(f"{self.stack.url}/api", known).post("/sign-in/phone", body)
-        person = {"relation": "self", "name": name, "id_kind": "01", "id_number": id_number(born), "guardian": False}
+        number = number or id_number(born)
+        person = {"relation": "self", "name": name, "id_kind": "01", "id_number": number, "guardian": False}
         signed_in = self.api(session["token"])
         signed_in.headers |= known
         made = signed_in.post("/patients", person)

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -18,12 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.stack]
 SCAN = "21020000100"
 ITEMS = [(SCAN, 2000), ("21030000200", 1000)]
 BORN = date(1986, 7, 15)
-
-
-@pytest.fixture(scope="module")
-def desk(stack: Stack) -> Desk:
-    """The platform as the staff sees it."""
-    return Desk(stack)
 
 
 @pytest.fixture
@@ -67,16 +62,26 @@ def fen_of(text: str) -> int:
     return int(found[1].replace(",", "") + found[2])
 
 
-def pay_at_channel(page: Page, stack: Stack, shot: str = "") -> None:
-    """On the channel's page: pay, then go back to the app."""
+def pay_at_channel(page: Page, stack: Stack, shot: str = "", notice: str = "") -> None:
+    """On the channel's page: pay, then go back to the app; ``notice`` is how the channel's notice goes wrong."""
     page.wait_for_url(lambda url: url.startswith(stack.sandbox_url))
     page.get_by_role("button", name="确认支付").wait_for()
     if shot:
         picture(page, shot)
+    if notice:
+        page.locator("details summary").click()
+        page.get_by_label("给商户的通知").select_option(notice)
     page.get_by_role("button", name="确认支付").click()
     expect(page.get_by_role("status")).to_have_text("支付成功")
     page.get_by_text("返回商户").click()
     page.wait_for_url(lambda url: url.startswith(stack.url))
+
+
+def notices(stack: Stack, paid: dict[str, Any]) -> list[int]:
+    """What the platform answered to the channel's notices of a payment; nothing when none arrived."""
+    number = next(part["number"] for part in paid["parts"] if part["kind"] == "channel")
+    sent = httpx.get(f"{stack.sandbox_url}/pay/notices", params={"about": number}, timeout=10).json()
+    return [one["status"] for one in sent]
 
 
 def test_an_insured_bill_is_paid_by_wechat_and_a_refund_is_seen(
@@ -93,7 +98,7 @@ def test_an_insured_bill_is_paid_by_wechat_and_a_refund_is_seen(
     app.says("这次谁来付")
     app.says("医保基金支付")
     app.tap("为什么这样算")
-    app.says(re.compile("按报销比例由个人分担"))
+    app.says(re.compile("由个人负担"))
     picture(app.page, "patient-bill")
     assert fen_of(app.shown.locator(".bhead__sum").inner_text()) == bill["outstanding_fen"]
 
@@ -111,6 +116,7 @@ def test_an_insured_bill_is_paid_by_wechat_and_a_refund_is_seen(
     assert parts["channel"]["amount_fen"] == own
     assert parts["insurance"]["amount_fen"] == bill["outstanding_fen"] - own
     assert {share["state"] for share in parts.values()} == {"done"}
+    assert notices(stack, payment(window, desk, patient)) == [204]
 
     # The bill says who paid, and has an invoice to keep.
     app.tap("查看账单")
@@ -135,12 +141,24 @@ def test_an_insured_bill_is_paid_by_wechat_and_a_refund_is_seen(
     app.says("退费已完成。")
     app.says("退回您付款时用的账户")
     app.says(re.compile("按剩下的项目重新结算"))
+    app.says("剩下的项目重新结算")
+    # The lines of the page come to what went back: the whole settlement, less what the insurance pays anew.
+    lines = app.shown.locator(".refund__dot + .grow + .num").all_inner_texts()
+    assert sum(fen_of(line) * (-1 if line.startswith("-") else 1) for line in lines) == 160_000
     picture(app.page, "patient-refund")
     back = next(one for one in payment(window, desk, patient)["refunds"] if one["kind"] == "refund")
     assert (back["state"], back["amount_fen"]) == ("done", 160_000)
     app.tap("查看账单")
     app.says("已退或已取消的项目")
     picture(app.page, "patient-bill-refunded")
+
+    # The invoice of before was taken back by a red one, and a new one says what is still paid.
+    app.open("bills/invoices")
+    app.tap("查看")
+    app.says("已冲红")
+    app.says("红字票据")
+    picture(app.page, "patient-invoices")
+    assert fen_of(app.shown.locator(".invoice__one .strong").inner_text()) == bill["outstanding_fen"] - 160_000
 
 
 def payment(window: Api, desk: Desk, patient: str) -> dict[str, Any]:

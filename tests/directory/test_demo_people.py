@@ -121,6 +121,7 @@ def test_named_staff_cover_every_desk_role() -> None:
     assert {staff.username for staff in DEMO_STAFF} == {
         "doctor",
         "nurse",
+        "pharmacist",
         "registrar",
         "scheduler",
         "hospital_admin",

@@ -100,7 +100,7 @@ def test_prices_are_whole_fen_and_fees_complete() -> None:
 
 def test_drugs_have_pack_price_and_class() -> None:
     rows = facts.drugs()
-    assert 500 < len(rows) <= 800
+    assert 500 < len(rows) <= 900
     assert all(row.price_fen >= 0 and row.units_per_package >= 1 and float(row.dose_per_unit) > 0 for row in rows)
     assert {row.toxicity for row in rows} >= {"普通", "麻醉", "精神一类", "精神二类", "毒性"}
     assert {row.insurance_class for row in rows} == {"甲", "乙", "自费"}

@@ -3,12 +3,20 @@
 import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import cast
 
 import httpx
+import msgspec
 import pytest
 
+from billing.payments.counter import Counter
+from billing.payments.outside import Outside
+from gateways.street import Street
 from serving import serving
+from worlds import World
+from yitong.app import create_app
 from yitong.gateways import sandbox_keys
+from yitong.gateways.connect import connect_gateways
 from yitong.kernel.clock import SetClock
 from yitong.kernel.settings import Settings, load_settings
 from yitong.sandbox.app import create_sandbox
@@ -38,3 +46,18 @@ async def browser(sandbox_url: str) -> AsyncGenerator[httpx.AsyncClient]:
     """Somebody who looks at the sandbox's pages and switches its faults."""
     async with httpx.AsyncClient(base_url=sandbox_url) as client:
         yield client
+
+
+@pytest.fixture
+async def street(town: World, sandbox_url: str, browser: httpx.AsyncClient) -> AsyncGenerator[Street]:
+    """The counter at the sandbox; notices reach the application over a socket of its own."""
+    platform = town.platform
+    async with serving(create_app(platform), lifespan="off") as app_url:
+        platform.settings = msgspec.structs.replace(platform.settings, sandbox_url=sandbox_url, public_url=app_url)
+        connect_gateways(platform)
+        patient = await town.patient()
+        nobody = cast("Outside", None)  # everybody outside is at the sandbox here
+        yield Street(Counter(town, nobody, patient, town.citizen(patient)), browser)
+        for farewell in platform.closing:
+            await farewell()
+        platform.closing.clear()

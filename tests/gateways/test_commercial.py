@@ -1,12 +1,12 @@
 """The client of commercial insurers against the sandbox's over HTTP: claims, lost answers, forged signatures."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
 from msgspec.structs import replace
 
-from yitong.billing.ports import CommercialClaim, CommercialLine
+from yitong.billing.commercial import CommercialClaim, CommercialLine
 from yitong.gateways import sandbox_keys
 from yitong.gateways.commercial import CommercialClient
 from yitong.kernel.ids import new_id
@@ -40,6 +40,24 @@ async def test_a_claim_goes_through(insurer: CommercialClient) -> None:
         assert await insurer.submit(a_claim()) == made
         assert await insurer.find("CL1") == made
         assert (await insurer.cancel("CL1")).covered == 0
+        assert await insurer.lines(date(2026, 11, 23)) == [], "these claims pay the patient, not the hospital"
+    finally:
+        await insurer.close()
+
+
+async def test_the_day_lists_what_hospitals_get(insurer: CommercialClient) -> None:
+    try:
+        direct = replace(a_claim("CL3"), payee="provider")
+        await insurer.submit(direct)
+        await insurer.cancel("CL3")
+        assert (await insurer.cancel("CL4")).covered == 0
+        with pytest.raises(GatewayRefused, match="422"):
+            await insurer.submit(replace(direct, claim_no="CL4"))
+        rows = await insurer.lines(date(2026, 11, 23))
+        assert [(row.kind, row.claim_no, row.amount) for row in rows] == [
+            ("claim", "CL3", 900), ("cancellation", "CL3", 900)
+        ]  # fmt: skip
+        assert await insurer.lines(date(2026, 11, 22)) == []
     finally:
         await insurer.close()
 

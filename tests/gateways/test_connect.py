@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
+from yitong.billing.commercial import CommercialInsurers
 from yitong.billing.insurance.mobile import MobileInsurer
-from yitong.billing.ports import CommercialInsurers, Insurer, MixedOrders, NoticeTaker, PaymentChannels
+from yitong.billing.ports import Insurer, MixedOrders, NoticeTaker, PaymentChannels
 from yitong.gateways.alipay.gateway import AlipayGateway
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.sms import SmsClient

@@ -104,8 +104,8 @@ async def test_who_may_scan_what(client: Client, registrar: Headers, platform: P
     assert code_in(await scan(client, registrar, VOUCHER)) == "insurer-not-connected"
     assert code_in(await scan(client, registrar, "http://example.com")) == "credential-unreadable"
     assert code_in(await scan(client, {}, VOUCHER)) == "unauthenticated"
-    scheduler = bearer(token_for(platform, RoleAt(Role.SCHEDULER, HOSPITAL)))
-    for headers, place in ((scheduler, HOSPITAL), (registrar, OTHER_HOSPITAL)):
+    finance = bearer(token_for(platform, RoleAt(Role.FINANCE, HOSPITAL)))
+    for headers, place in ((finance, HOSPITAL), (registrar, OTHER_HOSPITAL)):
         assert code_in(await scan(client, headers, VOUCHER, place)) == "forbidden"
 
 

@@ -30,7 +30,9 @@ def test_verdicts_agree_with_the_native_library(data: st.DataObject) -> None:
         key, message, signature = data.draw(st.sampled_from(SIGNED))
         at = data.draw(st.one_of(st.none(), st.integers(0, 63)))
         if at is not None:
-            signature = signature[:at] + bytes([signature[at] ^ 1 << data.draw(st.integers(0, 7))]) + signature[at + 1 :]
+            signature = (
+                signature[:at] + bytes([signature[at] ^ 1 << data.draw(st.integers(0, 7))]) + signature[at + 1 :]
+            )
         if data.draw(st.booleans()):
             message += b"!"
         checks.append(Check(key.public_key, message, signature))

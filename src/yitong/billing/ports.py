@@ -175,8 +175,17 @@ class Insurer(Protocol):
         """Send the lines (2204) and ask for the split (2206A); nothing is paid."""
         ...
 
-    async def settle(self, bill: InsuranceBill, expected: InsuranceSplit, medins_setl_id: str) -> InsuranceSettlement:
-        """Settle (2207A). ``medins_setl_id`` is our number of it: asking again with it answers the same settlement."""
+    def message_no(self, fixmedins_code: str) -> str:
+        """A number for a message that is written down before it is sent (msgid); never given twice. Asks nobody."""
+        ...
+
+    async def settle(
+        self, bill: InsuranceBill, expected: InsuranceSplit, medins_setl_id: str, msgid: str = ""
+    ) -> InsuranceSettlement:
+        """Settle (2207A). ``medins_setl_id`` is our number of it: asking again with it answers the same settlement.
+
+        ``msgid`` is the message's own number, from :meth:`message_no`, under which it can be undone whatever happens.
+        """
         ...
 
     async def settlement(
@@ -185,8 +194,13 @@ class Insurer(Protocol):
         """What became of a settlement whose answer was lost; None when it was not made."""
         ...
 
-    async def reverse(self, fixmedins_code: str, psn_no: str, mdtrt_id: str, setl_id: str, medins_setl_id: str) -> str:
-        """Take a settlement back as a whole (2208A); answers the reversal's setl_id. Asking again answers the same."""
+    async def reverse(
+        self, fixmedins_code: str, psn_no: str, mdtrt_id: str, setl_id: str, medins_setl_id: str, *, med_type: str = ""
+    ) -> str:
+        """Take a settlement back as a whole (2208A, of a stay 2305); answers the reversal's setl_id.
+
+        Asking again answers the same. ``med_type`` is the bill's.
+        """
         ...
 
     async def undo(self, fixmedins_code: str, psn_no: str, omsgid: str, oinfno: str) -> None:
@@ -381,6 +395,7 @@ class MixedOrderFound(msgspec.Struct, frozen=True):
     total_fee: int = 0
     paid_at: datetime | None = None
     fail_reason: str = ""
+    page: str = ""  # where a browser pays it; only the sandbox has such a page
 
 
 class MixedOrders(Protocol):
@@ -407,89 +422,3 @@ class MixedNoticeTaker(Protocol):
     async def mixed(self, found: MixedOrderFound) -> NoticeVerdict:
         """What a notice says of a mixed order."""
         ...
-
-
-class CommercialLine(msgspec.Struct, frozen=True):
-    """One line of a bill as a commercial insurer sees it."""
-
-    sequence: int
-    charge_id: UUID
-    code: str
-    name: str
-    category: str
-    cnt_milli: int
-    unit_price: int
-    net: int
-
-
-class CommercialClaim(msgspec.Struct, frozen=True):
-    """What a commercial insurer is asked to pay of a bill; FHIR Claim on the wire.
-
-    ``payee`` is ``provider`` when the insurer pays the hospital directly, as a part of a payment, and ``subscriber``
-    when the patient paid and gets the money back.
-    """
-
-    claim_no: str  # ours; the same number again is the same claim
-    provider_code: str  # the hospital's code
-    policy_no: str
-    payee: Literal["provider", "subscriber"]
-    bill_no: str
-    created: datetime
-    lines: list[CommercialLine]
-    total: int
-    insurance_paid: int  # what basic insurance paid of it, personal account included
-    asked: int  # what was left to the patient
-    diagnoses: list[tuple[str, str]] = []  # ICD-10 code and name
-
-
-class CommercialAnswer(msgspec.Struct, frozen=True):
-    """What a commercial insurer says of a claim; FHIR ClaimResponse on the wire."""
-
-    claim_no: str
-    insurer_no: str  # the insurer's own number of it
-    outcome: Literal["queued", "complete", "partial", "error"]
-    covered: int  # fen; nothing while it is queued
-    notes: list[tuple[str, str]] = []  # why, in Chinese and English
-    lines: list[tuple[int, int]] = []  # sequence and what is covered of it
-    at: datetime | None = None
-
-
-class CommercialInsurer(Protocol):
-    """A commercial health insurer. Every call with the same claim number means the same thing."""
-
-    name: str  # its organization's code
-
-    async def assess(self, claim: CommercialClaim) -> CommercialAnswer:
-        """What it would pay (FHIR use ``predetermination``); nothing is owed by it."""
-        ...
-
-    async def submit(self, claim: CommercialClaim) -> CommercialAnswer:
-        """Claim it (FHIR use ``claim``)."""
-        ...
-
-    async def find(self, claim_no: str) -> CommercialAnswer | None:
-        """What became of a claim; None when the insurer never heard of it."""
-        ...
-
-    async def cancel(self, claim_no: str) -> CommercialAnswer:
-        """Take a claim back; answered with ``covered`` 0."""
-        ...
-
-
-class CommercialInsurers:
-    """The commercial insurers that are connected, by their organization's code."""
-
-    def __init__(self) -> None:
-        self._by_name: dict[str, CommercialInsurer] = {}
-
-    def connect(self, insurer: CommercialInsurer) -> None:
-        """Take an insurer in; a second one of the same code replaces the first."""
-        self._by_name[insurer.name] = insurer
-
-    def get(self, name: str) -> CommercialInsurer | None:
-        """The insurer of that code, if connected."""
-        return self._by_name.get(name)
-
-    def names(self) -> list[str]:
-        """The connected insurers' codes."""
-        return sorted(self._by_name)

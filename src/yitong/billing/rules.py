@@ -71,7 +71,9 @@ class RefundDivision(msgspec.Struct, frozen=True):
     def check(self) -> None:
         """Raises DivisionRefused unless every fen of the difference went somewhere."""
         insured = self.before.amount(*INSURED) - self.after.amount(*INSURED)
-        returned = sum(part.amount for part in self.back)
+        # A cover that grew leaves the others that much less to pay.
+        grown = max(self.after.amount("commercial") - self.before.amount("commercial"), 0)
+        returned = sum(part.amount for part in self.back) - grown
         if self.before.total - self.after.total != insured + returned or self.owed < 0:
             raise DivisionRefused(f"the refund does not add up: {self}")
         if self.after.total + self.owed != self.total_after:
@@ -154,8 +156,9 @@ def divide_refund(
     """How a refund that leaves ``total_after`` of a paid bill is divided.
 
     The insurance is settled anew for the lines that stay (``split_after``; None when nothing insured stays).
-    ``commercial`` is the most the commercial insurer still covers; None: as before. What was paid beside the insurance
-    and is no longer needed goes back, the last payer first. Raises SplitRefused and DivisionRefused.
+    ``commercial`` is what the commercial insurer covers now, which may be more than before; None: up to as much as
+    before. What was paid beside the insurance and is no longer needed goes back, the last payer first. Raises
+    SplitRefused and DivisionRefused.
     """
     if not 0 <= total_after <= before.total:
         raise DivisionRefused(f"{total_after} is not between nothing and {before.total}")
@@ -172,11 +175,11 @@ def divide_refund(
         needed = split_after.psn_cash_pay
     back: list[Part] = []
     for part in (part for part in before.parts if part.kind not in INSURED):
-        most = min(part.amount, commercial) if part.kind == "commercial" and commercial is not None else part.amount
+        most = commercial if part.kind == "commercial" and commercial is not None else part.amount
         kept = min(most, needed)
         needed -= kept
         parts.append(msgspec.structs.replace(part, amount=kept))
-        back.append(msgspec.structs.replace(part, amount=part.amount - kept))
+        back.append(msgspec.structs.replace(part, amount=max(part.amount - kept, 0)))
     after = Division(total_after - needed, tuple(part for part in parts if part.amount))
     after.check()
     made = RefundDivision(before, after, tuple(part for part in reversed(back) if part.amount), needed, total_after)

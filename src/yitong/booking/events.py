@@ -13,6 +13,8 @@ class BookingEvent(StrEnum):
     EXPIRED = "booking:appointment:expired"
     CANCELLED = "booking:appointment:cancelled"
     RESCHEDULED = "booking:appointment:rescheduled"
+    PAYMENT_ASKED = "booking:appointment:payment_asked"
+    LAPSED = "booking:appointment:lapsed"
     NO_SHOW = "booking:appointment:no_show"
     TEMPLATE_MADE = "booking:template:made"
     TEMPLATE_CHANGED = "booking:template:changed"
@@ -29,6 +31,11 @@ declare_events(
         BookingEvent.EXPIRED: ("占号超时未确认，号源已释放", "The hold ran out and the place was freed"),
         BookingEvent.CANCELLED: ("取消预约，号源已释放", "The appointment was cancelled and the place freed"),
         BookingEvent.RESCHEDULED: ("改约到新的时间", "The appointment was moved to another time"),
+        BookingEvent.PAYMENT_ASKED: ("挂号费须在 {until} 前支付", "The fee is to be paid by {until}"),
+        BookingEvent.LAPSED: (
+            "挂号费逾时未付，预约失效，号源已释放",
+            "The fee was not paid in time: the appointment lapsed and the place was freed",
+        ),
         BookingEvent.NO_SHOW: ("就诊日结束仍未就诊，记为爽约", "Not seen by the end of the day: a no-show"),
         BookingEvent.TEMPLATE_MADE: ("新建排班模板", "A schedule template was made"),
         BookingEvent.TEMPLATE_CHANGED: ("修改排班模板", "A schedule template was changed"),

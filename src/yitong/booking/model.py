@@ -238,6 +238,7 @@ class Appointment(Base):
     cancelled_reason: Mapped[str | None]
     rescheduled_to: Mapped[UUID | None]
     offered: Mapped[bool] = mapped_column(server_default="false")  # a hold that was offered, not asked for
+    pay_by: Mapped[datetime | None]  # the fee is to be paid until then; None: nothing is, or it was paid
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "slot_id"], ["slot.organization_id", "slot.id"]),
@@ -262,6 +263,7 @@ class Appointment(Base):
         Index("ix_appointment_day", "organization_id", "day"),
         # Rows lie in the order they were made; lets the sweep read the last hours only.
         Index("ix_appointment_created", "created_at", postgresql_using="brin"),
+        Index("ix_appointment_pay_by", "pay_by", postgresql_where="pay_by IS NOT NULL"),
         hospital(private=True, patient="patient_id") | _FOR_TWO,
     )
 

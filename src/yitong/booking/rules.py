@@ -8,6 +8,7 @@ from yitong.kernel.permissions import ActorKind
 from yitong.kernel.settings import Settings
 
 CANCELLABLE = frozenset({A.HELD, A.BOOKED, A.CHECKED_IN})
+LEAST_TO_PAY = timedelta(minutes=5)
 
 
 class Window(NamedTuple):
@@ -28,6 +29,12 @@ def check_in_window(start: datetime, end: datetime, settings: Settings) -> Windo
 def cancel_until(start: datetime, settings: Settings) -> datetime:
     """Until when a citizen may cancel or move an appointment that begins at ``start``."""
     return start - timedelta(minutes=settings.cancel_minutes_before)
+
+
+def pay_until(asked: datetime, start: datetime, window: timedelta) -> datetime:
+    """Until when a fee asked for at ``asked`` is to be paid: within the window and before the visit begins, but with
+    five minutes to do so for whoever books at the last moment."""
+    return max(min(asked + window, start), asked + LEAST_TO_PAY)
 
 
 def may_cancel(

@@ -75,6 +75,7 @@ class Appointment(msgspec.Struct, frozen=True):
     created_at: datetime
     cancelled_reason: str | None
     rescheduled_to: UUID | None
+    pay_by: datetime | None = None  # the fee is to be paid until then, or the place is given to others
 
 
 class HistoryItem(msgspec.Struct, frozen=True):

@@ -28,7 +28,8 @@ def appointment_of(
     service = names.services.get(row["service_id"])
     role_id = row["practitioner_role_id"]
     role = names.roles.get(role_id) if role_id is not None else None
-    team_id = row.get("team_id")  # the batch functions do not answer it
+    team_id = row.get("team_id")  # the batch functions do not answer it,
+    pay_by: datetime | None = row.get("pay_by")  # nor what is known a moment after the confirmation
     return Appointment(
         row["id"],
         organization_id,
@@ -63,4 +64,5 @@ def appointment_of(
         row["created_at"].astimezone(zone),
         row["cancelled_reason"],
         row["rescheduled_to"],
+        pay_by.astimezone(zone) if pay_by is not None else None,
     )

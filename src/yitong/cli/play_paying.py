@@ -9,6 +9,7 @@ import httpx
 from yitong.kernel.money import yuan_text
 
 MOST_POLLS = 200
+_DIAGNOSIS = "J06.900"
 _TESTS = ("计算机体层", "常规心电图", "血细胞分析")
 
 
@@ -39,7 +40,10 @@ class Paying:
         return self._told(payment)
 
     async def order(self, doctor: str, encounter: str, here: dict[str, str]) -> str:
-        """The doctor orders two examinations from the price list."""
+        """The doctor names the diagnosis and orders two examinations from the price list."""
+        codes = (await self._ask("GET", "/diagnosis-codes", doctor, params={"q": _DIAGNOSIS}))["items"]
+        diagnoses = {**here, "items": [{"code": one["code"]} for one in codes[:1]]}
+        await self._ask("PUT", f"/encounters/{encounter}/diagnoses", doctor, json=diagnoses)
         lines: list[dict[str, Any]] = []
         for words in _TESTS:
             found = (await self._ask("GET", "/prices", doctor, params={"q": words, "kind": "item"}))["items"]
@@ -48,7 +52,7 @@ class Paying:
             raise self._fault("the price list has no examinations")
         body = {**here, "lines": lines}
         self._bill = await self._ask("POST", f"/encounters/{encounter}/charges", doctor, 201, json=body)
-        return f"{len(lines)} examinations, {yuan_text(self._bill['outstanding_fen'])} yuan"
+        return f"{codes[0]['code']}, {len(lines)} examinations, {yuan_text(self._bill['outstanding_fen'])} yuan"
 
     async def treatment(self, citizen: str, patient: str, here: dict[str, str]) -> str:
         """What was ordered, in one confirmation."""

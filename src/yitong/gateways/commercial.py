@@ -1,18 +1,20 @@
 """Commercial health insurers over HTTP: FHIR R4 Claim out, ClaimResponse in, signed with a shared secret.
 
 ``POST {base}/Claim/$submit`` takes claims and predeterminations, ``GET {base}/ClaimResponse?request=NO`` finds an
-answer, ``POST {base}/Claim/NO/$cancel`` takes a claim back. Each body is signed: ``X-Signature`` is the hex HMAC-SHA256
-of the moment, a line break and the body; ``X-Timestamp`` is that moment.
+answer, ``GET {base}/ClaimResponse?created=DAY&payee=provider`` lists a day, ``POST {base}/Claim/NO/$cancel`` takes a
+claim back; one that the insurer does not know is answered 404 and will not be taken later either. Each body is signed:
+``X-Signature`` is the hex HMAC-SHA256 of the moment, a line break and the body; ``X-Timestamp`` is that moment.
 """
 
 import hashlib
 import hmac
 import time
+from datetime import date
 
 import httpx
 
-from yitong.billing.claims import fhir
-from yitong.billing.ports import CommercialAnswer, CommercialClaim
+from yitong.billing.claims import fhir, statement
+from yitong.billing.commercial import CommercialAnswer, CommercialClaim, CoverMovement
 from yitong.gateways.http import Caller
 from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.text import Bilingual
@@ -48,8 +50,21 @@ class CommercialClient:
         return None if answer.status_code == 404 else self._read(answer)
 
     async def cancel(self, claim_no: str) -> CommercialAnswer:
-        """Take a claim back. Raises GatewayRefused and GatewayUnavailable."""
-        return self._read(await self._send("POST", f"/Claim/{claim_no}/$cancel", b""))
+        """Take a claim back, also one that never arrived. Raises GatewayRefused and GatewayUnavailable."""
+        answer = await self._send("POST", f"/Claim/{claim_no}/$cancel", b"")
+        if answer.status_code == 404:
+            return CommercialAnswer(claim_no, "", "complete", 0)
+        return self._read(answer)
+
+    async def lines(self, day: date) -> list[CoverMovement]:
+        """What it lists of a day. Raises GatewayRefused and GatewayUnavailable."""
+        answer = await self._send("GET", f"/ClaimResponse?created={day.isoformat()}&payee=provider", b"")
+        if answer.status_code >= 400:
+            raise GatewayRefused(self._caller.party, str(answer.status_code), answer.text[:200])
+        try:
+            return statement.read_movements(answer.content)
+        except ValueError as error:
+            raise GatewayUnavailable(self._caller.party, f"not a list of ClaimResponses: {error}") from error
 
     async def close(self) -> None:
         """Let go of the kept connections."""

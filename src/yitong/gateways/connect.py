@@ -1,6 +1,6 @@
 """Which outside party plays which part: decided by the settings, the sandbox's where nothing else is set."""
 
-from yitong.billing.ports import CommercialInsurers
+from yitong.billing.commercial import CommercialInsurers
 from yitong.gateways import sandbox_keys
 from yitong.gateways.alipay.gateway import AUTHORIZE, GATEWAY, AlipayGateway
 from yitong.gateways.alipay.sign_in import AlipaySignIn

@@ -1,7 +1,8 @@
 """Which payment channels are connected: by the settings, through the sandbox where nothing else is set."""
 
+from yitong.billing.payments.mixed.notices import MixedNotices
 from yitong.billing.payments.service.notices import Notices
-from yitong.billing.ports import MixedOrders, NoticeTaker, PaymentChannels
+from yitong.billing.ports import MixedNoticeTaker, MixedOrders, NoticeTaker, PaymentChannels
 from yitong.gateways import sandbox_keys
 from yitong.gateways.alipay.channel import AlipayChannel
 from yitong.gateways.alipay.gateway import AlipayGateway
@@ -51,6 +52,7 @@ def _connect_wechat(platform: Platform, settings: Settings, channels: PaymentCha
             test_env=settings.wechat_pay_med_ins_test,
         )
         platform.connect(MixedOrders, mixed)
+        platform.connect(MixedNoticeTaker, MixedNotices(platform))
 
 
 def _merchant(settings: Settings) -> Merchant:

@@ -35,6 +35,8 @@ class NoticeKind(StrEnum):
     MISSED = "missed"
     FINISHED = "finished"
     NO_SHOW = "no_show"
+    PAYMENT_ASKED = "payment_asked"
+    LAPSED = "lapsed"
 
 
 class ChannelFields(msgspec.Struct, frozen=True):
@@ -127,6 +129,18 @@ def _words(kind: NoticeKind, visit: VisitFacts) -> tuple[Bilingual, Bilingual]:
             return Bilingual("预约已取消", "Booking cancelled"), Bilingual(
                 f"{what.zh} 的预约已取消。如需就诊请重新预约。",
                 f"Cancelled: {what.en}. Book again if you still need it.",
+            )
+        case NoticeKind.PAYMENT_ASKED:
+            return Bilingual("请按时支付挂号费", "Please pay the fee in time"), Bilingual(
+                f"{what.zh}：本院挂号费在到院前支付，逾时未付预约失效。请在账单中查看时限并支付。",
+                f"{what.en}: the fee is paid before arrival; unpaid in time, the appointment lapses. Your bills say"
+                " until when.",
+            )
+        case NoticeKind.LAPSED:
+            return Bilingual("逾时未付，预约失效", "Not paid in time: the appointment lapsed"), Bilingual(
+                f"{what.zh} 的挂号费未按时支付，预约已失效，没有扣款。如需就诊请重新预约。",
+                f"The fee was not paid in time, so this appointment lapsed: {what.en}. Nothing was taken. Book again"
+                " if you still need it.",
             )
         case NoticeKind.CLINIC_STOPPED:
             return Bilingual("停诊通知", "Clinic cancelled"), Bilingual(

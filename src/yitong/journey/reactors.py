@@ -19,6 +19,8 @@ from yitong.kernel.transaction import Transaction
 TOLD_OF: dict[StrEnum, NoticeKind] = {
     BookingEvent.BOOKED: NoticeKind.BOOKED,  # also what a moved booking becomes
     BookingEvent.CANCELLED: NoticeKind.CANCELLED,
+    BookingEvent.PAYMENT_ASKED: NoticeKind.PAYMENT_ASKED,
+    BookingEvent.LAPSED: NoticeKind.LAPSED,
     BookingEvent.NO_SHOW: NoticeKind.NO_SHOW,
     WaitlistEvent.OFFER_MADE: NoticeKind.OFFERED,
     WaitlistEvent.REPLACEMENT_MADE: NoticeKind.REPLACEMENT_OFFERED,

@@ -39,6 +39,7 @@ class Role(StrEnum):
     PATIENT = "patient"
     DOCTOR = "doctor"
     NURSE = "nurse"
+    PHARMACIST = "pharmacist"  # reviews prescriptions, keeps the pharmacy's stock
     REGISTRAR = "registrar"
     SCHEDULER = "scheduler"
     CASHIER = "cashier"  # takes money at a window and gives it back

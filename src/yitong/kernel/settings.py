@@ -154,8 +154,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     insurance_mobile_url: Annotated[str, _about("address of mobile insurance payment; the sandbox's when empty")] = ""
     insurance_app_id: Annotated[str, _about("app id at mobile insurance payment")] = ""
     insurance_app_secret: Annotated[str, _about("app secret at mobile insurance payment", secret=True)] = ""
+    insurance_permit_page: Annotated[
+        str, _about("page where a payer allows payment from the insurance; {org} is the hospital's code there")
+    ] = ""
+    insurance_permit_query_url: Annotated[str, _about("address of the query (userQuery) that redeems its codes")] = ""
+    insurance_permit_partner: Annotated[str, _about("partner number at that query")] = ""
+    insurance_permit_secret: Annotated[str, _about("partner secret at that query", secret=True)] = ""
     ledger_key: Annotated[
-        str, _about("SM2 private key that seals the evidence chain's blocks, hex; made and kept when empty", secret=True)
+        str,
+        _about("SM2 private key that seals the evidence chain's blocks, hex; made when empty", secret=True),
     ] = ""
     ledger_processes: Annotated[
         int, _about("processes that check signatures of the evidence chain; a thread does when 0", ge=0)

@@ -29,6 +29,7 @@ from yitong.sandbox.channels import notices, pay_page
 from yitong.sandbox.channels.opening import open_channels
 from yitong.sandbox.insurer import mobile_routes as insurer_mobile
 from yitong.sandbox.insurer import page as insurer_page
+from yitong.sandbox.insurer import permits as insurer_permits
 from yitong.sandbox.insurer import routes as insurer_routes
 from yitong.sandbox.insurer.books import Books
 from yitong.sandbox.insurer.credentials import Credentials
@@ -95,14 +96,14 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
             "sms": sms.SmsOperator(settings.sms_secret or secret(settings, "sms"), clock.now),
             "wechat": wechat_users,
             "insurer": insurer,
-            "commercial": commercial.Insurer(secret(settings, "commercial"), clock.now),
+            "commercial": commercial.Insurer(secret(settings, "commercial"), clock.now, platform_clock.now),
             "oidc": oidc.IdentityProvider(sandbox_keys.private_key(settings, "oidc"), secret(settings, "oidc")),
             **channels,
         }
     )
     rooms = (
         *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc),
-        *(insurer_routes, insurer_mobile, insurer_page),
+        *(insurer_routes, insurer_mobile, insurer_page, insurer_permits),
         *(commercial, notices, pay_page, wechat_pay_routes, terminals),
     )
     return Litestar(

@@ -2,15 +2,16 @@
 
 import hmac
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from yitong.billing.claims import fhir
+from yitong.billing.claims import fhir, statement
 from yitong.gateways.commercial import signature
+from yitong.gateways.insurance.amounts import BEIJING
 from yitong.kernel.money import Fen, split_by_weight, yuan_text
 
 INSURER = "DEMO-IN-02"  # the invented insurer of the demo region
@@ -39,7 +40,7 @@ TERMS = {
 
 
 class Kept(msgspec.Struct):
-    """A claim and what is said of it, once nobody looks at it any more."""
+    """A claim and what is said of it, once nobody looks at it any more; ``covered`` stays when it was taken back."""
 
     claim: fhir.Claim
     number: str
@@ -48,17 +49,23 @@ class Kept(msgspec.Struct):
     notes: list[tuple[str, str]]
     at: datetime
     queued: bool
-    cancelled: bool = False
+    cancelled: datetime | None = None
+    cancelled_number: str = ""
 
 
 class Insurer:
-    """Takes claims under their numbers and remembers what each policy has had."""
+    """Takes claims under their numbers and remembers what each policy has had.
 
-    def __init__(self, secret: str, now: Callable[[], datetime]) -> None:
+    ``now`` is the time that signatures are checked against, ``booked`` the time under which claims are kept.
+    """
+
+    def __init__(self, secret: str, now: Callable[[], datetime], booked: Callable[[], datetime] | None = None) -> None:
         self._secret = secret
         self._now = now
+        self._booked = booked or now
         self._kept: dict[str, Kept] = {}
         self._paid: dict[str, int] = {}
+        self._ended: set[str] = set()  # taken back before they arrived
 
     def signed(self, headers: dict[str, str], body: bytes) -> bool:
         """Whether a request was signed with our secret within the last minutes."""
@@ -78,6 +85,8 @@ class Insurer:
             return 422, _outcome("business-rule", "no number, or lines that do not come to the total")
         if claim.use == "claim" and number in self._kept:
             return 200, self._said(self._kept[number])
+        if claim.use == "claim" and number in self._ended:
+            return 422, _outcome("business-rule", "this claim was taken back before it came")
         made = self._judged(claim, number)
         if claim.use == "claim":
             self._kept[number] = made
@@ -90,24 +99,43 @@ class Insurer:
         kept = self._kept.get(number)
         if kept is None:
             return 404, _outcome("not-found", number)
-        kept.queued = False
+        if kept.queued and kept.cancelled is None:
+            kept.queued, kept.at = False, self._booked()
         return 200, self._said(kept)
 
     def cancel(self, number: str) -> tuple[int, bytes]:
-        """Take a claim back."""
+        """Take a claim back; a number that is not known will not be taken later either."""
         kept = self._kept.get(number)
         if kept is None:
+            self._ended.add(number)
             return 404, _outcome("not-found", number)
-        if not kept.cancelled:
+        if kept.cancelled is None:
             policy = self._policy(kept.claim)
             self._paid[policy] = self._paid.get(policy, 0) - kept.covered
-            kept.cancelled, kept.queued, kept.covered, kept.lines = True, False, 0, []
+            kept.cancelled, kept.cancelled_number = self._booked(), f"{kept.number}C"
         return 200, self._said(kept)
+
+    def listed(self, day: str, payee: str) -> tuple[int, bytes]:
+        """The claims of a day (in Beijing) that are paid, and those that were taken back on it."""
+        try:
+            wanted = date.fromisoformat(day)
+        except ValueError as error:
+            return 400, _outcome("invalid", str(error))
+        rows: list[tuple[datetime, bytes]] = []
+        for kept in self._kept.values():
+            if kept.queued or not kept.covered or kept.claim.payee.type.coding[0].code != payee:
+                continue
+            rows.append((kept.at, self._answer(kept, kept.number, kept.at)))
+            if kept.cancelled is not None:
+                ended = msgspec.structs.replace(kept.claim, status="cancelled")
+                back = msgspec.structs.replace(kept, claim=ended, notes=[])
+                rows.append((kept.cancelled, self._answer(back, kept.cancelled_number, kept.cancelled)))
+        return 200, statement.bundled(body for at, body in rows if at.astimezone(BEIJING).date() == wanted)
 
     def _judged(self, claim: fhir.Claim, number: str) -> Kept:
         policy = self._policy(claim)
         terms = TERMS.get(policy[:2].upper())
-        at = self._now()
+        at = self._booked()
         own = f"DI{len(self._kept) + 1:010d}"
         if terms is None:
             return Kept(claim, own, 0, [], [("保单不存在或已失效。", "There is no such policy in force.")], at, False)
@@ -130,11 +158,15 @@ class Insurer:
         return coverage.value if coverage is not None else ""
 
     def _said(self, kept: Kept) -> bytes:
+        if kept.cancelled is not None:
+            ended = msgspec.structs.replace(kept.claim, status="cancelled")
+            return fhir.answered(ended, kept.cancelled_number, INSURER, kept.cancelled, "complete", 0, kept.notes, [])
         if kept.queued:
             return fhir.answered(kept.claim, kept.number, INSURER, kept.at, "queued", 0, [], [])
-        return fhir.answered(
-            kept.claim, kept.number, INSURER, kept.at, "complete", kept.covered, kept.notes, kept.lines
-        )
+        return self._answer(kept, kept.number, kept.at)
+
+    def _answer(self, kept: Kept, number: str, at: datetime) -> bytes:
+        return fhir.answered(kept.claim, number, INSURER, at, "complete", kept.covered, kept.notes, kept.lines)
 
 
 def _notes(terms: Terms, asked: int, left_out: int, covered: int, *, capped: bool) -> list[tuple[str, str]]:
@@ -187,9 +219,12 @@ async def submit(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/commercial/ClaimResponse")
 async def find(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The ClaimResponse to a claim's number (``request``)."""
-    asked = request.query_params.get("request", "")
-    return await _answer(request, lambda insurer, _: insurer.find(asked))
+    """The ClaimResponse to a claim's number (``request``), or those of a day (``created``, and whom they pay)."""
+    asked = request.query_params
+    if "created" in asked:
+        day, payee = asked["created"], asked.get("payee", "provider")
+        return await _answer(request, lambda insurer, _: insurer.listed(day, payee))
+    return await _answer(request, lambda insurer, _: insurer.find(asked.get("request", "")))
 
 
 @post("/commercial/Claim/{number:str}/$cancel")

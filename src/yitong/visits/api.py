@@ -1,18 +1,23 @@
 """The visit's addresses: thin routes over the service."""
 
+from typing import Annotated
+
 from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from yitong.booking.queue.service import QueueEntryView
 from yitong.kernel.ids import UUID
 from yitong.kernel.paging import Page, cursor_of, keys_of
 from yitong.kernel.transaction import Transaction
-from yitong.visits import service
-from yitong.visits.schemas import AtOrganization, Called, EncounterNote, EncounterView
+from yitong.visits import diagnoses, service
+from yitong.visits.facts import DiagnosisCode
+from yitong.visits.schemas import AtOrganization, Called, DiagnosesRequest, EncounterNote, EncounterView
 
 PAGE = 50
+_Words = Annotated[str, QueryParameter(name="q", min_length=1, max_length=40)]
+_Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
 @post("/queues/{schedule_id:uuid}/call-next", status_code=200, summary="Call the next patient")
@@ -55,6 +60,22 @@ async def put_encounter(
     return await service.save(tx, encounter_id, data)
 
 
+@put("/encounters/{encounter_id:uuid}/diagnoses", summary="Record a visit's diagnoses")
+async def put_diagnoses(
+    tx: NamedDependency[Transaction], encounter_id: FromPath[UUID], data: JSONBody[DiagnosesRequest]
+) -> EncounterView:
+    """All of them by ICD-10 code, the main one marked or first; the insurer is told these."""
+    return await service.diagnose(tx, encounter_id, data)
+
+
+@get("/diagnosis-codes", summary="Search codes of diagnoses")
+async def get_diagnosis_codes(
+    tx: NamedDependency[Transaction], words: _Words, limit: _Limit = 20
+) -> Page[DiagnosisCode]:
+    """ICD-10 codes of common diagnoses by name, initials or code."""
+    return Page(diagnoses.find(tx, words, limit))
+
+
 @post("/encounters/{encounter_id:uuid}/finish", status_code=200, summary="Finish a visit")
 async def post_finish(
     tx: NamedDependency[Transaction], encounter_id: FromPath[UUID], data: JSONBody[EncounterNote]
@@ -84,6 +105,8 @@ ROUTES: list[ControllerRouterHandler] = [
     post_skip,
     get_encounter,
     put_encounter,
+    put_diagnoses,
+    get_diagnosis_codes,
     post_finish,
     get_encounters,
 ]

@@ -9,6 +9,12 @@ class VisitEvent(StrEnum):
     """Names in the event log."""
 
     SAVED = "visits:encounter:saved"
+    DIAGNOSED = "visits:encounter:diagnosed"
 
 
-declare_events({VisitEvent.SAVED: ("保存门诊记录", "The visit's notes were saved")})
+declare_events(
+    {
+        VisitEvent.SAVED: ("保存门诊记录", "The visit's notes were saved"),
+        VisitEvent.DIAGNOSED: ("记录编码诊断 {many} 条", "{many} coded diagnoses were recorded"),
+    }
+)

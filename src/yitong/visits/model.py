@@ -46,3 +46,37 @@ class Encounter(Base):
         Index("ix_encounter_patient", "patient_id", "started_at"),
         hospital(private=True, patient="patient_id"),
     )
+
+
+class Diagnosis(Base):
+    """One coded diagnosis of a visit, or of a stay at its beginning and end. Code and name are sealed
+    (``diagnosis.coded:<id>``). Nothing is changed but ``withdrawn_at``."""
+
+    __tablename__ = "diagnosis"
+    organization_id: Mapped[UUID]
+    id: Mapped[UUID]
+    encounter_id: Mapped[UUID]  # the visit or the stay
+    patient_id: Mapped[UUID]
+    phase: Mapped[str]
+    position: Mapped[int]
+    main: Mapped[bool]
+    coded_sealed: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID]
+    withdrawn_at: Mapped[datetime | None]
+    __table_args__ = (
+        PrimaryKeyConstraint("organization_id", "id"),
+        CheckConstraint("phase IN ('visit','admission','discharge')", name="phase"),
+        CheckConstraint("main = (position = 0)", name="main_first"),
+        Index(
+            "uq_diagnosis_position",
+            "organization_id",
+            "encounter_id",
+            "phase",
+            "position",
+            unique=True,
+            postgresql_where="withdrawn_at IS NULL",
+        ),
+        Index("ix_diagnosis_patient", "patient_id", "recorded_at"),
+        hospital(private=True, patient="patient_id"),
+    )

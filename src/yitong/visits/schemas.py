@@ -30,6 +30,29 @@ class EncounterNote(msgspec.Struct):
     follow_up: FollowUp = "none"
 
 
+class DiagnosisItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One diagnosis by its ICD-10 code; the first is the main one when none is marked."""
+
+    code: Annotated[str, Meta(min_length=3, max_length=20)]
+    main: bool = False
+
+
+class DiagnosesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All diagnoses of a visit; they replace those recorded before."""
+
+    organization_id: UUID
+    items: Annotated[list[DiagnosisItem], Meta(max_length=20)]
+
+
+class DiagnosisView(msgspec.Struct, frozen=True):
+    """A recorded diagnosis."""
+
+    code: str
+    name: str
+    main: bool
+    recorded_at: datetime
+
+
 class EncounterView(msgspec.Struct):
     """A visit with what was written about it."""
 
@@ -51,6 +74,7 @@ class EncounterView(msgspec.Struct):
     diagnosis_text: str
     advice: str
     follow_up: FollowUp
+    diagnoses: list[DiagnosisView] = []
 
 
 class Called(msgspec.Struct):

@@ -4,7 +4,7 @@ The queue moves its entry and the appointment; this room moves the encounter und
 transaction, so a call without a visit or a visit without a call cannot exist.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import insert, text
 
@@ -12,14 +12,14 @@ from yitong.booking.queue import service as queue
 from yitong.booking.queue.service import Moved
 from yitong.kernel.events import Subject, record
 from yitong.kernel.ids import UUID, new_id
-from yitong.kernel.permissions import Role, Scope, action
+from yitong.kernel.permissions import Grant, Role, Scope, action
 from yitong.kernel.problems import NOT_FOUND, WRONG_STATE
 from yitong.kernel.states import record_move
 from yitong.kernel.transaction import Transaction
-from yitong.visits import queries
+from yitong.visits import diagnoses, queries
 from yitong.visits.events import VisitEvent
 from yitong.visits.model import Encounter
-from yitong.visits.schemas import Called, EncounterNote, EncounterView
+from yitong.visits.schemas import Called, DiagnosesRequest, DiagnosisItem, DiagnosisView, EncounterNote, EncounterView
 from yitong.visits.states import ENCOUNTER, EncounterState
 
 _AT = Scope.ORGANIZATION
@@ -84,7 +84,7 @@ async def save(tx: Transaction, encounter_id: UUID, note: EncounterNote) -> Enco
     subject = Subject("encounter", encounter_id, note.organization_id, found.patient_id)
     # The notes are health data: the event says that somebody wrote, never what.
     await record(tx, grant, VisitEvent.SAVED, subject, {"appointment_id": found.appointment_id})
-    return await queries.encounter(tx, note.organization_id, encounter_id)
+    return await _whole(tx, note.organization_id, encounter_id)
 
 
 async def finish(tx: Transaction, encounter_id: UUID, note: EncounterNote) -> EncounterView:
@@ -97,14 +97,72 @@ async def finish(tx: Transaction, encounter_id: UUID, note: EncounterNote) -> En
     moved = await queue.finish(tx, note.organization_id, found.appointment_id)
     await _write(tx, encounter_id, note)
     await _close(tx, moved, found, EncounterState.FINISHED)
-    return await queries.encounter(tx, note.organization_id, encounter_id)
+    return await _whole(tx, note.organization_id, encounter_id)
+
+
+async def diagnose(tx: Transaction, encounter_id: UUID, request: DiagnosesRequest) -> EncounterView:
+    """Record the coded diagnoses of a visit, during it or afterwards; they replace what was recorded before.
+
+    Raises Problem ``diagnosis-unknown``, ``validation-failed``, ``wrong-state`` (nobody came in) and others.
+    """
+    grant = WRITE.check(tx.actor, organization_id=request.organization_id)
+    found = await _row(tx, request.organization_id, encounter_id, lock=True)
+    await queue.session_of_appointment_to_run(tx, request.organization_id, found.appointment_id)
+    if found.state == EncounterState.ABANDONED:
+        zh, en = ENCOUNTER.words[EncounterState.ABANDONED]
+        raise WRONG_STATE(state=en, state_zh=zh)
+    subject = Subject("encounter", encounter_id, request.organization_id, found.patient_id)
+    await diagnoses.write(tx, grant, subject, "visit", request.items)
+    return await _whole(tx, request.organization_id, encounter_id)
+
+
+async def coded_diagnoses(
+    tx: Transaction, organization_id: UUID, encounter_id: UUID | None, appointment_id: UUID | None
+) -> list[DiagnosisView] | None:
+    """The coded diagnoses of a visit, or of the visit that an appointment led to; None when there is no visit yet.
+
+    For billing, which tells them to the insurer.
+    """
+    found = await tx.session.execute(
+        text(
+            "SELECT id FROM encounter WHERE organization_id = :organization AND state <> 'abandoned'"
+            " AND (id = :encounter OR appointment_id = :appointment) ORDER BY started_at DESC LIMIT 1"
+        ),
+        {"organization": organization_id, "encounter": encounter_id, "appointment": appointment_id},
+    )
+    visit = found.scalar_one_or_none()
+    return None if visit is None else await diagnoses.read(tx, organization_id, visit)
+
+
+async def diagnose_stay(
+    tx: Transaction, grant: Grant, stay: Subject, phase: Literal["admission", "discharge"], items: list[DiagnosisItem]
+) -> None:
+    """Record the diagnoses of a stay for somebody whose grant allows it; the stay is locked by the caller.
+
+    Raises Problem ``diagnosis-unknown``, ``validation-failed``.
+    """
+    await diagnoses.write(tx, grant, stay, phase, items)
+
+
+async def stay_diagnoses(
+    tx: Transaction, organization_id: UUID, stay_id: UUID, phase: Literal["admission", "discharge"]
+) -> list[DiagnosisView]:
+    """The standing diagnoses of a stay, the main one first. The caller has checked who asks."""
+    return await diagnoses.read(tx, organization_id, stay_id, phase)
 
 
 async def read(tx: Transaction, organization_id: UUID, encounter_id: UUID) -> EncounterView:
     """One visit. Raises Problem ``not-found`` or ``forbidden``."""
     found = await _row(tx, organization_id, encounter_id)
     READ.check(tx.actor, organization_id=organization_id, patient_id=found.patient_id)
-    return await queries.encounter(tx, organization_id, encounter_id)
+    return await _whole(tx, organization_id, encounter_id)
+
+
+async def _whole(tx: Transaction, organization_id: UUID, encounter_id: UUID) -> EncounterView:
+    """A visit with its coded diagnoses."""
+    view = await queries.encounter(tx, organization_id, encounter_id)
+    view.diagnoses = await diagnoses.read(tx, organization_id, encounter_id)
+    return view
 
 
 async def list_encounters(
@@ -124,7 +182,7 @@ async def list_encounters(
 
 async def _called(tx: Transaction, moved: Moved, encounter_id: UUID) -> Called:
     entry = await queue.entry_view(tx, moved.session, moved.entry.id)
-    return Called(entry, await queries.encounter(tx, moved.session.organization_id, encounter_id))
+    return Called(entry, await _whole(tx, moved.session.organization_id, encounter_id))
 
 
 _ROW = (

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from billing.payments.outside import Outside
+from sqlalchemy import insert
+
+from billing.payments.outside import COVER, Outside
 from worlds import World
 from yitong.billing.charges.actions import DESK
 from yitong.billing.charges.schemas import PricedLine
 from yitong.billing.charges.service import charge, open_bill
+from yitong.billing.claims.model import Coverage
 from yitong.billing.payments import service
 from yitong.billing.payments.jobs import resume
 from yitong.billing.payments.schemas import ChannelChoice, PaymentView, PayRequest, RefundRequest
@@ -33,7 +36,9 @@ class Counter:
     def cashier(self) -> Actor:
         return self.town.staff(Role.CASHIER)
 
-    async def bill(self, *amounts: int, insured: bool = True, kind: Any = "outpatient") -> tuple[UUID, list[UUID]]:
+    async def bill(
+        self, *amounts: int, insured: bool = True, kind: Any = "outpatient", code: str = "0021"
+    ) -> tuple[UUID, list[UUID]]:
         """A bill with lines of these amounts, and the lines."""
         town = self.town
         async with town.platform.transaction() as tx:
@@ -47,13 +52,29 @@ class Counter:
                     price_version=date(2026, 1, 1),
                     name="检查",
                     category="deposit" if kind == "deposit" else "lab",
-                    med_list_codg="0021" if insured else "",
+                    med_list_codg=code if insured else "",
                     unit_price_fen=amount,
                 )
                 for i, amount in enumerate(amounts)
             ]
             made = await charge(tx, grant, header, lines)
         return header.id, [line.id for line in sorted(made, key=lambda one: one.price_code)]
+
+    async def insure(self, number: str = "MZ20260001") -> UUID:
+        """A commercial policy of the patient's."""
+        coverage_id = new_id()
+        async with self.town.platform.transaction() as tx:
+            await tx.session.execute(
+                insert(Coverage).values(
+                    patient_id=self.patient,
+                    id=coverage_id,
+                    insurer_code=COVER,
+                    policy_sealed=tx.platform.sealer.seal(number, f"coverage.policy:{coverage_id}"),
+                    policy_tail=number[-4:],
+                    added_at=tx.now,
+                )
+            )
+        return coverage_id
 
     def request(self, bill: UUID, own: int, *channels: ChannelChoice, **more: Any) -> PayRequest:
         asked: dict[str, Any] = {"use_insurance": True, "credential": CARD, **more}
@@ -110,12 +131,14 @@ class Counter:
         books = self.outside.books
         for channel in ("wechat", "alipay"):
             assert await self.balance(f"channel:{channel}") == books.at_channel(channel), channel
+        assert await self.balance(f"commercial:{COVER}") == books.at_cover()
         fund, account = books.at_insurer()
         assert (await self.balance("insurer:310"), await self.balance("account:310")) == (fund, account)
         assert (await self.town.one("SELECT coalesce(sum(amount_fen), 0) AS sum FROM posting")).sum == 0
-        await self._audit_orders()
+        await self.audit_orders()
 
-    async def _audit_orders(self) -> None:
+    async def audit_orders(self) -> None:
+        """What is paid of every order is what its state says."""
         rows = await self.town.rows(
             "SELECT o.id, o.state, o.total_fen - o.refunded_fen AS worth,"
             " (SELECT coalesce(sum(p.amount_fen + p.hospital_fen - CASE WHEN p.state = 'reversed' THEN p.amount_fen"

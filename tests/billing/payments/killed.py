@@ -51,10 +51,13 @@ async def act(given: dict[str, str], scenario: str, crossing: int) -> None:
     town = World(platform, clock, hospital_id=UUID(given["hospital"]))
     outside = connect(platform, Path(given["books"]))
     outside.insurer.balance = outside.insurer.deductible = 0  # so that no payment depends on another one
+    covered = scenario.startswith("covered")
     counter = Counter(town, outside, patient, town.citizen(patient))
     bill, charges = await counter.bill(8000, 2000)
+    scenario = scenario.removeprefix("covered-")
     channels = (FIRST, OPEN) if scenario == "cancel" else (FIRST, CODE)
-    request = counter.request(bill, await counter.own(counter.request(bill, 0, *channels)), *channels)
+    own = await counter.own(counter.request(bill, 0, *channels, use_commercial=covered))
+    request = counter.request(bill, own, *channels, use_commercial=covered)
     killer = KillAt(crossing)
     if scenario == "pay":
         platform.connect(Crossings, killer)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from yitong.billing.commercial import CommercialAnswer, CommercialClaim, CommercialInsurers, CoverMovement
 from yitong.billing.ports import (
     ChannelLine,
     ChannelName,
@@ -32,6 +33,7 @@ from yitong.billing.ports import (
     PaymentOpened,
     RefundFound,
 )
+from yitong.kernel.ids import new_id
 from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.platform import Platform
 from yitong.kernel.text import Bilingual
@@ -51,6 +53,7 @@ def demand(kept: bool, rule: str) -> None:
 
 THEM = Bilingual("对方", "They")
 DEDUCTIBLE = 1000
+COVER = "DEMO-IN-02"
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 
@@ -87,7 +90,9 @@ class Books:
             "CREATE TABLE IF NOT EXISTS payment (no TEXT PRIMARY KEY, channel TEXT, amount INT, state TEXT);"
             "CREATE TABLE IF NOT EXISTS refund (no TEXT PRIMARY KEY, payment_no TEXT, amount INT, state TEXT);"
             "CREATE TABLE IF NOT EXISTS settlement (no TEXT PRIMARY KEY, fund INT, account INT, deductible INT,"
-            " split TEXT, reversed TEXT);"
+            " split TEXT, reversed TEXT, msgid TEXT);"
+            "CREATE TABLE IF NOT EXISTS undone (msgid TEXT PRIMARY KEY);"
+            "CREATE TABLE IF NOT EXISTS claim (no TEXT PRIMARY KEY, asked INT, covered INT, state TEXT);"
         )
 
     def row(self, statement: str, *values: Any) -> Any:
@@ -108,6 +113,10 @@ class Books:
         return self.row(
             "SELECT coalesce(sum(fund), 0), coalesce(sum(account), 0) FROM settlement WHERE reversed IS NULL"
         )
+
+    def at_cover(self) -> int:
+        """What the commercial insurer owes."""
+        return self.row("SELECT coalesce(sum(covered), 0) FROM claim WHERE state = 'paid'")[0]
 
     def pay(self, number: str, amount: int | None = None) -> bool:
         """The payer pays, when the payment is open; ``amount``: another one than was asked."""
@@ -208,6 +217,7 @@ class TestInsurer:
         self.plan = plan
         self.balance = balance
         self.deductible = DEDUCTIBLE
+        self.told: list[tuple[str, str]] = []
 
     async def person(self, fixmedins_code: str, credential: Credential, at: datetime) -> InsuredPerson:
         held = Insurance("310", "11", "1", "110000", self.balance)
@@ -217,8 +227,15 @@ class TestInsurer:
         )
 
     async def register(
-        self, fixmedins_code: str, person: InsuredPerson, *_: object, visit_no: str, **__: object
+        self,
+        fixmedins_code: str,
+        person: InsuredPerson,
+        *_: object,
+        visit_no: str,
+        diagnoses: list[tuple[str, str]],
+        **__: object,
     ) -> str:
+        self.told = diagnoses
         return await self.plan("register", lambda: f"M-{visit_no}")
 
     def split(self, bill: InsuranceBill) -> InsuranceSplit:
@@ -258,18 +275,31 @@ class TestInsurer:
     async def pre_settle(self, bill: InsuranceBill) -> InsuranceSplit:
         return await self.plan("pre_settle", lambda: self.split(bill))
 
-    async def settle(self, bill: InsuranceBill, expected: InsuranceSplit, medins_setl_id: str) -> InsuranceSettlement:
+    def message_no(self, fixmedins_code: str) -> str:
+        return new_id().hex
+
+    async def settle(
+        self, bill: InsuranceBill, expected: InsuranceSplit, medins_setl_id: str, msgid: str = ""
+    ) -> InsuranceSettlement:
         def effect() -> InsuranceSettlement:
+            demand(msgid != "", "a settlement that could not be undone")
+            if self.books.row("SELECT 1 FROM undone WHERE msgid = ?", msgid) is not None:
+                raise GatewayRefused(THEM, "UNDONE")
+            reversed_before = self.books.row(
+                "SELECT 1 FROM settlement WHERE no = ? AND reversed IS NOT NULL", medins_setl_id
+            )
+            demand(reversed_before is None, "a number that was settled and reversed is used again")
             if self._settlement(medins_setl_id) is None:
                 split = self.split(bill)
                 self.books.db.execute(
-                    "INSERT INTO settlement VALUES (?, ?, ?, ?, ?, NULL)",
+                    "INSERT INTO settlement VALUES (?, ?, ?, ?, ?, NULL, ?)",
                     (
                         medins_setl_id,
                         split.fund_pay_sumamt,
                         split.acct_pay,
                         split.act_pay_dedc,
                         msgspec.json.encode(split).decode(),
+                        msgid,
                     ),
                 )
             found = self._settlement(medins_setl_id)
@@ -279,7 +309,7 @@ class TestInsurer:
         return await self.plan("settle", effect)
 
     def _settlement(self, number: str) -> InsuranceSettlement | None:
-        row = self.books.row("SELECT split FROM settlement WHERE no = ?", number)
+        row = self.books.row("SELECT split FROM settlement WHERE no = ? AND reversed IS NULL", number)
         if row is None:
             return None
         return InsuranceSettlement(f"S-{number}", "M", NOW, msgspec.convert(json.loads(row[0]), InsuranceSplit))
@@ -289,7 +319,9 @@ class TestInsurer:
     ) -> InsuranceSettlement | None:
         return await self.plan("settlement", lambda: self._settlement(medins_setl_id))
 
-    async def reverse(self, fixmedins_code: str, psn_no: str, mdtrt_id: str, setl_id: str, medins_setl_id: str) -> str:
+    async def reverse(
+        self, fixmedins_code: str, psn_no: str, mdtrt_id: str, setl_id: str, medins_setl_id: str, *, med_type: str = ""
+    ) -> str:
         def effect() -> str:
             self.books.db.execute(
                 "UPDATE settlement SET reversed = ? WHERE no = ? AND reversed IS NULL",
@@ -302,9 +334,91 @@ class TestInsurer:
         return await self.plan("reverse", effect)
 
     async def undo(self, fixmedins_code: str, psn_no: str, omsgid: str, oinfno: str) -> None:
-        raise NotImplementedError
+        def effect() -> None:
+            demand(oinfno == "2207A", "only settling is undone")
+            self.books.db.execute("INSERT INTO undone VALUES (?) ON CONFLICT DO NOTHING", (omsgid,))
+            self.books.db.execute(
+                "UPDATE settlement SET reversed = 'undone' WHERE msgid = ? AND reversed IS NULL", (omsgid,)
+            )
+
+        await self.plan("undo", effect)
 
     async def settlements(self, fixmedins_code: str, day: date) -> list[InsurerTotal]:
+        raise NotImplementedError
+
+
+class TestCover:
+    """A commercial insurer on the books: a share of what is asked, up to a limit of all its claims.
+
+    ``thinks``: a claim is queued until :meth:`decide`.
+    """
+
+    __test__ = False
+    name = COVER
+
+    def __init__(self, books: Books, plan: Plan) -> None:
+        self.books = books
+        self.plan = plan
+        self.tenths = 8
+        self.limit = 10**9
+        self.thinks = False
+
+    def _covers(self, asked: int) -> int:
+        return max(0, min(asked * self.tenths // 10, self.limit - self.books.at_cover()))
+
+    async def assess(self, claim: CommercialClaim) -> CommercialAnswer:
+        demand(claim.total == sum(line.net for line in claim.lines), "a claim whose lines do not add up")
+        covers = self._covers(claim.asked)
+        notes = [(f"赔付 {covers} 分。", f"{covers} fen are paid.")]
+        return await self.plan(
+            "assess", lambda: CommercialAnswer(claim.claim_no, "A", "complete", covers, notes, at=NOW)
+        )
+
+    async def submit(self, claim: CommercialClaim) -> CommercialAnswer:
+        def effect() -> CommercialAnswer:
+            demand(claim.total == sum(line.net for line in claim.lines), "a claim whose lines do not add up")
+            known = self.books.row("SELECT asked, state FROM claim WHERE no = ?", claim.claim_no)
+            demand(known is None or known[1] == "cancelled" or known[0] == claim.asked, "one number, two claims")
+            if known is not None and known[1] == "cancelled":
+                raise GatewayRefused(THEM, "CANCELLED")
+            if known is None:
+                self.books.db.execute(
+                    "INSERT INTO claim VALUES (?, ?, ?, ?)",
+                    (claim.claim_no, claim.asked, self._covers(claim.asked), "queued" if self.thinks else "paid"),
+                )
+            found = self._found(claim.claim_no)
+            assert found is not None
+            return found
+
+        return await self.plan("submit", effect)
+
+    def _found(self, number: str) -> CommercialAnswer | None:
+        row = self.books.row("SELECT covered, state FROM claim WHERE no = ?", number)
+        if row is None:
+            return None
+        covered = row[0] if row[1] == "paid" else 0
+        return CommercialAnswer(number, f"K-{number}", "queued" if row[1] == "queued" else "complete", covered, at=NOW)
+
+    async def find(self, claim_no: str) -> CommercialAnswer | None:
+        return await self.plan("find_claim", lambda: self._found(claim_no))
+
+    async def cancel(self, claim_no: str) -> CommercialAnswer:
+        def effect() -> CommercialAnswer:
+            self.books.db.execute(
+                "INSERT INTO claim VALUES (?, 0, 0, 'cancelled') ON CONFLICT DO UPDATE SET state = 'cancelled'",
+                (claim_no,),
+            )
+            found = self._found(claim_no)
+            assert found is not None
+            return found
+
+        return await self.plan("cancel_claim", effect)
+
+    def decide(self) -> None:
+        """Everything that was thought about is paid."""
+        self.books.db.execute("UPDATE claim SET state = 'paid' WHERE state = 'queued'")
+
+    async def lines(self, day: date) -> list[CoverMovement]:
         raise NotImplementedError
 
 
@@ -316,6 +430,7 @@ class Outside:
     plan: Plan
     insurer: TestInsurer
     channels: PaymentChannels
+    cover: TestCover
 
 
 def connect(platform: Platform, path: Path, *, processing: bool = False) -> Outside:
@@ -324,6 +439,9 @@ def connect(platform: Platform, path: Path, *, processing: bool = False) -> Outs
     insurer, channels = TestInsurer(books, plan), PaymentChannels()
     channels.connect(Channel("wechat", books, plan, processing=processing))
     channels.connect(Channel("alipay", books, plan, processing=processing))
+    cover, covers = TestCover(books, plan), CommercialInsurers()
+    covers.connect(cover)
+    platform.connect(CommercialInsurers, covers)
     platform.connect(Insurer, insurer)
     platform.connect(PaymentChannels, channels)
 
@@ -331,4 +449,4 @@ def connect(platform: Platform, path: Path, *, processing: bool = False) -> Outs
         books.close()
 
     platform.closing.append(farewell)
-    return Outside(books, plan, insurer, channels)
+    return Outside(books, plan, insurer, channels, cover)

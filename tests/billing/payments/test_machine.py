@@ -20,7 +20,7 @@ from yitong.billing.payments.schemas import CashRequest, ChannelChoice, PaymentV
 from yitong.billing.payments.service.notices import take_notice, take_refund_notice
 from yitong.billing.ports import PaymentFound, RefundFound
 from yitong.kernel.clock import SetClock
-from yitong.kernel.ids import new_id
+from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.platform import open_platform
 from yitong.kernel.problems import Problem
 from yitong.kernel.settings import load_settings
@@ -65,6 +65,7 @@ class World:
         town = await make_world(platform, platform.clock)  # type: ignore[arg-type]  # it is the clock set above
         patient = await town.patient()
         self.counter = Counter(town, connect(platform, folder / "outside.db"), patient, town.citizen(patient))
+        await self.counter.insure()
         self.watch = Watch()
         platform.connect(Crossings, self.watch)
 
@@ -95,20 +96,27 @@ class Payments(RuleBasedStateMachine):
         self.charges: list[Any] = []
         spent = self.counter.outside.books.at_insurer()[1]
         self.counter.outside.insurer.balance = spent + 4000
+        self.counter.outside.cover.limit = self.counter.outside.books.at_cover() + 6000
+        self.counter.outside.cover.thinks = False
 
     @rule(amounts=st.lists(st.integers(1, 9000), min_size=1, max_size=3), way=st.sampled_from(WAYS),
-          insured=st.booleans(), deposit=st.sampled_from([0, 500]))  # fmt: skip
-    def pay(self, amounts: list[int], way: tuple[ChannelChoice, ...], insured: bool, deposit: int) -> None:
-        self.run(self._pay(amounts, way, insured=insured, deposit=deposit))
+          insured=st.booleans(), covered=st.booleans(), deposit=st.sampled_from([0, 500]))  # fmt: skip
+    def pay(
+        self, amounts: list[int], way: tuple[ChannelChoice, ...], insured: bool, covered: bool, deposit: int
+    ) -> None:
+        self.run(self._pay(amounts, way, insured=insured, covered=covered, deposit=deposit))
 
-    async def _pay(self, amounts: list[int], way: tuple[ChannelChoice, ...], *, insured: bool, deposit: int) -> None:
+    async def _pay(
+        self, amounts: list[int], way: tuple[ChannelChoice, ...], *, insured: bool, covered: bool, deposit: int
+    ) -> None:
         bill, charges = await self.counter.bill(*amounts)
         faults, self.counter.outside.plan.faults = self.counter.outside.plan.faults, []
-        asked = {"use_insurance": insured, "deposit_fen": deposit}
+        asked = {"use_insurance": insured, "use_commercial": covered, "deposit_fen": deposit}
         request = self.counter.request(bill, await self.counter.own(self.counter.request(bill, 0, *way, **asked)),
                                        *way, **asked)  # fmt: skip
-        # person, register and pre_settle ask without effect; the plan is for what follows.
-        self.counter.outside.plan.faults = ["", "", "", *faults] if insured else faults
+        # person, register, pre_settle and assess ask without effect; the plan is for what follows.
+        quiet = [""] * ((3 if insured else 0) + (1 if covered else 0))
+        self.counter.outside.plan.faults = [*quiet, *faults]
         key = new_id()
         try:
             payment = await self.counter.pay(request, key)
@@ -116,6 +124,22 @@ class Payments(RuleBasedStateMachine):
             payment = await self.counter.pay(request, key)  # the payer's device sends it again
         self.payments.append(payment)
         self.charges.append(charges)
+
+    @rule(which=st.integers(0, 50), way=st.sampled_from(WAYS[:3]), spent=st.integers(0, 4000))
+    def pay_again(self, which: int, way: tuple[ChannelChoice, ...], spent: int) -> None:
+        """Whatever a bill still owes, such as what a refund left; the account is used elsewhere meanwhile."""
+        self.counter.outside.insurer.balance = max(
+            self.counter.outside.insurer.balance - spent, self.counter.outside.books.at_insurer()[1]
+        )
+        if self.payments:
+            self.run(self._pay_again(self.payments[which % len(self.payments)].bill_id, way[-1:]))
+
+    async def _pay_again(self, bill: UUID, way: tuple[ChannelChoice, ...]) -> None:
+        faults, self.counter.outside.plan.faults = self.counter.outside.plan.faults, []
+        own = await self.counter.own(self.counter.request(bill, 0, *way, use_insurance=False))
+        self.counter.outside.plan.faults = faults
+        self.payments.append(await self.counter.pay(self.counter.request(bill, own, *way, use_insurance=False)))
+        self.charges.append([])
 
     @rule(amount=st.integers(100, 2000))
     def deposit(self, amount: int) -> None:
@@ -136,6 +160,12 @@ class Payments(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([0.05, 0.5, 1.1, 5, 16]))
     def time_passes(self, minutes: float) -> None:
         self.run(self.counter.run(minutes))
+
+    @rule(thinks=st.booleans())
+    def commercial_insurer_thinks(self, thinks: bool) -> None:
+        self.counter.outside.cover.thinks = thinks
+        if not thinks:
+            self.counter.outside.cover.decide()
 
     @rule(which=st.integers(0, 50))
     def payer_pays(self, which: int) -> None:
@@ -222,6 +252,8 @@ class Payments(RuleBasedStateMachine):
         """The faults end; channels repeat their notices, the desk does its work; then everything adds up."""
         counter, outside = self.counter, self.counter.outside
         outside.plan.faults.clear()
+        outside.cover.thinks = False
+        outside.cover.decide()
         for _ in range(3):
             for number, amount, channel in outside.books.db.execute(
                 "SELECT no, amount, channel FROM payment WHERE state = 'paid'"

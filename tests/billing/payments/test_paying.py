@@ -122,6 +122,22 @@ async def test_a_refusing_insurer_leaves_nothing_behind(counter: Counter) -> Non
     await counter.audit()
 
 
+@pytest.mark.parametrize("at", ["settlement", "find"])
+async def test_who_will_not_say_what_happened_has_not_refused_it(counter: Counter, at: str) -> None:
+    bill, _ = await counter.bill(10000)
+    lost = ["after"] if at == "settlement" else ["", "after"]
+    counter.outside.plan.faults = ["", "", "", *lost, "refuse"]
+    payment = await counter.pay(counter.request(bill, 700, WECHAT))
+    for _ in range(4):
+        await counter.run(minutes=1)
+    payment = await counter.see(payment)
+    assert [p.state for p in payment.parts] == ["done", "waiting"]
+    counter.outside.books.pay(payment.parts[1].number)
+    await counter.settle_down()
+    assert (await counter.see(payment)).state == "settled"
+    await counter.audit()
+
+
 async def test_amounts_that_the_insurer_changes_are_taken_back(counter: Counter) -> None:
     bill, _ = await counter.bill(10000)
     request = counter.request(bill, 700, WECHAT)
@@ -255,10 +271,59 @@ async def test_a_long_silence_is_shown_at_the_desk_and_ends(counter: Counter) ->
     async with platform.transaction(cashier) as tx:
         stuck = await service.listed(tx, counter.town.hospital_id, None, None, "stuck")
     assert [(one.id, one.stuck) for one in stuck] == [(payment.id, "no-answer")]
+    # Looking it up was of no use: the message was to be reversed, and nothing else counts any more.
+    assert "undo" in counter.outside.plan.calls
     counter.outside.plan.faults.clear()
     payment = await service.retry(platform, cashier, payment.organization_id, payment.id)
-    assert (payment.stuck, payment.parts[0].state) == (None, "done")
+    assert (payment.stuck, payment.state, payment.failure) == (None, "failed", "undone")
+    assert counter.outside.books.at_insurer() == (0, 0)
     await counter.settle_down()
+    await counter.audit()
+
+
+async def test_a_shorter_silence_ends_with_the_settlement_found(counter: Counter) -> None:
+    bill, _ = await counter.bill(10000)
+    counter.outside.plan.faults = ["", "", "", "after", *["before"] * 4]
+    payment = await counter.pay(counter.request(bill, 700, WECHAT))
+    for _ in range(8):
+        await counter.run(minutes=1)
+    assert (await counter.see(payment)).parts[0].state == "done"
+    assert "undo" not in counter.outside.plan.calls
+    await counter.settle_down()
+    await counter.audit()
+
+
+async def test_a_message_that_never_came_is_reversed_before_it_is_sent_again(counter: Counter) -> None:
+    bill, _ = await counter.bill(10000)
+    counter.outside.plan.faults = ["", "", "", "before"]
+    payment = await counter.pay(counter.request(bill, 700, WECHAT))
+    first = (await counter.town.one("SELECT msgid FROM payment_part WHERE kind = 'insurance'")).msgid
+    counter.outside.plan.calls.clear()
+    for _ in range(3):
+        await counter.run(minutes=1)
+    assert counter.outside.plan.calls[:4] == ["settlement", "undo", "settle", "open"]
+    assert (await counter.see(payment)).parts[0].state == "done"
+    bill_again = (await counter.town.one("SELECT msgid FROM payment_part WHERE kind = 'insurance'")).msgid
+    assert bill_again != first
+    assert counter.outside.books.row("SELECT msgid FROM undone") == (first,)
+    await counter.settle_down()
+    await counter.audit()
+
+
+@pytest.mark.parametrize("fault", ["before", "after", "refuse"])
+async def test_a_reversal_without_an_answer_is_asked_for_until_there_is_one(counter: Counter, fault: str) -> None:
+    bill, _ = await counter.bill(10000)
+    counter.outside.plan.faults = ["", "", "", "after", *["before"] * 5, fault]
+    payment = await counter.pay(counter.request(bill, 700, WECHAT))
+    for _ in range(12):
+        await counter.run(minutes=1.1)
+    payment = await counter.see(payment)
+    # A refused reversal had no effect: the settlement is looked up once more, and found.
+    ends = ("failed", "expired") if fault == "refuse" else ("failed", "undone")
+    await counter.settle_down()
+    payment = await counter.see(payment)
+    assert (payment.state, payment.failure) == ends
+    assert counter.outside.books.at_insurer() == (0, 0)
     await counter.audit()
 
 

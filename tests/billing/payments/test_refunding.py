@@ -163,6 +163,22 @@ async def test_a_refund_that_the_insurer_refuses_changes_nothing(counter: Counte
     await counter.audit()
 
 
+async def test_what_remains_is_settled_under_another_number_after_a_reversal(counter: Counter) -> None:
+    payment, charges = await _paid(counter, 8000, 2000)
+    counter.outside.plan.faults = ["", "", "after", *["before"] * 5]
+    payment = await counter.refund(payment, charges[1])
+    for _ in range(12):
+        await counter.run(minutes=1.1)
+    payment = await counter.see(payment)
+    assert (payment.state, payment.stuck) == ("part_refunded", None)
+    anew = [p.state for p in payment.parts if p.kind == "insurance"]
+    assert anew == ["reversed", "failed", "done"]
+    assert counter.outside.books.at_insurer() == (4900, 3000)
+    await counter.audit()
+    assert (await counter.refund(payment)).state == "refunded"
+    await counter.audit()
+
+
 async def test_a_channel_that_refuses_after_the_insurer_is_the_desks(counter: Counter) -> None:
     payment, charges = await _paid(counter, 8000, 2000)
     counter.outside.plan.faults = ["", "", "", "refuse"]

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from worlds import ZONE, World
+from yitong.billing.commercial import CommercialAnswer, CoverMovement
 from yitong.billing.journal import accounts
 from yitong.billing.journal.service import Posting, post
 from yitong.billing.payments.model import PaymentOrder, PaymentPart
@@ -138,7 +139,10 @@ class Books:
             await tx.session.execute(insert(PaymentPart).values(values))
             if booked is not None and (amount := fen if booked < 0 else booked):
                 holder = [Posting(accounts.insurer(channel), fund), Posting(accounts.personal(channel), amount - fund)]
-                holder = holder if insured else [Posting(accounts.channel(channel), amount)]
+                if kind == "commercial":
+                    holder = [Posting(accounts.commercial(channel), amount)]
+                elif not insured:
+                    holder = [Posting(accounts.channel(channel), amount)]
                 await post(
                     tx,
                     BOOKING.check(SYSTEM_ACTOR),
@@ -151,6 +155,22 @@ class Books:
                 )
         return part_id
 
+    async def cash(self, window: str, fen: int, at: datetime | None = None) -> None:
+        """Cash that was taken at a window, or handed back when it is negative."""
+        patient = await self.town.patient()
+        async with self.town.platform.transaction() as tx:
+            tx.now = at or self.town.clock.now()
+            await post(
+                tx,
+                BOOKING.check(SYSTEM_ACTOR),
+                "payment",
+                f"payment:{new_id().hex}",
+                [Posting(accounts.cash(window), fen), Posting(accounts.patient(patient), -fen)],
+                organization_id=self.town.hospital_id,
+                event_id=new_id(),
+                patient_id=patient,
+            )
+
     async def balance(self, account: str) -> int:
         """What an account comes to."""
         async with self.town.platform.transaction() as tx:
@@ -159,6 +179,22 @@ class Books:
                 {"account": account},
             )
             return found.scalar_one()
+
+
+class ListedCover:
+    """The part of a commercial insurer that reconciliation asks."""
+
+    name = "DEMO-IN-02"
+
+    def __init__(self) -> None:
+        self.movements: list[CoverMovement] = []
+        self.answers: dict[str, CommercialAnswer] = {}
+
+    async def lines(self, day: date) -> list[CoverMovement]:
+        return [one for one in self.movements if day_of(one.at, ZONE) == day]
+
+    async def find(self, claim_no: str) -> CommercialAnswer | None:
+        return self.answers.get(claim_no)
 
 
 def line(number: str, fen: int, at: datetime, kind: Any = "payment", of: str = "", fee: int = 0) -> ChannelLine:

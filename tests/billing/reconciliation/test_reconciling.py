@@ -1,67 +1,23 @@
 """A day compared, its differences proposed, signed by a second person and booked, and what the next comparison says."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from billing.reconciliation.books import Books, ListedChannel, ListedInsurer, line
-from worlds import World
-from yitong.billing.ports import Insurer, InsurerTotal, PaymentChannels, PaymentFound
+from billing.reconciliation.books import line
+from billing.reconciliation.office import DAY, YESTERDAY, Office
+from yitong.billing.ports import InsurerTotal, PaymentFound
 from yitong.billing.reconciliation import queries
 from yitong.billing.reconciliation.asking import ask_again
 from yitong.billing.reconciliation.jobs import Past, due_days, reconcile_days
 from yitong.billing.reconciliation.running import compare_day
-from yitong.billing.reconciliation.schemas import DayReconciliation, MoneyDifference, ProposeRequest, SignRequest
-from yitong.billing.reconciliation.signing import propose, sign
+from yitong.billing.reconciliation.schemas import DayReconciliation
 from yitong.kernel.clock import SetClock
-from yitong.kernel.permissions import Actor, Role
+from yitong.kernel.permissions import Role
 from yitong.kernel.problems import Problem
-
-DAY = date(2026, 11, 23)
-YESTERDAY = DAY - timedelta(days=1)
-
-
-class Office:
-    """The finance office of the tiny region's hospital with two people, and the parties it compares with."""
-
-    def __init__(self, town: World) -> None:
-        self.town = town
-        self.books = Books(town)
-        self.wechat = ListedChannel("wechat")
-        self.insurer = ListedInsurer()
-        self.first = town.staff(Role.FINANCE)
-        self.second = town.staff(Role.FINANCE)
-        channels = PaymentChannels()
-        channels.connect(self.wechat)
-        town.platform.connect(PaymentChannels, channels)
-        town.platform.connect(Insurer, self.insurer)  # type: ignore[arg-type]  # the part that is asked
-
-    async def compared(self, day: date = DAY) -> DayReconciliation:
-        await compare_day(self.town.platform, self.first, self.town.hospital_id, day)
-        return await self.report(day)
-
-    async def report(self, day: date = DAY) -> DayReconciliation:
-        async with self.town.platform.transaction(self.first) as tx:
-            return await queries.day_report(tx, self.town.hospital_id, day)
-
-    async def propose(self, one: MoneyDifference, correction: str, by: Actor | None = None) -> MoneyDifference:
-        async with self.town.platform.transaction(by or self.first) as tx:
-            request = ProposeRequest(self.town.hospital_id, correction, "已与渠道核对")  # type: ignore[arg-type]
-            return await propose(tx, one.id, request)
-
-    async def sign(
-        self, one: MoneyDifference, by: Actor | None = None, *, agreed: bool = True, note: str = ""
-    ) -> MoneyDifference:
-        async with self.town.platform.transaction(by or self.second) as tx:
-            return await sign(tx, one.id, SignRequest(self.town.hospital_id, agreed, note))
-
-
-@pytest.fixture
-def office(town: World) -> Office:
-    return Office(town)
 
 
 def kinds(report: DayReconciliation) -> dict[str, str]:

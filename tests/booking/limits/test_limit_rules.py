@@ -19,7 +19,7 @@ def test_every_rule_is_complete() -> None:
     for one in DECLARED.values():
         assert one.words.zh, one.code
         assert one.words.en, one.code
-        assert one.default.enabled
+        assert one.default.enabled != (one.kind is RuleKind.PREPAID), "only what a hospital has to want is off"
         assert 0 <= one.default.weight <= 100
         assert (one.default.weight > 0) == (one.kind is RuleKind.SIGNAL)
         assert one.default.window > 0 or one.kind in (RuleKind.CAP, RuleKind.SIGNAL, RuleKind.LEVEL)
@@ -63,7 +63,7 @@ async def test_a_hospital_sets_its_own_cap_and_no_other(world: World) -> None:
         )
         assert (said.value, said.default_value, said.inherited) == (1, 2, False)
         listed = {one.code: one for one in await regulating.list_rules(tx, world.organization_id)}
-        assert set(listed) == {"person-outstanding", "person-day", "account-day"}
+        assert set(listed) == {"person-outstanding", "person-day", "account-day", "registration-prepaid"}
         assert listed["account-day"].inherited
         problem = await refusal(
             regulating.change_rule(tx, "device-day", LimitRuleChange(organization_id=world.organization_id, value=1))

@@ -8,21 +8,34 @@ import pytest
 
 from insurance_cast import ELDER, HOSPITAL, LINES, NOW, MakeBill, Trouble, identity_card
 from yitong.billing.ports import FeeLine, InsuranceBill, Insurer
+from yitong.billing.stay_ports import InpatientInsurer
 from yitong.gateways.connect import connect_gateways
 from yitong.kernel.ids import new_id
-from yitong.kernel.platform import open_platform
+from yitong.kernel.platform import Platform, open_platform
 from yitong.kernel.settings import Settings
 
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 
 @pytest.fixture
-async def insurer(settings: Settings, sandbox_url: str) -> AsyncGenerator[Insurer]:
-    """The insurer as the platform connects it."""
+async def connected(settings: Settings, sandbox_url: str) -> AsyncGenerator[Platform]:
+    """A platform whose gateways lead to the sandbox; it has no database."""
     platform = open_platform(msgspec.structs.replace(settings, sandbox_url=sandbox_url), NOWHERE)
     connect_gateways(platform)
-    yield platform.port(Insurer)
+    yield platform
     await platform.close()
+
+
+@pytest.fixture
+def insurer(connected: Platform) -> Insurer:
+    """The insurer as the platform connects it."""
+    return connected.port(Insurer)
+
+
+@pytest.fixture
+def stays(connected: Platform) -> InpatientInsurer:
+    """The insurer's desk for stays."""
+    return connected.port(InpatientInsurer)
 
 
 @pytest.fixture

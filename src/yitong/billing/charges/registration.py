@@ -13,6 +13,7 @@ from yitong.billing.charges import service as bills
 from yitong.billing.charges.actions import REGISTRATION
 from yitong.billing.charges.events import BillEvent
 from yitong.billing.charges.schemas import BillHeader, PricedLine
+from yitong.booking import service as booking
 from yitong.booking.events import BookingEvent
 from yitong.kernel.clock import day_of
 from yitong.kernel.events import Recorded, record
@@ -43,7 +44,9 @@ async def charge_registration(tx: Transaction, event: Recorded) -> None:
     appointment = await _appointment(tx, event.organization_id, event.subject_id)
     if before and await _carried_over(tx, grant, event.organization_id, UUID(before), event.subject_id, appointment):
         return
-    await charge_fee(tx, grant, event.organization_id, event.subject_id, appointment)
+    charged = await charge_fee(tx, grant, event.organization_id, event.subject_id, appointment)
+    if charged is not None:
+        await booking.ask_payment(tx, event.organization_id, event.subject_id)
 
 
 async def charge_fee(

@@ -167,6 +167,7 @@ class BillRow(msgspec.Struct, frozen=True, kw_only=True):
     received_fen: int
     outstanding_fen: int
     lines: int
+    pay_by: datetime | None = None  # a fee that is asked for before arrival: until when, or the appointment lapses
 
 
 class BillView(BillRow, frozen=True, kw_only=True):
@@ -195,3 +196,4 @@ class BillGlimpse(msgspec.Struct, frozen=True, kw_only=True):
     state_text: Bilingual
     outstanding_fen: int
     closed: bool
+    pay_by: datetime | None = None

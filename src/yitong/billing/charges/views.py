@@ -29,8 +29,11 @@ EXPLAINERS: list[Explainer] = []
 _ROW = """
 SELECT b.id, b.organization_id, o.name AS organization_name, o.name_en AS organization_name_en, b.bill_no, b.kind,
        b.patient_id, b.encounter_id, b.appointment_id, b.insutype, b.opened_at, b.closed_at, s.charged_fen,
-       s.received_fen, s.outstanding_fen, s.lines, p.name_sealed, b.pay_token
+       s.received_fen, s.outstanding_fen, s.lines, p.name_sealed, b.pay_token,
+       CASE WHEN s.outstanding_fen > 0 THEN a.pay_by END AS pay_by
   FROM bill b JOIN bill_sum s ON s.organization_id = b.organization_id AND s.bill_id = b.id
+  LEFT JOIN appointment a ON a.organization_id = b.organization_id AND a.id = b.appointment_id
+   AND a.state = 'booked' AND b.kind = 'registration'
   JOIN organization o ON o.id = b.organization_id LEFT JOIN patient p ON p.id = b.patient_id"""
 _PARTS = """
 SELECT account_kind AS kind, account, sum(amount_fen)::bigint AS amount_fen FROM posting

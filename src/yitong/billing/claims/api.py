@@ -16,6 +16,8 @@ from yitong.kernel.transaction import Transaction
 
 _TAGS = ["claims"]
 _Patient = Annotated[UUID, QueryParameter(name="patient_id")]
+# The framework keeps the argument name "state" for itself.
+_Standing = Annotated[service.Standing, QueryParameter(name="state")]
 
 
 @post("/coverages", summary="Add a commercial policy", tags=_TAGS)
@@ -27,9 +29,11 @@ async def post_coverage(
 
 
 @get("/coverages", summary="A patient's commercial policies", tags=_TAGS)
-async def get_coverages(tx: NamedDependency[Transaction], patient: _Patient) -> Page[CoverageView]:
-    """Without their numbers."""
-    return Page(await service.coverages(tx, patient))
+async def get_coverages(
+    tx: NamedDependency[Transaction], patient: _Patient, organization_id: FromQuery[UUID | None] = None
+) -> Page[CoverageView]:
+    """Without their numbers; a desk names its hospital."""
+    return Page(await service.coverages(tx, patient, organization_id))
 
 
 @delete("/coverages/{coverage_id:uuid}", summary="Take a commercial policy off", tags=_TAGS)
@@ -54,9 +58,10 @@ async def get_claims(
     tx: NamedDependency[Transaction],
     patient_id: FromQuery[UUID | None] = None,
     organization_id: FromQuery[UUID | None] = None,
+    standing: _Standing = "all",
 ) -> Page[ClaimView]:
-    """The family's, a patient's, or a hospital's."""
-    return Page(await service.claims(tx, patient_id, organization_id))
+    """The family's, a patient's, or a hospital's; ``open`` has no final answer yet."""
+    return Page(await service.claims(tx, patient_id, organization_id, standing))
 
 
 @get("/claims/{claim_id:uuid}", summary="One claim", tags=_TAGS)

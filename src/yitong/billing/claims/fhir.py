@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from yitong.billing.ports import CommercialAnswer, CommercialClaim
+from yitong.billing.commercial import CommercialAnswer, CommercialClaim
 from yitong.kernel.money import fen_from_yuan, yuan_text
 
 CLAIM_NO = "urn:yitong:claim-no"
@@ -195,6 +195,7 @@ class ClaimResponse(_Wire, frozen=True, kw_only=True, tag_field="resourceType", 
     insurer: Reference
     outcome: Outcome
     request: Reference
+    payee_type: CodeableConcept | None = None
     item: list[ResponseItem] = []
     total: list[Total] = []
     process_note: list[Note] = []
@@ -291,6 +292,7 @@ def answered(
             insurer=Reference(identifier=Identifier(system="urn:yitong:organization", value=insurer)),
             outcome=outcome,
             request=Reference(identifier=Identifier(system=CLAIM_NO, value=claim.number(CLAIM_NO)), type="Claim"),
+            payee_type=claim.payee.type,
             item=[
                 ResponseItem(
                     item_sequence=sequence,

@@ -10,7 +10,7 @@ from yitong.billing.claims import service
 from yitong.billing.claims.events import ClaimEvent
 from yitong.billing.claims.service import SEND, insurers
 from yitong.billing.claims.states import ClaimState
-from yitong.billing.ports import CommercialAnswer, CommercialClaim, CommercialInsurer
+from yitong.billing.commercial import CommercialAnswer, CommercialClaim, CommercialInsurer
 from yitong.kernel.ids import UUID
 from yitong.kernel.jobs import job
 from yitong.kernel.outside import GatewayRefused, GatewayUnavailable

@@ -12,11 +12,12 @@ from yitong.kernel.text import Bilingual
 
 
 class CoverageRequest(msgspec.Struct, frozen=True):
-    """A policy that somebody holds."""
+    """A policy that somebody holds; a desk that is shown it names its hospital."""
 
     patient_id: UUID
     insurer_code: Annotated[str, Meta(min_length=1, max_length=40)]
     policy_no: Annotated[str, Meta(pattern="^[A-Za-z0-9-]{6,40}$")]
+    organization_id: UUID | None = None
 
 
 class CoverageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +55,8 @@ class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
     bill_id: UUID
     bill_no: str
     patient_id: UUID
+    patient_name: str
+    coverage_id: UUID
     insurer_code: str
     insurer_name: str
     insurer_name_en: str

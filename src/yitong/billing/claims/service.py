@@ -5,7 +5,7 @@ that was lost is looked up under the claim's number before anything is sent agai
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import insert, text
@@ -17,7 +17,7 @@ from yitong.billing.claims.events import ClaimEvent
 from yitong.billing.claims.model import Claim, Coverage
 from yitong.billing.claims.schemas import ClaimRequest, ClaimView, CoverageRequest, CoverageView
 from yitong.billing.claims.states import CLAIM, ClaimState
-from yitong.billing.ports import CommercialAnswer, CommercialClaim, CommercialInsurers, CommercialLine
+from yitong.billing.commercial import CommercialAnswer, CommercialClaim, CommercialInsurers, CommercialLine
 from yitong.kernel.events import Subject, record
 from yitong.kernel.idempotency import once
 from yitong.kernel.ids import UUID, new_id
@@ -30,9 +30,12 @@ from yitong.kernel.transaction import Transaction
 
 _AT = Scope.ORGANIZATION
 _DESK = {Role.CASHIER: _AT, Role.REGISTRAR: _AT, Role.FINANCE: _AT}
-COVER = action("billing:coverage:keep", "管理商保保单", "Keep commercial policies", {Role.PATIENT: Scope.OWN})
+COVER = action("billing:coverage:keep", "管理商保保单", "Keep commercial policies", {Role.PATIENT: Scope.OWN, **_DESK})
 MAKE = action("billing:claim:make", "申请商保理赔", "Make a claim", {Role.PATIENT: Scope.OWN, **_DESK})
 READ = action("billing:claim:read", "查看商保理赔", "See claims", {Role.PATIENT: Scope.OWN, **_DESK})
+SEE_COVERAGE = action(
+    "billing:coverage:read", "查看商保保单", "See a patient's policies", {Role.PATIENT: Scope.OWN, **_DESK}
+)
 SEND = action("billing:claim:send", "提交商保理赔", "Send claims and take answers", {Role.SYSTEM: Scope.REGION})
 NOTHING_TO_CLAIM = problem_kind(
     "nothing-to-claim",
@@ -49,18 +52,41 @@ ALREADY_CLAIMED = problem_kind(
 _OWN_MONEY = ("channel", "cash", "deposit")
 _VIEW = """
 SELECT c.*, o.name AS organization_name, o.name_en AS organization_name_en, b.bill_no, i.name AS insurer_name,
-       i.name_en AS insurer_name_en, coalesce(v.policy_tail, '') AS policy_tail
+       i.name_en AS insurer_name_en, coalesce(v.policy_tail, '') AS policy_tail, p.name_sealed
   FROM claim c JOIN organization o ON o.id = c.organization_id
   JOIN bill b ON b.organization_id = c.organization_id AND b.id = c.bill_id
   LEFT JOIN organization i ON i.code = c.insurer_code
-  LEFT JOIN coverage v ON v.patient_id = c.patient_id AND v.id = c.coverage_id"""
+  LEFT JOIN coverage v ON v.patient_id = c.patient_id AND v.id = c.coverage_id
+  LEFT JOIN patient p ON p.id = c.patient_id"""
+_POLICY = """
+SELECT v.id, v.patient_id, v.insurer_code, coalesce(o.name, '') AS insurer_name,
+       coalesce(o.name_en, '') AS insurer_name_en, v.policy_tail, v.added_at
+  FROM coverage v LEFT JOIN organization o ON o.code = v.insurer_code
+ WHERE v.patient_id = :patient"""
+Standing = Literal["open", "approved", "rejected", "cancelled", "all"]
+_STANDING: dict[Standing, list[ClaimState]] = {
+    "open": [ClaimState.DUE, ClaimState.ASKED, ClaimState.UNKNOWN, ClaimState.QUEUED],
+    "approved": [ClaimState.APPROVED],
+    "rejected": [ClaimState.REJECTED],
+    "cancelled": [ClaimState.CANCELLED],
+    "all": list(ClaimState),
+}
 
 
 async def add_coverage(tx: Transaction, request: CoverageRequest, key: UUID) -> CoverageView:
-    """Keep a policy for a family member. Raises Problem ``validation-failed`` (insurer) and the permission check's."""
-    grant = COVER.check(tx.actor, patient_id=request.patient_id)
+    """Keep a policy for a family member, or for whoever shows it at a desk.
+
+    Raises Problem ``validation-failed`` (insurer), ``not-found`` (the patient) and those of the permission check.
+    """
+    grant = COVER.check(tx.actor, organization_id=request.organization_id, patient_id=request.patient_id)
 
     async def make() -> CoverageView:
+        await tx.open_patient_index()
+        known = await tx.session.execute(
+            text("SELECT 1 FROM patient WHERE id = :id AND state = 'active'"), {"id": request.patient_id}
+        )
+        if known.first() is None:
+            raise NOT_FOUND()
         found = await tx.session.execute(
             text("SELECT id FROM organization WHERE code = :code AND kind = 'insurer' AND active"),
             {"code": request.insurer_code},
@@ -83,7 +109,10 @@ async def add_coverage(tx: Transaction, request: CoverageRequest, key: UUID) -> 
         # A policy is nobody's at a hospital: its events belong to the insurer's organization.
         subject = Subject("coverage", coverage_id, insurer, request.patient_id)
         await record(tx, grant, ClaimEvent.COVERAGE_ADDED, subject, {"tail": request.policy_no[-4:]})
-        return (await coverages(tx, request.patient_id))[-1]
+        made = await tx.session.execute(
+            text(f"{_POLICY} AND v.id = :id"), {"patient": request.patient_id, "id": coverage_id}
+        )
+        return CoverageView(**made.mappings().one())
 
     return await once(tx, key, request, CoverageView, make)
 
@@ -101,17 +130,21 @@ async def end_coverage(tx: Transaction, patient_id: UUID, coverage_id: UUID) -> 
         await record(tx, grant, ClaimEvent.COVERAGE_ENDED, subject, {"tail": row.policy_tail})
 
 
-async def coverages(tx: Transaction, patient_id: UUID) -> list[CoverageView]:
-    """A patient's policies, the oldest first. Raises the permission check's problems."""
-    COVER.check(tx.actor, patient_id=patient_id)
+async def coverages(tx: Transaction, patient_id: UUID, organization_id: UUID | None = None) -> list[CoverageView]:
+    """A patient's policies, the oldest first; a desk sees those of people with a bill at its hospital.
+
+    Raises the permission check's problems.
+    """
+    SEE_COVERAGE.check(tx.actor, organization_id=organization_id, patient_id=patient_id)
+    await tx.open_patient_index()
+    own = list(tx.actor.patient_ids)
     found = await tx.session.execute(
         text(
-            "SELECT v.id, v.patient_id, v.insurer_code, coalesce(o.name, '') AS insurer_name,"
-            " coalesce(o.name_en, '') AS insurer_name_en, v.policy_tail, v.added_at FROM coverage v"
-            " LEFT JOIN organization o ON o.code = v.insurer_code"
-            " WHERE v.patient_id = :patient AND v.ended_at IS NULL ORDER BY v.added_at, v.id"
+            f"{_POLICY} AND v.ended_at IS NULL AND (v.patient_id = ANY (:own) OR EXISTS"
+            " (SELECT FROM bill b WHERE b.organization_id = :organization AND b.patient_id = v.patient_id))"
+            " ORDER BY v.added_at, v.id"
         ),
-        {"patient": patient_id},
+        {"patient": patient_id, "own": own, "organization": organization_id},
     )
     return [CoverageView(**row) for row in found.mappings()]
 
@@ -179,17 +212,24 @@ async def show(tx: Transaction, organization_id: UUID, claim_id: UUID) -> ClaimV
     return made
 
 
-async def claims(tx: Transaction, patient_id: UUID | None, organization_id: UUID | None) -> list[ClaimView]:
+async def claims(
+    tx: Transaction, patient_id: UUID | None, organization_id: UUID | None, standing: Standing = "all"
+) -> list[ClaimView]:
     """A patient's claims everywhere, the family's, or a hospital's, newest first. Raises permission's problems."""
-    where, values = "c.patient_id = ANY (:patients)", {"patients": list(tx.actor.patient_ids)}
+    where = "c.patient_id = ANY (:patients)"
+    values: dict[str, Any] = {"patients": list(tx.actor.patient_ids)}
     if patient_id is not None:
         READ.check(tx.actor, organization_id=organization_id, patient_id=patient_id)
         values = {"patients": [patient_id]}
     elif organization_id is not None:
         READ.check(tx.actor, organization_id=organization_id)
         where, values = "c.organization_id = :organization", {"organization": organization_id}
-    found = await tx.session.execute(text(f"{_VIEW} WHERE {where} ORDER BY c.made_at DESC LIMIT 200"), values)
-    return [_shown(row) for row in found.mappings()]
+    await tx.open_patient_index()
+    found = await tx.session.execute(
+        text(f"{_VIEW} WHERE {where} AND c.state = ANY (:states) ORDER BY c.made_at DESC LIMIT 200"),
+        values | {"states": _STANDING[standing]},
+    )
+    return [_shown(tx, row) for row in found.mappings()]
 
 
 async def sent_claim(tx: Transaction, organization_id: UUID, claim_id: UUID) -> CommercialClaim:
@@ -345,6 +385,7 @@ async def _coverage(tx: Transaction, patient_id: UUID, coverage_id: UUID) -> Any
 
 
 async def _view(tx: Transaction, organization_id: UUID, claim_id: UUID) -> ClaimView:
+    await tx.open_patient_index()
     found = await tx.session.execute(
         text(f"{_VIEW} WHERE c.organization_id = :organization AND c.id = :id"),
         {"organization": organization_id, "id": claim_id},
@@ -352,11 +393,13 @@ async def _view(tx: Transaction, organization_id: UUID, claim_id: UUID) -> Claim
     row = found.mappings().one_or_none()
     if row is None:
         raise NOT_FOUND()
-    return _shown(row)
+    return _shown(tx, row)
 
 
-def _shown(row: Any) -> ClaimView:
+def _shown(tx: Transaction, row: Any) -> ClaimView:
     fields: dict[str, Any] = {name: row[name] for name in ClaimView.__struct_fields__ if name in row}
+    sealed = row["name_sealed"]
+    fields["patient_name"] = tx.platform.sealer.open(sealed, f"patient.name:{row['patient_id']}") if sealed else ""
     fields["insurer_name"] = row["insurer_name"] or row["insurer_code"]
     fields["insurer_name_en"] = row["insurer_name_en"] or row["insurer_code"]
     fields["state"] = state = ClaimState(row["state"])

@@ -1,15 +1,25 @@
 """The addresses of stays and deposits."""
 
-from litestar import get, post
+from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from yitong.billing.charges.schemas import BillView
-from yitong.billing.deposits import service
-from yitong.billing.deposits.schemas import AdmitRequest, DepositRequest, ReturnRequest, StayRequest, StayView
+from yitong.billing.deposits import insured, service
+from yitong.billing.deposits.schemas import (
+    AdmitRequest,
+    CoverRequest,
+    DepositRequest,
+    ReturnRequest,
+    StayDiagnosesRequest,
+    StayRequest,
+    StayView,
+)
 from yitong.kernel.ids import UUID
 from yitong.kernel.paging import Page
+from yitong.kernel.permissions import Actor
+from yitong.kernel.platform import Platform
 from yitong.kernel.transaction import Transaction
 
 _TAGS = ["stays"]
@@ -87,6 +97,33 @@ async def post_return(
     return await service.give_back(tx, stay_id, data, idempotency_key)
 
 
+@put("/stays/{stay_id:uuid}/insurance", summary="Choose the insurance of a stay", tags=_TAGS)
+async def put_insurance(
+    tx: NamedDependency[Transaction], stay_id: FromPath[UUID], data: JSONBody[CoverRequest]
+) -> StayView:
+    """With which insurance it is settled, or none; the insurer is told of it right after."""
+    return await insured.choose_cover(tx, stay_id, data)
+
+
+@put("/stays/{stay_id:uuid}/diagnoses", summary="Record a stay's diagnoses", tags=_TAGS)
+async def put_stay_diagnoses(
+    tx: NamedDependency[Transaction], stay_id: FromPath[UUID], data: JSONBody[StayDiagnosesRequest]
+) -> StayView:
+    """At admission or at discharge, by ICD-10 code, the main one marked or first."""
+    return await insured.diagnose(tx, stay_id, data)
+
+
+@post("/stays/{stay_id:uuid}/insurance/retry", status_code=200, summary="Tell the insurer again", tags=_TAGS)
+async def post_insurance_retry(
+    platform: NamedDependency[Platform],
+    actor: NamedDependency[Actor],
+    stay_id: FromPath[UUID],
+    data: JSONBody[StayRequest],
+) -> StayView:
+    """What it did not take or answer, asked again now."""
+    return await insured.tell_insurer_now(platform, actor, stay_id, data)
+
+
 ROUTES: list[ControllerRouterHandler] = [
     post_stay,
     get_stays,
@@ -96,4 +133,7 @@ ROUTES: list[ControllerRouterHandler] = [
     post_resume,
     post_settle,
     post_return,
+    put_insurance,
+    put_stay_diagnoses,
+    post_insurance_retry,
 ]

@@ -15,6 +15,11 @@ class StayEvent(StrEnum):
     RESUMED = "billing:stay:resumed"
     SETTLED = "billing:stay:settled"
     DEPOSIT_RETURNED = "billing:stay:deposit_returned"
+    COVER_WANTED = "billing:stay:insurance_wanted"
+    COVER_ASKED = "billing:stay:insurance_asked"
+    COVER_TOLD = "billing:stay:insurance_told"
+    COVER_LOST = "billing:stay:insurance_lost"
+    COVER_REFUSED = "billing:stay:insurance_refused"
 
 
 declare_events(
@@ -25,6 +30,11 @@ declare_events(
         StayEvent.DISCHARGED: ("办理出院，停止记账", "Discharged; nothing more is charged"),
         StayEvent.RESUMED: ("撤销出院，恢复记账", "The discharge was withdrawn; charging goes on"),
         StayEvent.SETTLED: ("住院费用已结清", "The stay is settled"),
+        StayEvent.COVER_WANTED: ("住院医保登记：{zh}", "Insurance of the stay: {en}"),
+        StayEvent.COVER_ASKED: ("向医保平台发送 {message}", "{message} is sent to the insurer"),
+        StayEvent.COVER_TOLD: ("医保平台已受理 {message}", "The insurer took {message}"),
+        StayEvent.COVER_LOST: ("医保平台对 {message} 没有回音，稍后再问", "No answer to {message}; it is asked again"),
+        StayEvent.COVER_REFUSED: ("医保平台未受理 {message}：{reason}", "The insurer refused {message}: {reason}"),
         StayEvent.DEPOSIT_RETURNED: (
             "退还剩余预交金 {amount} 元（窗口 {window}）",
             "{amount} yuan left of the deposit were given back at window {window}",

@@ -45,3 +45,34 @@ class Stay(Base):
         Index("ix_stay_patient", "patient_id", "admitted_at"),
         hospital(private=True, patient="patient_id"),
     )
+
+
+class StayCover(Base):
+    """What the insurer is to know of a stay and what it knows. A row is written before the message it speaks of."""
+
+    __tablename__ = "stay_cover"
+    organization_id: Mapped[UUID]
+    stay_id: Mapped[UUID]
+    id: Mapped[UUID]  # by which its moves are known: a stay has moves of its own
+    patient_id: Mapped[UUID]
+    insutype: Mapped[str]
+    wanted: Mapped[str]  # where it is to be: admitted, discharged or withdrawn
+    state: Mapped[str]
+    version: Mapped[int]
+    outdated: Mapped[bool]  # something of the admission changed since it was told
+    asked: Mapped[bool]  # an admission was asked for: whether it had its effect may be unknown
+    mdtrt_id: Mapped[str | None]
+    content_sealed: Mapped[str]  # credential and person; context "stay_cover.content:<stay_id>"
+    attempts: Mapped[int]
+    next_at: Mapped[datetime | None]  # when somebody has to look at it again; none when it rests
+    last_error: Mapped[str | None]
+    __table_args__ = (
+        PrimaryKeyConstraint("organization_id", "stay_id"),
+        ForeignKeyConstraint(["organization_id", "stay_id"], ["stay.organization_id", "stay.id"]),
+        CheckConstraint("wanted IN ('admitted','discharged','withdrawn')", name="wanted"),
+        CheckConstraint("state IN ('due','admitted','discharged','withdrawn','refused')", name="state"),
+        CheckConstraint("state NOT IN ('admitted','discharged') OR mdtrt_id IS NOT NULL", name="number"),
+        Index("ix_stay_cover_next", "next_at", postgresql_where="next_at IS NOT NULL"),
+        Index("ix_stay_cover_patient", "patient_id"),
+        hospital(private=True, patient="patient_id"),
+    )

@@ -1,8 +1,11 @@
-"""Pure rules of stays: which bed-days are due, and how a deposit stands against the running bill."""
+"""Pure rules of stays: which bed-days are due, how a deposit stands against the bill, what the insurer is told."""
 
 from datetime import date, timedelta
+from enum import StrEnum
 
 import msgspec
+
+from yitong.billing.deposits.states import CoverState
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,3 +34,37 @@ def bed_days(admitted: date, until: date, discharged: date | None) -> list[date]
     if discharged is not None:
         last = min(until, max(admitted, discharged - timedelta(days=1)))
     return [admitted + timedelta(days=number) for number in range((last - admitted).days + 1)]
+
+
+class Tell(StrEnum):
+    """A message to the insurer about a stay, by its number."""
+
+    ADMIT = "2401"
+    DISCHARGE = "2402"
+    CHANGE = "2403"
+    WITHDRAW_ADMISSION = "2404"
+    WITHDRAW_DISCHARGE = "2405"
+    NOBODY = ""  # nothing was ever asked: taking it back needs nobody
+
+
+def next_message(state: CoverState, wanted: str, *, outdated: bool, asked: bool) -> Tell | None:
+    """What the insurer is to be told next, one step at a time; None when it knows what it is to know.
+
+    An admission that was asked for and never answered may have had its effect: it is asked for again, which answers the
+    same one, before it is taken back.
+    """
+    match state:
+        case CoverState.DUE if wanted == "withdrawn" and not asked:
+            return Tell.NOBODY
+        case CoverState.DUE:
+            return Tell.ADMIT
+        case CoverState.ADMITTED if wanted == "withdrawn":
+            return Tell.WITHDRAW_ADMISSION
+        case CoverState.ADMITTED if outdated:
+            return Tell.CHANGE
+        case CoverState.ADMITTED:
+            return Tell.DISCHARGE if wanted == "discharged" else None
+        case CoverState.DISCHARGED:
+            return None if wanted == "discharged" else Tell.WITHDRAW_DISCHARGE
+        case _:
+            return None

@@ -9,7 +9,7 @@ from yitong.billing.charges import prices, queries, views
 from yitong.billing.charges import service as bills
 from yitong.billing.charges.ordering import today
 from yitong.billing.charges.schemas import BillView, PricedLine
-from yitong.billing.deposits import rules
+from yitong.billing.deposits import covering, rules
 from yitong.billing.deposits.events import StayEvent
 from yitong.billing.deposits.model import Stay
 from yitong.billing.deposits.schemas import (
@@ -32,6 +32,7 @@ from yitong.kernel.problems import NOT_FOUND, problem_kind
 from yitong.kernel.states import record_move
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
+from yitong.visits import service as visits
 
 _AT = Scope.ORGANIZATION
 _DESK = {Role.CASHIER: _AT, Role.REGISTRAR: _AT, Role.SYSTEM: Scope.REGION}
@@ -122,6 +123,11 @@ async def admit(tx: Transaction, request: AdmitRequest, key: UUID) -> StayView:
         subject = Subject("stay", stay_id, request.organization_id, request.patient_id)
         event_id = await record(tx, grant, StayEvent.ADMITTED, subject, {"bill_no": bill.bill_no, "bill_id": bill.id})
         await record_move(tx, grant, STAY, subject, None, StayState.RUNNING, sequence=1, event_id=event_id)
+        if request.diagnoses:
+            await visits.diagnose_stay(tx, grant, subject, "admission", request.diagnoses)
+        if request.insutype is not None:
+            row = await row_of(tx, request.organization_id, stay_id)
+            await covering.want(tx, grant, row, request.insutype, request.credential)
         if request.asked_fen:
             await _ask(tx, grant, subject, request.asked_fen)
         return await view(tx, request.organization_id, stay_id)
@@ -131,7 +137,7 @@ async def admit(tx: Transaction, request: AdmitRequest, key: UUID) -> StayView:
 
 async def ask_deposit(tx: Transaction, stay_id: UUID, request: DepositRequest, key: UUID) -> BillView:
     """A bill over money paid in advance, to be paid like any other. Raises Problem ``not-found`` and others."""
-    row = await _row(tx, request.organization_id, stay_id)
+    row = await row_of(tx, request.organization_id, stay_id)
     grant = DEPOSIT.check(tx.actor, organization_id=request.organization_id, patient_id=row.patient_id)
     STAY.check(StayState(row.state), StayState.CLOSING)  # whoever is settled or leaving pays nothing in advance
 
@@ -148,31 +154,38 @@ async def discharge(tx: Transaction, stay_id: UUID, request: StayRequest) -> Sta
 
     Raises Problem ``wrong-state``, ``not-found`` and others.
     """
-    row = await _row(tx, request.organization_id, stay_id, lock=True)
+    row = await row_of(tx, request.organization_id, stay_id, lock=True)
     grant = LEAVE.check(tx.actor, organization_id=request.organization_id)
-    await _move(tx, grant, row, StayState.CLOSING, StayEvent.DISCHARGED)
-    await charge_bed_days(tx, grant, await _row(tx, request.organization_id, stay_id))
+    await move_stay(tx, grant, row, StayState.CLOSING, StayEvent.DISCHARGED)
+    await charge_bed_days(tx, grant, await row_of(tx, request.organization_id, stay_id))
+    await covering.stay_moved(tx, grant, request.organization_id, stay_id, "discharged")
     return await view(tx, request.organization_id, stay_id)
 
 
 async def resume(tx: Transaction, stay_id: UUID, request: StayRequest) -> StayView:
     """Withdraw a discharge before the bill was paid. Raises Problem ``wrong-state``, ``bill-closed`` and others."""
-    row = await _row(tx, request.organization_id, stay_id, lock=True)
+    row = await row_of(tx, request.organization_id, stay_id, lock=True)
     grant = LEAVE.check(tx.actor, organization_id=request.organization_id)
     await bills.lock(tx, request.organization_id, row.bill_id, must_be_open=True)
-    await _move(tx, grant, row, StayState.RUNNING, StayEvent.RESUMED)
+    await move_stay(tx, grant, row, StayState.RUNNING, StayEvent.RESUMED)
+    await covering.stay_moved(tx, grant, request.organization_id, stay_id, "admitted")
     return await view(tx, request.organization_id, stay_id)
 
 
 async def settle(tx: Transaction, stay_id: UUID, request: StayRequest) -> StayView:
-    """Write down that a paid stay is over. Raises Problem ``stay-not-paid``, ``wrong-state`` and others."""
-    row = await _row(tx, request.organization_id, stay_id, lock=True)
+    """Write down that a paid stay is over; it happens by itself when its bill is paid, so again changes nothing.
+
+    Raises Problem ``stay-not-paid``, ``wrong-state`` and others.
+    """
+    row = await row_of(tx, request.organization_id, stay_id, lock=True)
     grant = LEAVE.check(tx.actor, organization_id=request.organization_id)
+    if row.state == StayState.SETTLED:
+        return await view(tx, request.organization_id, stay_id)
     STAY.check(StayState(row.state), StayState.SETTLED)
     sums = await queries.sums(tx, request.organization_id, row.bill_id)
     if sums.outstanding_fen:
         raise STAY_NOT_PAID(amount=yuan_text(sums.outstanding_fen))
-    await _move(tx, grant, row, StayState.SETTLED, StayEvent.SETTLED)
+    await move_stay(tx, grant, row, StayState.SETTLED, StayEvent.SETTLED)
     return await view(tx, request.organization_id, stay_id)
 
 
@@ -181,7 +194,7 @@ async def give_back(tx: Transaction, stay_id: UUID, request: ReturnRequest, key:
 
     Raises Problem ``no-deposit-left``, ``wrong-state`` and others.
     """
-    row = await _row(tx, request.organization_id, stay_id, lock=True)
+    row = await row_of(tx, request.organization_id, stay_id, lock=True)
     grant = RETURN.check(tx.actor, organization_id=request.organization_id)
 
     async def make() -> StayView:
@@ -268,13 +281,13 @@ async def charge_bed_days(tx: Transaction, grant: Grant, row: Any) -> int:
 
 async def running(tx: Transaction, organization_id: UUID, stay_id: UUID) -> Any | None:
     """The locked row of a stay that still runs; None when it doesn't any more."""
-    row = await _row(tx, organization_id, stay_id, lock=True)
+    row = await row_of(tx, organization_id, stay_id, lock=True)
     return row if row.state == StayState.RUNNING else None
 
 
 async def show(tx: Transaction, organization_id: UUID, stay_id: UUID) -> StayView:
     """One stay. Raises Problem ``not-found`` and those of the permission check."""
-    row = await _row(tx, organization_id, stay_id)
+    row = await row_of(tx, organization_id, stay_id)
     READ.check(tx.actor, organization_id=organization_id, patient_id=row.patient_id)
     return await view(tx, organization_id, stay_id)
 
@@ -296,13 +309,14 @@ async def stays(tx: Transaction, patient_id: UUID | None, organization_id: UUID 
 async def view(tx: Transaction, organization_id: UUID, stay_id: UUID) -> StayView:
     """A stay for somebody who may see it. Raises Problem ``not-found``."""
     await tx.open_patient_index()
-    return await _view(tx, await _row(tx, organization_id, stay_id))
+    return await _view(tx, await row_of(tx, organization_id, stay_id))
 
 
 async def _view(tx: Transaction, row: Any) -> StayView:
     sums = await queries.sums(tx, row.organization_id, row.bill_id)
     deposit = await balance(tx, row.organization_id, row.patient_id)
     account = rules.standing(sums.charged_fen, sums.outstanding_fen, deposit, row.warn_below_fen, row.asked_fen)
+    covered = await covering.cover(tx, row.organization_id, row.id)
     own = await views.rows(tx, patients=[row.patient_id], organization_id=row.organization_id, state="all", after=None)
     return StayView(
         id=row.id,
@@ -326,6 +340,9 @@ async def _view(tx: Transaction, row: Any) -> StayView:
         account=account,
         deposits=[bill for bill in own if bill.kind == "deposit" and bill.encounter_id == row.id],
         explanations=explanations(account),
+        insurance=covering.view(covered) if covered is not None else None,
+        admission_diagnoses=await visits.stay_diagnoses(tx, row.organization_id, row.id, "admission"),
+        discharge_diagnoses=await visits.stay_diagnoses(tx, row.organization_id, row.id, "discharge"),
     )
 
 
@@ -388,7 +405,8 @@ async def _known(tx: Transaction, request: AdmitRequest) -> None:
         raise NOT_FOUND()
 
 
-async def _row(tx: Transaction, organization_id: UUID, stay_id: UUID, *, lock: bool = False) -> Any:
+async def row_of(tx: Transaction, organization_id: UUID, stay_id: UUID, *, lock: bool = False) -> Any:
+    """A stay with the names around it, locked on demand. Raises Problem ``not-found``."""
     found = await tx.session.execute(
         text(f"{_STAY} WHERE s.organization_id = :organization AND s.id = :id" + (" FOR UPDATE OF s" if lock else "")),
         {"organization": organization_id, "id": stay_id},
@@ -399,7 +417,8 @@ async def _row(tx: Transaction, organization_id: UUID, stay_id: UUID, *, lock: b
     return row
 
 
-async def _move(tx: Transaction, grant: Grant, row: Any, after: StayState, event: StayEvent) -> None:
+async def move_stay(tx: Transaction, grant: Grant, row: Any, after: StayState, event: StayEvent) -> None:
+    """Move a locked stay under one event. Raises Problem ``wrong-state``."""
     subject = Subject("stay", row.id, row.organization_id, row.patient_id)
     before = StayState(row.state)
     STAY.check(before, after)

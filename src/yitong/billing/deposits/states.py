@@ -24,3 +24,34 @@ STAY = machine(
         S.SETTLED: ("已结算", "settled"),
     },
 )
+
+
+class CoverState(StrEnum):
+    """Where a stay stands at the insurer."""
+
+    DUE = "due"  # to be registered
+    ADMITTED = "admitted"
+    DISCHARGED = "discharged"  # can be settled
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"  # the insurer does not take it: somebody has to change something
+
+
+C = CoverState
+COVER = machine(
+    "stay_cover",
+    begins=[C.DUE],
+    moves={
+        C.DUE: [C.ADMITTED, C.REFUSED, C.WITHDRAWN],
+        C.ADMITTED: [C.DISCHARGED, C.WITHDRAWN],
+        C.DISCHARGED: [C.ADMITTED],
+        C.WITHDRAWN: [C.DUE],
+        C.REFUSED: [C.DUE, C.WITHDRAWN],
+    },
+    words={
+        C.DUE: ("待登记", "to be registered"),
+        C.ADMITTED: ("已登记入院", "admitted"),
+        C.DISCHARGED: ("已登记出院", "discharged"),
+        C.WITHDRAWN: ("已撤销", "withdrawn"),
+        C.REFUSED: ("医保未受理", "refused"),
+    },
+)

@@ -4,25 +4,19 @@ import io
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import segno
 from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.pdfmetrics import (
-    registerFont,  # pyright: ignore[reportUnknownVariableType]
-    stringWidth,
-)
 from reportlab.pdfgen.canvas import Canvas
 
 from yitong.billing.invoices.schemas import InvoiceFacts, InvoiceView
+from yitong.kernel import paper
 from yitong.kernel.money import yuan_text
+from yitong.kernel.paper import fitted, write
 
-FONT = "STSong-Light"  # Adobe's name of the Chinese font that a reader brings itself: nothing is embedded
-_INK, _RED, _RULE = Color(0.1, 0.1, 0.12), Color(0.75, 0.1, 0.1), Color(0.55, 0.35, 0.3)
+_RED, _RULE = Color(0.75, 0.1, 0.1), Color(0.55, 0.35, 0.3)
 _LEFT, _RIGHT = 18 * mm, A4[0] - 18 * mm
 _LINES_A_PAGE = 34
-registerFont(UnicodeCIDFont(FONT))
 
 
 def pdf(invoice: InvoiceView, zone: str) -> bytes:
@@ -38,7 +32,7 @@ def pdf(invoice: InvoiceView, zone: str) -> bytes:
     _foot(canvas, invoice, below)
     for start in range(room, len(rows), _LINES_A_PAGE + 6):
         canvas.showPage()
-        _write(canvas, _LEFT, A4[1] - 20 * mm, f"票据号码 {invoice.number} 明细续页", 11)
+        write(canvas, _LEFT, A4[1] - 20 * mm, f"票据号码 {invoice.number} 明细续页", 11)
         _table(canvas, rows[start : start + _LINES_A_PAGE + 6], A4[1] - 28 * mm)
     canvas.showPage()
     canvas.save()
@@ -48,8 +42,8 @@ def pdf(invoice: InvoiceView, zone: str) -> bytes:
 def _head(canvas: Canvas, invoice: InvoiceView, at: datetime) -> None:
     facts, top = invoice.facts, A4[1] - 24 * mm
     red = invoice.state == "red"
-    _write(canvas, A4[0] / 2, top, facts.organization_name, 16, middle=True)
-    _write(canvas, A4[0] / 2, top - 9 * mm, f"{'红字 ' if red else ''}{facts.title}", 13, middle=True, color=_RED)
+    write(canvas, A4[0] / 2, top, facts.organization_name, 16, middle=True)
+    write(canvas, A4[0] / 2, top - 9 * mm, f"{'红字 ' if red else ''}{facts.title}", 13, middle=True, color=_RED)
     canvas.setStrokeColor(_RED)
     canvas.line(A4[0] / 2 - 42 * mm, top - 11.5 * mm, A4[0] / 2 + 42 * mm, top - 11.5 * mm)
     left = [
@@ -63,16 +57,15 @@ def _head(canvas: Canvas, invoice: InvoiceView, at: datetime) -> None:
         f"开票日期：{at:%Y-%m-%d}",
     ]
     for number, (one, other) in enumerate(zip(left, right, strict=True)):
-        _write(canvas, _LEFT, top - (20 + 7 * number) * mm, one, 10)
-        _write(canvas, _LEFT + 88 * mm, top - (20 + 7 * number) * mm, other, 10)
+        write(canvas, _LEFT, top - (20 + 7 * number) * mm, one, 10)
+        write(canvas, _LEFT + 88 * mm, top - (20 + 7 * number) * mm, other, 10)
     if invoice.state == "taken_back":
         canvas.saveState()
         canvas.translate(A4[0] / 2, A4[1] / 2)
         canvas.rotate(30)
-        _write(canvas, 0, 0, "已红冲作废", 48, middle=True, color=Color(0.75, 0.1, 0.1, alpha=0.25))
+        write(canvas, 0, 0, "已红冲作废", 48, middle=True, color=Color(0.75, 0.1, 0.1, alpha=0.25))
         canvas.restoreState()
-    picture = segno.make(invoice.verify_url, error="m", micro=False)
-    _code(canvas, picture, _RIGHT - 26 * mm, top - 36 * mm, 26 * mm)
+    paper.code(canvas, invoice.verify_url, _RIGHT - 26 * mm, top - 36 * mm, 26 * mm)
 
 
 def _rows(facts: InvoiceFacts) -> list[tuple[str, str, str, str, str]]:
@@ -96,7 +89,7 @@ def _table(canvas: Canvas, rows: list[tuple[str, str, str, str, str]], top: floa
     y = top
     for number, row in enumerate([("项目名称", "医保类别", "数量", "单价（元）", "金额（元）"), *rows]):
         for place, (x, cell) in enumerate(zip(columns, row, strict=True)):
-            _write(canvas, x, y, _fitted(cell, 86 * mm, 9) if place == 0 else cell, 9, right=place >= 2)
+            write(canvas, x, y, fitted(cell, 86 * mm, 9) if place == 0 else cell, 9, right=place >= 2)
         if number == 0:
             canvas.line(_LEFT, y - 2 * mm, _RIGHT, y - 2 * mm)
             y -= 1.5 * mm
@@ -107,16 +100,16 @@ def _table(canvas: Canvas, rows: list[tuple[str, str, str, str, str]], top: floa
 
 def _foot(canvas: Canvas, invoice: InvoiceView, top: float) -> None:
     y = top
-    _write(canvas, _LEFT + 2 * mm, y, f"金额合计（大写）：{invoice.amount_capitals}", 10.5)
-    _write(canvas, _RIGHT - 2 * mm, y, f"（小写）￥{yuan_text(invoice.amount_fen)}", 10.5, right=True)
+    write(canvas, _LEFT + 2 * mm, y, f"金额合计（大写）：{invoice.amount_capitals}", 10.5)
+    write(canvas, _RIGHT - 2 * mm, y, f"（小写）￥{yuan_text(invoice.amount_fen)}", 10.5, right=True)
     canvas.setStrokeColor(_RULE)
     canvas.line(_LEFT, y - 3 * mm, _RIGHT, y - 3 * mm)
     y -= 9 * mm
     for number, said in enumerate(_sums(invoice)):
-        _write(canvas, _LEFT + 2 * mm + number % 2 * 88 * mm, y - number // 2 * 6 * mm, said, 9)
+        write(canvas, _LEFT + 2 * mm + number % 2 * 88 * mm, y - number // 2 * 6 * mm, said, 9)
     y -= (len(_sums(invoice)) + 1) // 2 * 6 * mm + 4 * mm
-    _write(canvas, _LEFT + 2 * mm, y, f"收款单位：{invoice.facts.organization_name}", 9)
-    _write(canvas, _LEFT + 2 * mm, y - 6 * mm, "扫描右上角二维码可查验本票据真伪和状态。", 8)
+    write(canvas, _LEFT + 2 * mm, y, f"收款单位：{invoice.facts.organization_name}", 9)
+    write(canvas, _LEFT + 2 * mm, y - 6 * mm, "扫描右上角二维码可查验本票据真伪和状态。", 8)
 
 
 def _sums(invoice: InvoiceView) -> list[str]:
@@ -137,39 +130,3 @@ def _sums(invoice: InvoiceView) -> list[str]:
     if facts.own_share_fen is not None and facts.own_cost_fen is not None:
         said += [f"个人自付：{yuan_text(facts.own_share_fen)}", f"个人自费：{yuan_text(facts.own_cost_fen)}"]
     return said
-
-
-def _write(
-    canvas: Canvas,
-    x: float,
-    y: float,
-    said: str,
-    size: float,
-    *,
-    right: bool = False,
-    middle: bool = False,
-    color: Color = _INK,
-) -> None:
-    canvas.setFillColor(color)
-    canvas.setFont(FONT, size)
-    draw = canvas.drawRightString if right else canvas.drawCentredString if middle else canvas.drawString
-    draw(x, y, said)
-
-
-def _fitted(said: str, width: float, size: float) -> str:
-    """The beginning of a text that fits into a width in points, with a sign that more was there."""
-    if stringWidth(said, FONT, size) <= width:
-        return said
-    while said and stringWidth(said + "…", FONT, size) > width:
-        said = said[:-1]
-    return said + "…"
-
-
-def _code(canvas: Canvas, picture: segno.QRCode, x: float, y: float, side: float) -> None:
-    rows = list(picture.matrix)
-    dot = side / len(rows)
-    canvas.setFillColor(_INK)
-    for number, row in enumerate(rows):
-        for place, dark in enumerate(row):
-            if dark & 1:
-                canvas.rect(x + place * dot, y + side - (number + 1) * dot, dot, dot, stroke=0, fill=1)

@@ -27,5 +27,11 @@ CANCEL = action("billing:payment:cancel", "取消支付", "Cancel a payment", PA
 REFUND = action("billing:payment:refund", "退费", "Give back what was paid", {**_DESK, Role.SYSTEM: Scope.REGION})
 TAKE_CASH = action("billing:payment:take-cash", "收取现金", "Take cash at a window", _DESK)
 LIST = action("billing:payment:list", "查看本院支付", "List a hospital's payments", _OFFICE)
+DIFFERENCES = action(
+    "billing:payment-difference:read",
+    "查看搁置的支付差异",
+    "See what was said of payments and not taken",
+    _OFFICE,
+)
 RETRY = action("billing:payment:retry", "重试卡住的支付", "Try a stuck payment again", _OFFICE)
 CARRY = action("billing:payment:carry", "推进支付", "Carry a payment on", {Role.SYSTEM: Scope.REGION})

@@ -3,6 +3,7 @@
 What calls outside parties takes the platform instead of the request's transaction: nothing external is called in one.
 """
 
+from datetime import datetime
 from typing import Annotated
 
 from litestar import get, post
@@ -14,6 +15,7 @@ from yitong.billing.payments import service
 from yitong.billing.payments.schemas import (
     AtOrganization,
     CashRequest,
+    DifferenceView,
     PaymentView,
     PayRequest,
     PayWish,
@@ -21,8 +23,9 @@ from yitong.billing.payments.schemas import (
     RefundRequest,
 )
 from yitong.billing.payments.service.desk import Chosen
+from yitong.billing.payments.service.differing import PAGE as DIFFERENCES_PAGE
 from yitong.kernel.ids import UUID
-from yitong.kernel.paging import Page
+from yitong.kernel.paging import Page, cursor_of, keys_of
 from yitong.kernel.permissions import Actor
 from yitong.kernel.platform import Platform
 from yitong.kernel.transaction import Transaction
@@ -130,6 +133,16 @@ async def post_retry(
     return await service.retry(platform, actor, data.organization_id, payment_id)
 
 
+@get("/payment-differences", summary="What channels said of payments and was not taken", tags=_TAGS)
+async def get_differences(
+    tx: NamedDependency[Transaction], organization_id: FromQuery[UUID], cursor: FromQuery[str | None] = None
+) -> Page[DifferenceView]:
+    """Wrong amounts and states, kept aside and never booked, newest first, with what they mean."""
+    items = await service.differences(tx, organization_id, keys_of(cursor, tuple[datetime, UUID]))
+    last = items[-1] if len(items) == DIFFERENCES_PAGE else None
+    return Page(items, cursor_of(last.found_at, last.id) if last else None)
+
+
 ROUTES: list[ControllerRouterHandler] = [
     post_preview,
     post_payment,
@@ -140,4 +153,5 @@ ROUTES: list[ControllerRouterHandler] = [
     post_cash_returned,
     post_refund,
     post_retry,
+    get_differences,
 ]

@@ -4,10 +4,16 @@ Nothing here reads or writes the database. What is asked again is looked up firs
 """
 
 import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 
+from yitong.billing.insurance.policy import setting_of
+from yitong.billing.payments.claiming import ClaimCall, Claimed, EndClaim, FindClaim, Submit, TakeBack, TakenBack
+from yitong.billing.payments.claiming import ask_insurer as ask_commercial
 from yitong.billing.ports import (
     InsuranceBill,
     InsuranceSettlement,
@@ -23,7 +29,9 @@ from yitong.billing.rules import SplitRefused, check_split
 from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.platform import Platform
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
+SETTLING, SETTLING_A_STAY = "2207A", "2304"  # the messages that Undo reverses
 PATIENCE_SECONDS = 45  # less than the lease: nobody takes a question over whose answer may still come
 
 
@@ -60,6 +68,7 @@ class Settle:
     expected: InsuranceSplit | None
     number: str
     again: bool
+    msgid: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,14 @@ class LookSettlement:
 
     bill: InsuranceBill
     number: str
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Reverse the message that asked for a settlement, whether or not it had its effect."""
+
+    bill: InsuranceBill
+    msgid: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +118,15 @@ class FindBack:
     number: str
 
 
-Call = Open | Find | Close | Settle | LookSettlement | Reverse | GiveBack | FindBack
+class Errand(ABC):
+    """A question of a sub-room, which knows itself how it is put and answered."""
+
+    @abstractmethod
+    async def put(self, platform: Platform) -> "Answer":
+        """Put it, outside of any transaction."""
+
+
+Call = Open | Find | Close | Settle | LookSettlement | Undo | Reverse | GiveBack | FindBack | ClaimCall | Errand
 
 
 @dataclass(frozen=True)
@@ -128,6 +153,11 @@ class Settled:
 @dataclass(frozen=True)
 class NotSettled:
     """The insurer knows of no such settlement."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """Whatever the message did is reversed, and it will do nothing later."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +195,37 @@ class Lost:
     reason: str
 
 
-Answer = Opened | Found | Settled | NotSettled | Contradicts | Reversed | Returned | Refused | Lost
+class OwnAnswer:
+    """What a sub-room's errand brings; only that room reads it."""
+
+
+Answer = (
+    Opened
+    | Found
+    | Settled
+    | NotSettled
+    | Undone
+    | Contradicts
+    | Reversed
+    | Returned
+    | Refused
+    | Lost
+    | Claimed
+    | TakenBack
+    | OwnAnswer
+)
+
+
+class _NotSaid(Exception):
+    """The other side refuses to say what became of something: that decides nothing about it."""
+
+
+async def looked(looking: Awaitable[T]) -> T:
+    """What a look-up finds; its refusal is not a refusal of what is looked for."""
+    try:
+        return await looking
+    except GatewayRefused as refused:
+        raise _NotSaid(refused.reason) from refused
 
 
 async def ask(platform: Platform, call: Call) -> Answer:
@@ -173,6 +233,8 @@ async def ask(platform: Platform, call: Call) -> Answer:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await _ask(platform, call)
+    except _NotSaid as silent:
+        return Lost(f"not to be looked up: {silent}"[:300])
     except GatewayRefused as refused:
         return Refused(refused.reason)
     except SplitRefused as contradiction:
@@ -187,27 +249,36 @@ async def ask(platform: Platform, call: Call) -> Answer:
 
 async def _ask(platform: Platform, call: Call) -> Answer:
     match call:
+        case Errand():
+            return await call.put(platform)
         case Open():
             return await _open(_channel(platform, call.channel), call)
         case Find():
-            return Found(await _channel(platform, call.channel).find(call.number))
+            return Found(await looked(_channel(platform, call.channel).find(call.number)))
         case Close():
             return await _close(_channel(platform, call.channel), call)
         case Settle():
             return await _settle(platform.port(Insurer), call)
         case LookSettlement():
             return await _look(platform.port(Insurer), call.bill, call.number)
+        case Undo():
+            sent = SETTLING_A_STAY if setting_of(call.bill.med_type) == "inpatient" else SETTLING
+            await platform.port(Insurer).undo(call.bill.fixmedins_code, call.bill.psn_no, call.msgid, sent)
+            return Undone()
         case Reverse():
             bill = call.bill
             return Reversed(
                 await platform.port(Insurer).reverse(
-                    bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, call.setl_id, call.number
+                    bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, call.setl_id, call.number, med_type=bill.med_type
                 )
             )
         case GiveBack():
             return await _give_back(_channel(platform, call.channel), call)
         case FindBack():
-            return Returned(await _channel(platform, call.channel).find_refund(call.payment_no, call.number))
+            channel = _channel(platform, call.channel)
+            return Returned(await looked(channel.find_refund(call.payment_no, call.number)))
+        case Submit() | FindClaim() | EndClaim() | TakeBack():
+            return await ask_commercial(platform, call)
 
 
 def _channel(platform: Platform, name: str) -> PaymentChannel:
@@ -221,11 +292,11 @@ async def _open(channel: PaymentChannel, call: Open) -> Answer:
     try:
         opened = await channel.open(call.ask)
     except GatewayRefused as refused:
-        found = await channel.find(call.ask.payment_no) if call.again else None
+        found = await looked(channel.find(call.ask.payment_no)) if call.again else None
         # Asked before: the refusal may only mean that the first question had its effect.
         return Found(found) if found is not None else Refused(refused.reason)
     if opened.paid:
-        return Found(await channel.find(call.ask.payment_no))
+        return Found(await looked(channel.find(call.ask.payment_no)))
     return Opened(opened.invoke)
 
 
@@ -233,7 +304,7 @@ async def _close(channel: PaymentChannel, call: Close) -> Answer:
     try:
         return Found(await channel.close(call.number))
     except GatewayRefused:
-        return Found(await channel.find(call.number))
+        return Found(await looked(channel.find(call.number)))
 
 
 async def _settle(insurer: Insurer, call: Settle) -> Answer:
@@ -242,7 +313,7 @@ async def _settle(insurer: Insurer, call: Settle) -> Answer:
         expected = await insurer.pre_settle(call.bill)
         check_split(expected, _total(call.bill))
     try:
-        settlement = await insurer.settle(call.bill, expected, call.number)
+        settlement = await insurer.settle(call.bill, expected, call.number, call.msgid)
     except GatewayRefused as refused:
         looked = await _look(insurer, call.bill, call.number) if call.again else NotSettled()
         return Refused(refused.reason) if isinstance(looked, NotSettled) else looked
@@ -251,7 +322,7 @@ async def _settle(insurer: Insurer, call: Settle) -> Answer:
 
 
 async def _look(insurer: Insurer, bill: InsuranceBill, number: str) -> Answer:
-    found = await insurer.settlement(bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, number)
+    found = await looked(insurer.settlement(bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, number))
     if found is None:
         return NotSettled()
     check_split(found.split, _total(bill))
@@ -264,7 +335,7 @@ def _total(bill: InsuranceBill) -> int:
 
 async def _give_back(channel: PaymentChannel, call: GiveBack) -> Answer:
     if call.again:
-        found = await channel.find_refund(call.payment_no, call.number)
+        found = await looked(channel.find_refund(call.payment_no, call.number))
         if found is not None and found.state != "failed":
             return Returned(found)
     return Returned(await channel.refund(call.payment_no, call.number, call.amount, call.total, call.reason))

@@ -6,8 +6,11 @@ known stands in the rows, so a process may be killed between any two steps.
 
 from typing import Protocol
 
-from yitong.billing.payments import asking, inside, intents, recording
+from yitong.billing.payments import asking, inside, intents, recording, resettling
 from yitong.billing.payments.actions import CARRY
+from yitong.billing.payments.mixed import intents as mixed_intents
+from yitong.billing.payments.mixed import recording as mixed_recording
+from yitong.billing.payments.mixed.rules import MixedDo
 from yitong.billing.payments.rules import Do, Step, next_step
 from yitong.billing.payments.sheet import leave, locked
 from yitong.kernel.ids import UUID
@@ -52,7 +55,10 @@ async def _one_step(platform: Platform, organization_id: UUID, order_id: UUID) -
     async with platform.transaction() as tx:
         sheet = await locked(tx, organization_id, order_id)
         grant = CARRY.check(SYSTEM_ACTOR, organization_id=organization_id)
-        await recording.take(tx, grant, sheet, intent, answer)
+        if isinstance(intent.do, MixedDo):
+            await mixed_recording.take(intents.Writing(tx, grant, sheet), mixed_intents.mixed_of(sheet), answer)
+        else:
+            await recording.take(tx, grant, sheet, intent, answer)
         await leave(tx, sheet)
     _cross(platform, f"{step.do}: recorded")
     return True
@@ -60,13 +66,18 @@ async def _one_step(platform: Platform, organization_id: UUID, order_id: UUID) -
 
 async def _intend(tx: Transaction, step: Step, writing: intents.Writing) -> intents.Intent | None:
     """Write what is about to be done; None when it was done inside this very transaction."""
+    if isinstance(step.do, MixedDo):
+        call = await mixed_intents.about_mixed(writing, step.do)
+        return intents.Intent(step.do, writing.sheet.order.id, call) if call is not None else None
     match step.do:
         case Do.FINISH:
             await inside.finish(writing)
         case Do.COMPENSATE:
             await inside.compensate(writing, step.part)
         case Do.RESETTLE:
-            await inside.begin_resettling(writing)
+            await resettling.begin(writing)
+        case Do.RECLAIM:
+            await resettling.reclaim(writing)
         case Do.DIVIDE:
             await inside.divide_back(writing)
         case Do.FINISH_REFUND:

@@ -14,6 +14,8 @@ class PaymentEvent(StrEnum):
     PART_DONE = "billing:payment:part_done"
     PART_FAILED = "billing:payment:part_failed"
     ANSWER_LOST = "billing:payment:answer_lost"
+    UNDOING = "billing:payment:undoing"
+    UNDONE = "billing:payment:undone"
     NEVER_MADE = "billing:payment:never_made"
     CLOSING = "billing:payment:closing"
     SETTLED = "billing:payment:settled"
@@ -30,6 +32,7 @@ class PaymentEvent(StrEnum):
     BACK_LOST = "billing:refund:answer_lost"
     BACK_FAILED = "billing:refund:part_failed"
     RESETTLING = "billing:refund:resettling"
+    RECLAIMING = "billing:refund:reclaiming"
     DIVIDED = "billing:refund:divided"
     CASH_RETURNED = "billing:refund:cash_returned"
     REFUNDED = "billing:refund:done"
@@ -45,6 +48,8 @@ declare_events(
         E.PART_DONE: ("{party}已支付 {amount} 元", "{party_en} paid {amount} yuan"),
         E.PART_FAILED: ("{party}未支付", "{party_en} did not pay"),
         E.ANSWER_LOST: ("{party}没有回音，稍后查询结果", "No answer came from {party_en}; it will be looked up"),
+        E.UNDOING: ("请{party}冲正没有回音的请求", "{party_en} is asked to reverse the message without an answer"),
+        E.UNDONE: ("{party}确认该请求不再生效", "{party_en} says that the message has no effect any more"),
         E.NEVER_MADE: ("经查询，{party}没有收到这次请求", "{party_en} says that it never got the request"),
         E.CLOSING: ("请{party}关闭未完成的支付", "{party_en} was asked to close the payment"),
         E.SETTLED: ("支付完成，共 {amount} 元", "Paid in full: {amount} yuan"),
@@ -64,6 +69,7 @@ declare_events(
         E.BACK_LOST: ("{party}对退款没有回音，稍后查询", "No answer about the refund came from {party_en}"),
         E.BACK_FAILED: ("{party}退款未成功", "{party_en} could not give the money back"),
         E.RESETTLING: ("医保对剩余费用重新结算", "The insurer settles what remains"),
+        E.RECLAIMING: ("商业保险对剩余费用重新理赔", "What remains is claimed from the commercial insurer anew"),
         E.DIVIDED: ("退款已按规则分配", "The refund was divided by rule"),
         E.CASH_RETURNED: ("窗口退还现金 {amount} 元", "{amount} yuan in cash were handed back at the window"),
         E.REFUNDED: ("退费完成，共 {amount} 元", "Refunded: {amount} yuan"),

@@ -8,11 +8,14 @@ from sqlalchemy import text
 
 from yitong.billing.charges import queries
 from yitong.billing.charges.schemas import BillHeader, ChargeLine
+from yitong.billing.deposits.covering import number_at_insurer
+from yitong.billing.payments.policies import Policy
 from yitong.billing.payments.problems import NOTHING_TO_PAY
 from yitong.billing.ports import FeeLine
 from yitong.billing.wording import CHARGE_TYPES
 from yitong.kernel.ids import UUID
 from yitong.kernel.transaction import Transaction
+from yitong.visits import service as visits
 
 # Kinds of bills that no insurance pays anything of.
 UNINSURED = frozenset({"parking", "meal", "delivery", "deposit"})
@@ -21,7 +24,7 @@ _PATIENT = """
 SELECT p.name_sealed, i.value_sealed FROM patient p LEFT JOIN patient_identifier i ON i.patient_id = p.id
    AND i.kind = '01' WHERE p.id = :patient"""
 _VISIT = """
-SELECT o.code AS hospital_code, d.code AS department_code, d.name AS department_name,
+SELECT o.code AS hospital_code, o.name AS hospital_name, d.code AS department_code, d.name AS department_name,
        w.licence_no AS doctor_no, w.name AS doctor_name
   FROM organization o
   LEFT JOIN department d ON d.organization_id = o.id AND d.id = :department
@@ -31,9 +34,28 @@ SELECT o.code AS hospital_code, d.code AS department_code, d.name AS department_
 _HELD = """
 SELECT l.charge_id FROM payment_line l JOIN payment_order o ON o.organization_id = l.organization_id
    AND o.id = l.order_id WHERE l.organization_id = :organization AND o.bill_id = :bill AND l.held"""
+# What a refund left to be paid, when nobody pays it and no other refund is under way.
+_REST = """
+SELECT o.id, r.owed_fen FROM payment_order o
+  JOIN LATERAL (SELECT owed_fen FROM refund WHERE organization_id = o.organization_id AND order_id = o.id
+     AND kind = 'refund' AND state = 'done' ORDER BY asked_at DESC LIMIT 1) r ON r.owed_fen > 0
+ WHERE o.organization_id = :organization AND o.bill_id = :bill AND o.state = 'part_refunded'
+   AND NOT EXISTS (SELECT FROM refund u WHERE u.organization_id = o.organization_id AND u.order_id = o.id
+     AND u.ended_at IS NULL)
+   AND NOT EXISTS (SELECT FROM payment_order p WHERE p.organization_id = o.organization_id AND p.rest_of_id = o.id
+     AND p.state NOT IN ('failed','refunded'))
+ ORDER BY o.created_at LIMIT 1"""
 _DEPOSIT = """
 SELECT coalesce(-sum(amount_fen), 0)::bigint FROM posting
  WHERE organization_id = :organization AND account = 'deposit:' || :patient"""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What is owed of an order since a refund."""
+
+    order_id: UUID
+    owed_fen: int
 
 
 @dataclass(frozen=True)
@@ -43,6 +65,7 @@ class Facts:
     bill: BillHeader
     lines: list[ChargeLine]  # the lines to pay
     hospital_code: str
+    hospital_name: str
     department_code: str
     department_name: str
     doctor_no: str
@@ -51,10 +74,19 @@ class Facts:
     id_card: str  # empty: the patient has none on file
     deposit_fen: int
     at: datetime
+    diagnoses: list[tuple[str, str]] | None  # code and name of the visit's; None: there is no visit (yet)
+    stay_no: str | None  # mdtrt_id of a stay that the insurer was told of
+    rest: Rest | None = None  # it is the rest owed since a refund that is paid; there are no lines
+    policies: tuple[Policy, ...] = ()  # the patient's commercial ones, when the payer may use them
 
     @property
     def total(self) -> int:
-        return sum(line.amount_fen for line in self.lines)
+        return self.rest.owed_fen if self.rest is not None else sum(line.amount_fen for line in self.lines)
+
+    @property
+    def insurable(self) -> bool:
+        """Whether an insurer can be asked at all; a rest is what insurers have left already."""
+        return self.rest is None and self.bill.kind not in UNINSURED
 
     def fee_lines(self) -> list[FeeLine]:
         """The lines as the insurer sees them."""
@@ -77,7 +109,8 @@ class Facts:
 
 
 async def gather(tx: Transaction, bill: BillHeader, charge_ids: list[UUID] | None) -> Facts:
-    """The facts of a bill and the lines chosen, all that are open when None. Opens the region and the patient index.
+    """The facts of a bill and the lines chosen, all that are open when None; the rest that is owed since a refund when
+    nothing else is open. Opens the region and the patient index.
 
     Raises Problem ``nothing-to-pay`` when a chosen line is paid, being paid or taken back, or nothing is open.
     """
@@ -89,8 +122,12 @@ async def gather(tx: Transaction, bill: BillHeader, charge_ids: list[UUID] | Non
         lines = [line for line in lines if line.id in chosen]
         if len(lines) != len(chosen):
             raise NOTHING_TO_PAY()
+    rest = None
     if not sum(line.amount_fen for line in lines):
-        raise NOTHING_TO_PAY()
+        rest = await owed_rest(tx, bill.organization_id, bill.id) if not charge_ids else None
+        if rest is None:
+            raise NOTHING_TO_PAY()
+        lines = []
     visit = await _one(
         tx,
         _VISIT,
@@ -106,6 +143,7 @@ async def gather(tx: Transaction, bill: BillHeader, charge_ids: list[UUID] | Non
         bill=bill,
         lines=lines,
         hospital_code=visit["hospital_code"],
+        hospital_name=visit["hospital_name"],
         department_code=visit["department_code"] or "",
         department_name=visit["department_name"] or "",
         doctor_no=visit["doctor_no"] or "",
@@ -113,8 +151,24 @@ async def gather(tx: Transaction, bill: BillHeader, charge_ids: list[UUID] | Non
         patient_name=sealer.open(patient["name_sealed"], f"patient.name:{who}"),
         id_card=sealer.open(card, f"patient_identifier.value:{who}:01") if card else "",
         deposit_fen=deposit["coalesce"],
+        rest=rest,
         at=tx.now,
+        diagnoses=await _diagnoses(tx, bill),
+        stay_no=await number_at_insurer(tx, bill) if bill.kind == "inpatient" else None,
     )
+
+
+async def _diagnoses(tx: Transaction, bill: BillHeader) -> list[tuple[str, str]] | None:
+    coded = await visits.coded_diagnoses(tx, bill.organization_id, bill.encounter_id, bill.appointment_id)
+    return None if coded is None else [(one.code, one.name) for one in coded]
+
+
+async def owed_rest(tx: Transaction, organization_id: UUID, bill_id: UUID, *, lock: bool = False) -> Rest | None:
+    """What a refund left to be paid of a bill; None when nothing is. ``lock``: no refund can begin meanwhile."""
+    statement = f"{_REST} FOR UPDATE OF o" if lock else _REST
+    found = await tx.session.execute(text(statement), {"organization": organization_id, "bill": bill_id})
+    row = found.one_or_none()
+    return Rest(row.id, row.owed_fen) if row is not None else None
 
 
 async def open_lines(tx: Transaction, bill: BillHeader) -> list[ChargeLine]:
@@ -123,6 +177,16 @@ async def open_lines(tx: Transaction, bill: BillHeader) -> list[ChargeLine]:
     held = await tx.session.execute(text(_HELD), {"organization": bill.organization_id, "bill": bill.id})
     taken = {row.charge_id for row in held}
     return [line for line in standing if line.id not in taken]
+
+
+async def check_still_open(tx: Transaction, bill: BillHeader, facts: Facts) -> None:
+    """That nobody took lines back while the insurer was asked; the bill is locked.
+
+    Raises Problem ``nothing-to-pay``.
+    """
+    standing = {line.id for line in await queries.standing_lines(tx, bill.organization_id, bill.id)}
+    if not standing.issuperset(line.id for line in facts.lines):
+        raise NOTHING_TO_PAY()
 
 
 async def _one(tx: Transaction, statement: str, **values: Any) -> Any:

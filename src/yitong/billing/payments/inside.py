@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from yitong.billing.charges.queries import lines_by_id
 from yitong.billing.charges.service import counter, reopen_bill
+from yitong.billing.payments import rests
 from yitong.billing.payments.dividing import back_amounts
 from yitong.billing.payments.events import PaymentEvent
 from yitong.billing.payments.model import PaymentPart, Refund, RefundPart
@@ -14,7 +15,6 @@ from yitong.billing.payments.rules import last_to_first, next_seq, number_of
 from yitong.billing.payments.sheet import Change
 from yitong.billing.payments.states import (
     BACK,
-    PART,
     REFUND,
     BackState,
     OrderState,
@@ -43,7 +43,8 @@ async def compensate(writing: "Writing", part: PaymentPart | None) -> None:
     sheet, tx = writing.sheet, writing.tx
     order = sheet.order
     reason = order.failure or _why(writing, part)
-    paid = last_to_first(sheet.done())
+    # Of a mixed order the insurer goes first: WeChat is told of it before the cash goes back.
+    paid = last_to_first(sheet.done()) if sheet.mixed is None else sheet.done()
     change = await writing.change(PaymentEvent.COMPENSATING if paid else PaymentEvent.FAILED, reason=reason)
     for one in sheet.original():
         if one.state == PartState.DUE:
@@ -209,40 +210,6 @@ async def given_back(change: Change, back: RefundPart) -> None:
         await change.part(part, PartState.REVERSED)
 
 
-async def begin_resettling(writing: "Writing") -> None:
-    """The insurer took its settlement back: the lines that remain are settled anew, under a number of its own."""
-    sheet = writing.sheet
-    refund, order = sheet.refund, sheet.order
-    assert refund is not None  # noqa: S101  # only a refund under way is settled anew
-    last = max((one for one in sheet.parts if one.kind == "insurance"), key=lambda one: one.seq)
-    change = await writing.change(PaymentEvent.RESETTLING, refund_id=refund.id)
-    part_id = new_id()
-    part = PaymentPart(
-        organization_id=order.organization_id,
-        id=part_id,
-        order_id=order.id,
-        refund_id=refund.id,
-        patient_id=order.patient_id,
-        seq=next_seq(sheet.parts),
-        kind="insurance",
-        channel=last.channel,
-        number=number_of(part_id),
-        amount_fen=0,
-        fund_fen=0,
-        account_fen=0,
-        hospital_fen=0,
-        refunded_fen=0,
-        split_lines=[str(line.charge_id) for line in sheet.remaining()],
-        mdtrt_id=last.mdtrt_id,
-        state=PartState.DUE,
-        version=1,
-        attempts=0,
-    )
-    await change.new(PART, part)
-    sheet.parts.append(part)
-    await change.refund(refund, RefundState.RESETTLING)
-
-
 async def divide_back(writing: "Writing") -> None:
     """What insurance does not need goes back to who paid it, the last payer first."""
     sheet = writing.sheet
@@ -284,6 +251,7 @@ async def finish_refund(writing: "Writing") -> None:
     order.stuck = None
     if whole:
         await change.order(OrderState.REFUNDED)
+        await rests.give_back(writing, refund)
     elif order.state == OrderState.SETTLED:
         await change.order(OrderState.PART_REFUNDED)
     sheet.refund = None

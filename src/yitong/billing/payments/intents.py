@@ -1,21 +1,25 @@
 """What is written before a question leaves the house: the part's state, its number, and until when nobody else asks."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import msgspec
 
+from yitong.billing.commercial import CommercialClaim
 from yitong.billing.payments import asking, inside
+from yitong.billing.payments.claiming import EndClaim, FindClaim, Submit, TakeBack
 from yitong.billing.payments.events import PaymentEvent
+from yitong.billing.payments.mixed.intents import take_back
+from yitong.billing.payments.mixed.rules import MixedDo
 from yitong.billing.payments.model import PaymentPart, RefundPart
-from yitong.billing.payments.rules import LEASE, Do, Sheet, Step
+from yitong.billing.payments.rules import LEASE, TRIES_UNTIL_STUCK, Do, Sheet, Step
 from yitong.billing.payments.sheet import Change
 from yitong.billing.payments.states import BackState, OrderState, PartState
-from yitong.billing.ports import InsuranceBill, InsuranceSplit, PaymentAsk, Scene
+from yitong.billing.payments.wording import SUBJECT
+from yitong.billing.ports import InsuranceBill, InsuranceSplit, Insurer, PaymentAsk, Scene
 from yitong.kernel.ids import UUID
 from yitong.kernel.permissions import Grant
 from yitong.kernel.transaction import Transaction
-
-SUBJECT = "医疗费用"  # what the payer reads at the channel: no name, no department, no disease
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,7 @@ class Writing:
     grant: Grant
     sheet: Sheet
 
-    async def change(
-        self, event: PaymentEvent, about: PaymentPart | RefundPart | None = None, **said: object
-    ) -> Change:
+    async def change(self, event: StrEnum, about: PaymentPart | RefundPart | None = None, **said: object) -> Change:
         """Begin a change: its one event."""
         return await Change.begin(self.tx, self.grant, self.sheet, event, about, **said)
 
@@ -37,7 +39,7 @@ class Writing:
 class Intent:
     """A question that was written down and is to be asked now."""
 
-    do: Do
+    do: Do | MixedDo
     target: UUID
     call: asking.Call
 
@@ -53,12 +55,29 @@ async def about_part(writing: Writing, step: Step) -> Intent | None:
     if part.state == PartState.ASKED:  # whoever asked did not come back in time
         change = await writing.change(PaymentEvent.ANSWER_LOST, part, reason="left")
         await change.part(part, PartState.UNKNOWN)
+    silent = part.attempts >= TRIES_UNTIL_STUCK
     _lend(writing, part)
     if part.kind == "insurance":
-        call: asking.Call = asking.LookSettlement(insurance_bill(writing, part), part.number)
+        call: asking.Call = await _about_settlement(writing, part, silent=silent)
+    elif part.kind == "commercial":
+        call = FindClaim(part.channel, part.number)
     else:
         call = asking.Find(part.channel, part.number)
     return Intent(step.do, part.id, call)
+
+
+async def _about_settlement(writing: Writing, part: PaymentPart, *, silent: bool) -> asking.Call:
+    """Look a settlement up, or reverse the message when looking it up was of no use for too long.
+
+    Once a reversal was asked for, nothing but its answer counts: it may still be on its way.
+    """
+    bill = insurance_bill(writing, part)
+    if part.undoing is None and silent and part.msgid is not None:
+        await writing.change(PaymentEvent.UNDOING, part, reason="silent")
+        part.undoing = "silent"
+    if part.undoing is not None:
+        return asking.Undo(bill, part.msgid or "")
+    return asking.LookSettlement(bill, part.number)
 
 
 async def _ask_part(writing: Writing, part: PaymentPart) -> Intent | None:
@@ -80,7 +99,11 @@ async def _ask_part(writing: Writing, part: PaymentPart) -> Intent | None:
     if part.kind == "insurance":
         bill = insurance_bill(writing, part)
         expected = msgspec.convert(part.split, InsuranceSplit) if part.split is not None else None
-        return Intent(Do.ASK, part.id, asking.Settle(bill, expected, part.number, again))
+        insurer = writing.tx.platform.ports.get(Insurer)
+        part.msgid = insurer.message_no(bill.fixmedins_code) if insurer is not None else None
+        return Intent(Do.ASK, part.id, asking.Settle(bill, expected, part.number, again, part.msgid or ""))
+    if part.kind == "commercial":
+        return Intent(Do.ASK, part.id, Submit(part.channel, claim_of(writing, part), again))
     return Intent(Do.ASK, part.id, asking.Open(part.channel, _payment_ask(writing, part), again))
 
 
@@ -112,6 +135,8 @@ async def _close_part(writing: Writing, part: PaymentPart) -> Intent | None:
             return None
         await change.part(part, PartState.CLOSING)
     _lend(writing, part)
+    if part.kind == "commercial":
+        return Intent(Do.CLOSE, part.id, EndClaim(part.channel, part.number))
     return Intent(Do.CLOSE, part.id, asking.Close(part.channel, part.number))
 
 
@@ -142,8 +167,12 @@ async def about_back(writing: Writing, step: Step) -> Intent | None:
 
 
 def _back_call(writing: Writing, part: PaymentPart, back: RefundPart, *, again: bool) -> asking.Call:
+    if back.kind == "insurance" and writing.sheet.mixed is not None and part.refund_id is None:
+        return take_back(writing, part, back, again=again)
     if back.kind == "insurance":
         return asking.Reverse(insurance_bill(writing, part), part.outside_no or "", back.number)
+    if back.kind == "commercial":
+        return TakeBack(back.channel, part.number)
     refund = writing.sheet.refund
     return asking.GiveBack(
         channel=back.channel,
@@ -167,6 +196,12 @@ def insurance_bill(writing: Writing, part: PaymentPart) -> InsuranceBill:
     settled = set(part.split_lines or [])
     lines = [line for line in bill.lines if line.feedetl_sn in settled]
     return msgspec.structs.replace(bill, lines=lines, chrg_bchno=part.number)
+
+
+def claim_of(writing: Writing, part: PaymentPart) -> CommercialClaim:
+    """The claim that a commercial insurer gets for this part."""
+    opened = writing.tx.platform.sealer.open(part.claim_sealed or "", f"payment_part.claim:{part.id}")
+    return msgspec.json.decode(opened, type=CommercialClaim)
 
 
 def _lend(writing: Writing, row: PaymentPart | RefundPart) -> None:

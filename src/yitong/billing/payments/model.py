@@ -15,6 +15,7 @@ from yitong.kernel.tables import Base, hospital
 
 Fen = Annotated[int, mapped_column(BigInteger)]
 _OPEN_PART = "state IN ('due','asked','waiting','unknown','closing')"
+_RESTS = "rest_of_id IS NOT NULL AND state NOT IN ('failed','refunded')"
 _OPEN_REFUND = "state IN ('reversing','resettling','returning')"
 
 
@@ -37,6 +38,7 @@ class PaymentOrder(Base):
     insurance_sealed: Mapped[str | None]  # the InsuranceBill sent; context "payment_order.insurance:<id>"
     state: Mapped[str]
     version: Mapped[int]
+    rest_of_id: Mapped[UUID | None]  # the order whose rest, owed since a refund, this one pays; it has no lines
     cancel_asked: Mapped[str | None]  # why no further part is to be begun
     failure: Mapped[str | None]  # stable code of what made it fail
     stuck: Mapped[str | None]  # stable code of what keeps it; visible at the desk
@@ -58,6 +60,9 @@ class PaymentOrder(Base):
         CheckConstraint("(insutype IS NULL) = (insurance_sealed IS NULL)", "insurance"),
         # One confirmation of one payer makes one order.
         Index("uq_payment_order_key", "organization_id", "payer_id", "idempotency_key", unique=True),
+        ForeignKeyConstraint(["organization_id", "rest_of_id"], ["payment_order.organization_id", "payment_order.id"]),
+        # A rest is paid once.
+        Index("uq_payment_order_rest", "organization_id", "rest_of_id", unique=True, postgresql_where=_RESTS),
         Index("ix_payment_order_bill", "organization_id", "bill_id"),
         Index("ix_payment_order_next", "next_at", postgresql_where="next_at IS NOT NULL"),
         Index("ix_payment_order_stuck", "organization_id", "created_at", postgresql_where="stuck IS NOT NULL"),
@@ -107,6 +112,9 @@ class PaymentPart(Base):
     split: Mapped[dict[str, Any] | None]  # the insurer's, as expected and then as settled
     split_lines: Mapped[list[Any] | None]  # feedetl_sn of the lines that a refund settles anew
     mdtrt_id: Mapped[str | None]
+    msgid: Mapped[str | None]  # of the message that asks an insurer to settle; written before it is sent
+    undoing: Mapped[str | None]  # why that message is being reversed (2601): absent, silent
+    claim_sealed: Mapped[str | None]  # the claim that a commercial insurer gets; context "payment_part.claim:<id>"
     payer_sealed: Mapped[str | None]  # context "payment_part.payer:<id>"
     opened_sealed: Mapped[str | None]  # what the payer's device needs; context "payment_part.opened:<id>"
     outside_no: Mapped[str | None]  # the other side's own number: setl_id, transaction_id, trade_no
@@ -125,7 +133,8 @@ class PaymentPart(Base):
         CheckConstraint(
             "state IN ('due','asked','waiting','unknown','closing','done','failed','reversing','reversed')", "state"
         ),
-        CheckConstraint("amount_fen > 0 OR kind = 'insurance' AND amount_fen = 0", "amount"),
+        # What is settled or claimed anew after a refund is known when it is answered.
+        CheckConstraint("amount_fen > 0 OR kind IN ('insurance','commercial') AND amount_fen = 0", "amount"),
         CheckConstraint(
             "kind <> 'insurance' AND fund_fen = 0 AND account_fen = 0 AND hospital_fen = 0"
             " OR kind = 'insurance' AND amount_fen = fund_fen + account_fen",
@@ -134,6 +143,7 @@ class PaymentPart(Base):
         # Never more back than was paid, and nothing of what was not.
         CheckConstraint("refunded_fen BETWEEN 0 AND amount_fen", "refunded"),
         CheckConstraint("refunded_fen = 0 OR state IN ('done','reversing','reversed')", "refunded_done"),
+        CheckConstraint("undoing IS NULL OR undoing IN ('absent','silent') AND msgid IS NOT NULL", "undoing"),
         CheckConstraint("state NOT IN ('done','reversing','reversed') OR done_at IS NOT NULL", "done_at"),
         CheckConstraint("fund_fen >= 0 AND account_fen >= 0 AND hospital_fen >= 0", "not_negative"),
         Index("uq_payment_part_seq", "organization_id", "order_id", "seq", unique=True),

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from yitong.billing.payments.facts import MED_TYPES, UNINSURED, Facts
+from yitong.billing.payments.facts import MED_TYPES, Facts
 from yitong.billing.payments.problems import (
+    DIAGNOSIS_MISSING,
     INSURANCE_CREDENTIAL_MISSING,
     INSURANCE_DISAGREES,
     NOT_INSURED,
+    STAY_NOT_REGISTERED,
     WRONG_DIVISION,
 )
 from yitong.billing.payments.rules import number_of
@@ -28,6 +30,7 @@ from yitong.kernel.platform import Platform
 from yitong.kernel.text import Bilingual
 
 _IDENTITY_CARD = "02"
+NO_VISIT_YET = ("Z76.800", "在其他特指情况下与保健机构接触的人")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ async def ask_insurer(
     Outside of any transaction. Raises Problem ``insurance-credential-missing``, ``not-insured``,
     ``insurance-disagrees`` and those of the gateway.
     """
-    if not wish.use_insurance or facts.bill.kind in UNINSURED:
+    if not wish.use_insurance or not facts.insurable:
         return None
     if Insurer not in platform.ports:
         raise GatewayUnavailable(Bilingual("医保平台", "The insurer"), "not connected")
@@ -54,20 +57,7 @@ async def ask_insurer(
     credential = _credential(facts, wish, own_family=own_family)
     person = await insurer.person(facts.hospital_code, credential, facts.at)
     insurance = _choose(person, wish.insutype or facts.bill.insutype)
-    mdtrt_id = await insurer.register(
-        facts.hospital_code,
-        person,
-        insurance,
-        credential,
-        visit_no=facts.bill.bill_no,
-        doctor_no=facts.doctor_no,
-        doctor_name=facts.doctor_name,
-        department_code=facts.department_code,
-        department_name=facts.department_name,
-        med_type=MED_TYPES.get(facts.bill.kind, "11"),
-        diagnoses=[("Z76.800", "门诊就诊")],
-        at=facts.at,
-    )
+    mdtrt_id = await _visit_number(insurer, facts, person, insurance, credential)
     bill = InsuranceBill(
         fixmedins_code=facts.hospital_code,
         psn_no=person.psn_no,
@@ -86,6 +76,44 @@ async def ask_insurer(
     except SplitRefused as error:
         raise INSURANCE_DISAGREES() from error
     return Insured(bill, split)
+
+
+async def _visit_number(
+    insurer: Insurer, facts: Facts, person: InsuredPerson, insurance: Insurance, credential: Credential
+) -> str:
+    """The insurer's number of the visit, which is opened there; a stay was admitted before (deposits.covering).
+
+    Raises Problem ``stay-not-registered``, ``diagnosis-missing``.
+    """
+    if facts.bill.kind == "inpatient":
+        if facts.stay_no is None:
+            raise STAY_NOT_REGISTERED()
+        return facts.stay_no
+    return await insurer.register(
+        facts.hospital_code,
+        person,
+        insurance,
+        credential,
+        visit_no=facts.bill.bill_no,
+        doctor_no=facts.doctor_no,
+        doctor_name=facts.doctor_name,
+        department_code=facts.department_code,
+        department_name=facts.department_name,
+        med_type=MED_TYPES.get(facts.bill.kind, "11"),
+        diagnoses=_diagnoses(facts),
+        at=facts.at,
+    )
+
+
+def _diagnoses(facts: Facts) -> list[tuple[str, str]]:
+    """What the insurer is told. Raises Problem ``diagnosis-missing`` for a visit without a coded diagnosis."""
+    if facts.diagnoses:
+        return facts.diagnoses
+    if facts.diagnoses is None or facts.bill.kind == "registration":
+        # A fee is paid before anybody was seen, and drugs at a desk without a visit: 2203A asks for a diagnosis all the
+        # same, so it is told the contact with the hospital itself.
+        return [NO_VISIT_YET]
+    raise DIAGNOSIS_MISSING()
 
 
 def _credential(facts: Facts, wish: PayWish, *, own_family: bool) -> Credential:
@@ -107,8 +135,11 @@ def _choose(person: InsuredPerson, insutype: str | None) -> Insurance:
     return fitting[0]
 
 
-def division(facts: Facts, wish: PayWish, insured: Insured | None) -> Division:
+def division(
+    facts: Facts, wish: PayWish, insured: Insured | None, *, commercial: int = 0, insurer: str = ""
+) -> Division:
     """Who pays what; channels are named by their place among the choices, so that one channel may be used twice.
+    ``commercial`` is what the commercial ``insurer`` covers.
 
     Raises Problem ``wrong-division`` when chosen amounts do not fit.
     """
@@ -121,6 +152,8 @@ def division(facts: Facts, wish: PayWish, insured: Insured | None) -> Division:
             facts.total,
             insured.split if insured is not None else None,
             insutype=insured.bill.insutype if insured is not None else "",
+            commercial=commercial,
+            insurer=insurer,
             deposit=min(wish.deposit_fen, max(facts.deposit_fen, 0)),
             channels=fixed,
             channel=rest[0] if rest else ("own" if not wish.channels else ""),

@@ -39,11 +39,23 @@ NOT_INSURED = problem_kind(
     Bilingual("没有查到可用的医保参保信息。", "No insurance of this person can be used."),
     Bilingual("请核对医保凭证，或改为自费支付。", "Check the credential, or pay without insurance."),
 )
+MIXED_NOT_OFFERED = problem_kind(
+    "mixed-not-offered",
+    409,
+    Bilingual("这张账单现在不能用微信医保支付：{why}", "This bill cannot be paid with insurance inside WeChat now."),
+    Bilingual("请选择其他支付方式。", "Choose another way to pay."),
+)
 INSURANCE_CREDENTIAL_MISSING = problem_kind(
     "insurance-credential-missing",
     422,
     Bilingual("使用医保需要出示患者的医保凭证。", "Insurance needs the patient's credential."),
     Bilingual("请出示医保电子凭证、社保卡或身份证。", "Show the voucher, the social-security card or identity card."),
+)
+NO_POLICY = problem_kind(
+    "no-commercial-policy",
+    409,
+    Bilingual("没有可直接结算的商业保险保单。", "There is no commercial policy that can pay directly."),
+    Bilingual("请先登记保单，或不使用商业保险支付。", "Add a policy first, or pay without commercial cover."),
 )
 INSURANCE_DISAGREES = problem_kind(
     "insurance-disagrees",
@@ -69,6 +81,12 @@ OWED_FIRST = problem_kind(
     Bilingual("上次退费后还有 {yuan} 元待补缴，不能再部分退费。", "{yuan} yuan are still owed from the last refund."),
     Bilingual("请退还全部费用。", "Give back all the lines."),
 )
+REST_PAID = problem_kind(
+    "rest-paid",
+    409,
+    Bilingual("上次退费后的差额已补缴，不能再部分退费。", "What a refund left was paid; no part can go back."),
+    Bilingual("请退还全部费用。", "Give back all the lines."),
+)
 NO_CASH_DUE = problem_kind(
     "no-cash-due",
     409,
@@ -88,6 +106,20 @@ STUCK: dict[str, Bilingual] = {
     "amount-differs": Bilingual("对方的金额与本院不一致，没有入账。", "The amount differs; nothing was booked."),
     "state-differs": Bilingual("对方的状态与本院不一致，请对账处理。", "The state differs. Reconcile it."),
     "split-contradicts": Bilingual("医保返回的金额自相矛盾，没有入账。", "The insurer contradicts itself."),
+    "cover-contradicts": Bilingual("商保赔付超过申请金额，没有入账。", "The commercial insurer covers too much."),
     "refund-refused": Bilingual("对方拒绝退款，请核实后重试。", "The money back was refused. Check and try again."),
+    "mixed-untold": Bilingual("微信没有受理医保退款告知，请核实后重试。", "WeChat does not take the news of a refund."),
     "resettle-refused": Bilingual("医保拒绝重新结算剩余费用，请联系医保办。", "The insurer refuses what remains."),
 }  # fmt: skip
+DIAGNOSIS_MISSING = problem_kind(
+    "diagnosis-missing",
+    409,
+    Bilingual("这次就诊还没有编码诊断，医保不能结算。", "No coded diagnosis was recorded, which the insurer asks for."),
+    Bilingual("请医生补录诊断后重试，或选择不用医保支付。", "Ask the doctor to record it, or pay without insurance."),
+)
+STAY_NOT_REGISTERED = problem_kind(
+    "stay-not-registered",
+    409,
+    Bilingual("这次住院还没有在医保登记。", "The insurer does not know of this stay yet."),
+    Bilingual("请先办理医保入院登记，或选择不用医保支付。", "Register it with the insurance, or pay without."),
+)

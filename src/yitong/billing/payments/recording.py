@@ -4,10 +4,12 @@ says of the part as it stands now, and money is believed only in the amount that
 import msgspec
 from sqlalchemy.dialects.postgresql import insert
 
-from yitong.billing.payments import asking, returning
+from yitong.billing.commercial import CommercialAnswer
+from yitong.billing.payments import asking, returning, undoing
+from yitong.billing.payments.claiming import Claimed, TakenBack
 from yitong.billing.payments.events import PaymentEvent
 from yitong.billing.payments.inside import add_back
-from yitong.billing.payments.intents import Intent, Writing
+from yitong.billing.payments.intents import Intent, Writing, claim_of
 from yitong.billing.payments.model import PaymentDifference, PaymentPart, RefundPart
 from yitong.billing.payments.postings import book_part
 from yitong.billing.payments.rules import (
@@ -42,22 +44,30 @@ async def take(tx: Transaction, grant: Grant, sheet: Sheet, intent: Intent, answ
 
 async def take_part(writing: Writing, part: PaymentPart, answer: asking.Answer) -> None:
     """What an answer says of a part."""
+    if part.undoing is not None:
+        await undoing.take(writing, part, answer)
+        return
     match answer:
         case asking.Opened(invoke):
             await _opened(writing, part, invoke)
-        case asking.Found(None) | asking.NotSettled():
+        case asking.Found(None) | asking.NotSettled() | Claimed(None):
             await _absent(writing, part)
         case asking.Found(found) if found is not None:
             await _found(writing, part, found)
         case asking.Settled(settlement):
-            await _settled(writing, part, settlement)
+            await settled(writing, part, settlement)
+        case Claimed(said) if said is not None:
+            await _claimed(writing, part, said)
+        case TakenBack():
+            if part.state in _OPEN:
+                await failed(writing, part, "closed")
         case asking.Contradicts(reason):
             part.last_error = f"split-contradicts: {reason}"
             await _rest(writing, part, "split-contradicts")
         case asking.Refused(reason):
             await _refused(writing, part, reason)
         case asking.Lost(reason):
-            await _lost(writing, part, reason)
+            await lost(writing, part, reason)
         case _:
             raise TypeError(f"no answer about a part: {answer}")
 
@@ -78,7 +88,7 @@ async def _found(writing: Writing, part: PaymentPart, found: PaymentFound) -> No
             await paid(writing, part, found)
         case "closed":
             if part.state in _OPEN:
-                await _failed(writing, part, "closed")
+                await failed(writing, part, "closed")
         case "waiting":
             await _still_waiting(writing, part)
         case "refunded":
@@ -86,7 +96,7 @@ async def _found(writing: Writing, part: PaymentPart, found: PaymentFound) -> No
                 await differs(writing, part, found, "state", "answer")
                 await _rest(writing, part, "state-differs")
         case _:
-            await _lost(writing, part, "unknown")
+            await lost(writing, part, "unknown")
 
 
 async def paid(writing: Writing, part: PaymentPart, found: PaymentFound) -> None:
@@ -114,7 +124,8 @@ async def _done(writing: Writing, part: PaymentPart) -> None:
         await add_back(change, sheet.refund, part, part.amount_fen)
 
 
-async def _settled(writing: Writing, part: PaymentPart, settlement: InsuranceSettlement) -> None:
+async def settled(writing: Writing, part: PaymentPart, settlement: InsuranceSettlement) -> None:
+    """The insurer has settled: booked as it says; amounts that nobody confirmed go back."""
     if part.state in _PAID:
         return
     split = settlement.split
@@ -129,6 +140,35 @@ async def _settled(writing: Writing, part: PaymentPart, settlement: InsuranceSet
     await _done(writing, part)
 
 
+async def _claimed(writing: Writing, part: PaymentPart, said: CommercialAnswer) -> None:
+    """What a commercial insurer says of its part: it thinks, it pays what was confirmed, something else, or nothing."""
+    if part.state in _PAID:
+        return
+    if said.outcome == "queued":
+        if part.state in (PartState.ASKED, PartState.UNKNOWN):
+            change = await writing.change(PaymentEvent.PART_OPENED, part)
+            await change.part(part, PartState.WAITING)
+        if part.state == PartState.WAITING:
+            _poll(writing, part)
+        elif part.state == PartState.CLOSING:
+            await lost(writing, part, "not closed")
+        return
+    if not said.covered:
+        if part.state in _OPEN:
+            await failed(writing, part, "not-covered")
+        return
+    if said.covered > claim_of(writing, part).asked:
+        part.last_error = f"cover-contradicts: {said.covered}"
+        await _rest(writing, part, "cover-contradicts")
+        return
+    if part.refund_id is None and said.covered != part.amount_fen:
+        # Nobody confirmed this amount. The claim counts as paid, and is taken back.
+        writing.sheet.order.cancel_asked = "amounts-changed"
+    part.amount_fen = said.covered
+    part.outside_no, part.done_at = said.insurer_no, said.at or writing.tx.now
+    await _done(writing, part)
+
+
 def _shares(split: InsuranceSplit) -> tuple[int, int, int, int]:
     return split.fund_pay_sumamt, split.acct_pay, split.hosp_part_amt, split.psn_cash_pay
 
@@ -136,11 +176,13 @@ def _shares(split: InsuranceSplit) -> tuple[int, int, int, int]:
 async def _absent(writing: Writing, part: PaymentPart) -> None:
     """The other side never heard of it: asked again, unless nobody wants it any more."""
     if part.state == PartState.CLOSING:
-        await _failed(writing, part, "not-made")
+        await failed(writing, part, "not-made")
+    elif part.state == PartState.UNKNOWN and part.msgid is not None:
+        await undoing.begin(writing, part)
     elif part.state == PartState.UNKNOWN:
         if part.refund_id is None and stopping(writing.sheet.order, writing.tx.now):
             if part.kind == "insurance":
-                await _failed(writing, part, "not-made")
+                await failed(writing, part, "not-made")
                 return
             # A question still on its way must not open anything later: the channel is told that it is over.
             change = await writing.change(PaymentEvent.CLOSING, part)
@@ -151,7 +193,12 @@ async def _absent(writing: Writing, part: PaymentPart) -> None:
         await change.part(part, PartState.DUE)
         part.next_at = None
     elif part.state == PartState.ASKED:
-        await _lost(writing, part, "contradiction")
+        await lost(writing, part, "contradiction")
+    elif part.state == PartState.WAITING and part.kind == "commercial":
+        # It had the claim and lost it: looked for once more, then claimed again under the same number.
+        change = await writing.change(PaymentEvent.ANSWER_LOST, part, reason="forgotten")
+        await change.part(part, PartState.UNKNOWN)
+        part.next_at = writing.tx.now + backoff(1)
     elif part.state == PartState.WAITING:
         _poll(writing, part)
 
@@ -170,14 +217,15 @@ async def _still_waiting(writing: Writing, part: PaymentPart) -> None:
     elif part.state == PartState.WAITING:
         _poll(writing, part)
     elif part.state == PartState.CLOSING:
-        await _lost(writing, part, "not closed")
+        await lost(writing, part, "not closed")
 
 
 async def _refused(writing: Writing, part: PaymentPart, reason: str) -> None:
     part.last_error = f"refused: {reason}"
     if part.state not in _OPEN:
         return
-    if part.refund_id is not None:  # what remains has to be settled somehow: the desk talks to the insurer
+    if part.refund_id is not None and part.kind == "insurance":
+        # What remains has to be settled somehow: the desk talks to the insurer.
         change = await writing.change(PaymentEvent.PART_FAILED, part, reason=reason)
         if part.state == PartState.UNKNOWN:
             part.next_at = writing.tx.now + backoff(part.attempts)
@@ -186,10 +234,11 @@ async def _refused(writing: Writing, part: PaymentPart, reason: str) -> None:
             part.next_at = writing.tx.now + backoff(12)
         writing.sheet.order.stuck = "resettle-refused"
         return
-    await _failed(writing, part, "refused", reason)
+    await failed(writing, part, "refused", reason)
 
 
-async def _failed(writing: Writing, part: PaymentPart, code: str, reason: str = "") -> None:
+async def failed(writing: Writing, part: PaymentPart, code: str, reason: str = "") -> None:
+    """A part came to nothing."""
     change = await writing.change(PaymentEvent.PART_FAILED, part, reason=reason or code)
     await change.part(part, PartState.FAILED, code)
     part.last_error = f"{code}: {reason}" if reason else code
@@ -197,7 +246,8 @@ async def _failed(writing: Writing, part: PaymentPart, code: str, reason: str = 
         writing.sheet.order.stuck = None
 
 
-async def _lost(writing: Writing, part: PaymentPart, reason: str) -> None:
+async def lost(writing: Writing, part: PaymentPart, reason: str) -> None:
+    """No usable answer: looked up after a while, and shown at the desk when that goes on for too long."""
     if part.state not in _OPEN:
         return
     part.last_error = f"lost: {reason}"

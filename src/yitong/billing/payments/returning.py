@@ -3,6 +3,7 @@
 from sqlalchemy import text
 
 from yitong.billing.payments import asking, recording
+from yitong.billing.payments.claiming import TakenBack
 from yitong.billing.payments.events import PaymentEvent
 from yitong.billing.payments.inside import given_back
 from yitong.billing.payments.intents import Writing
@@ -20,7 +21,7 @@ async def take(writing: Writing, back: RefundPart, answer: asking.Answer) -> Non
     if back.state == BackState.DONE:
         return
     match answer:
-        case asking.Reversed(setl_id):
+        case asking.Reversed(setl_id) | TakenBack(setl_id):
             back.outside_no, back.done_at = setl_id, writing.tx.now
             await _done(writing, back)
         case asking.Returned(None):

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from yitong.billing.payments.mixed.model import MixedPayment
+from yitong.billing.payments.mixed.rules import MixedDo, is_under_way, next_mixed, untold
+from yitong.billing.payments.mixed.states import MixedState
 from yitong.billing.payments.model import PaymentLine, PaymentOrder, PaymentPart, Refund, RefundPart
 from yitong.billing.payments.states import BackState, OrderState, PartState, RefundState
 from yitong.kernel.ids import UUID
@@ -31,6 +34,7 @@ class Do(StrEnum):
     ASK_BACK = "ask_back"
     LOOK_BACK = "look_back"
     RESETTLE = "resettle"
+    RECLAIM = "reclaim"
     DIVIDE = "divide"
     FINISH_REFUND = "finish_refund"
 
@@ -39,7 +43,7 @@ class Do(StrEnum):
 class Step:
     """One thing to do, and about which part."""
 
-    do: Do
+    do: Do | MixedDo
     part: PaymentPart | None = None
     back: RefundPart | None = None
 
@@ -56,6 +60,7 @@ class Sheet:
     returned: set[UUID] = field(default_factory=set[UUID])  # charges given back by refunds that are done
     asked_back: set[UUID] = field(default_factory=set[UUID])  # charges the refund under way gives back
     owed_fen: int = 0
+    mixed: MixedPayment | None = None  # insurance and cash in one order of WeChat
 
     def part(self, part_id: UUID) -> PaymentPart:
         """One part. Raises StopIteration when it is not of this order."""
@@ -72,6 +77,19 @@ class Sheet:
     def done(self) -> list[PaymentPart]:
         """Parts whose money has moved and has not gone back whole."""
         return [part for part in self.parts if part.state == PartState.DONE]
+
+    def anew(self, kind: str) -> PaymentPart | None:
+        """What the refund under way settled or claimed anew; the last try when there were several."""
+        refund_id = self.refund.id if self.refund is not None else None
+        made = [part for part in self.parts if refund_id is not None and part.refund_id == refund_id]
+        return next((part for part in reversed(made) if part.kind == kind), None)
+
+    def left_to_patient(self) -> int:
+        """What of the remaining lines basic insurance does not pay, by its new settlement if there is one."""
+        settled = self.anew("insurance")
+        if settled is not None and settled.split is not None:
+            return int(settled.split["psn_cash_pay"])
+        return sum(line.amount_fen for line in self.remaining())
 
     def remaining(self) -> list[PaymentLine]:
         """Lines that stay paid after the refund under way."""
@@ -106,10 +124,19 @@ def next_step(sheet: Sheet, now: datetime) -> Step | None:
         return _next_back(sheet, sheet.refund, now)
     state = sheet.order.state
     if state in _SETTLING:
-        return _next_part(sheet, now)
+        return _next_mixed(sheet, sheet.mixed, now) if sheet.mixed is not None else _next_part(sheet, now)
     if state == OrderState.FAILED and sheet.done():
         return Step(Do.COMPENSATE)  # money came after all
     return None
+
+
+def _next_mixed(sheet: Sheet, mixed: MixedPayment, now: datetime) -> Step | None:
+    if is_under_way(mixed):
+        do = next_mixed(mixed, now, ending=stopping(sheet.order, now))
+        return Step(do) if do is not None else None
+    if sheet.order.cancel_asked == "amounts-changed":
+        return Step(Do.COMPENSATE)  # both parts are paid, but not as it was confirmed
+    return _next_part(sheet, now)
 
 
 def _next_part(sheet: Sheet, now: datetime) -> Step | None:
@@ -128,13 +155,17 @@ def _next_part(sheet: Sheet, now: datetime) -> Step | None:
                 return Step(Do.CLOSE, part) if _is_due(part.next_at, now) else None
             case _:
                 return Step(Do.LOOK, part) if _is_due(part.next_at, now) else None
-    return Step(Do.FINISH)
+    # What an insurer settled otherwise than confirmed does not stand, even when nobody pays after it.
+    return Step(Do.COMPENSATE if sheet.order.cancel_asked == "amounts-changed" else Do.FINISH)
 
 
 def _next_back(sheet: Sheet, refund: Refund, now: datetime) -> Step | None:
     if refund.state == RefundState.RESETTLING:
         return _next_resettle(sheet, refund, now)
+    telling = mixed_untold(sheet, refund)
     for back in sheet.backs:
+        if telling is not None and back.kind == "channel":
+            break
         match back.state:
             case BackState.DONE:
                 continue
@@ -144,18 +175,34 @@ def _next_back(sheet: Sheet, refund: Refund, now: datetime) -> Step | None:
                 return Step(Do.LOOK_BACK, back=back) if _is_due(back.next_at, now) else None
             case _:
                 return Step(Do.ASK_BACK, back=back) if _is_due(back.next_at, now) else None
+    if telling is not None:
+        due = telling.next_at is None or _is_due(telling.next_at, now)
+        return Step(MixedDo.TELL) if due else None
     if refund.state == RefundState.REVERSING:
         return Step(Do.RESETTLE if sum(line.amount_fen for line in sheet.remaining()) else Do.DIVIDE)
     return Step(Do.FINISH_REFUND)
 
 
+def mixed_untold(sheet: Sheet, refund: Refund) -> MixedPayment | None:
+    """The mixed order of which WeChat has to hear, before any cash goes back, that the insurer took its part back."""
+    reversed_ = any(part.kind == "insurance" and part.state == PartState.REVERSED for part in sheet.original())
+    return sheet.mixed if refund.state == RefundState.RETURNING and reversed_ and untold(sheet.mixed) else None
+
+
 def _next_resettle(sheet: Sheet, refund: Refund, now: datetime) -> Step | None:
-    part = next(part for part in sheet.parts if part.refund_id == refund.id)
-    if part.state == PartState.DONE:
-        return Step(Do.DIVIDE)
-    if part.state == PartState.DUE:
-        return Step(Do.ASK, part) if part.next_at is None or _is_due(part.next_at, now) else None
-    return Step(Do.LOOK, part) if _is_due(part.next_at, now) else None
+    for part in sheet.parts:
+        if part.refund_id != refund.id or part.state in (PartState.DONE, PartState.FAILED):
+            continue
+        if part.state == PartState.DUE:
+            return Step(Do.ASK, part) if part.next_at is None or _is_due(part.next_at, now) else None
+        return Step(Do.LOOK, part) if _is_due(part.next_at, now) else None
+    settled = sheet.anew("insurance")
+    if settled is not None and settled.state == PartState.FAILED:
+        return Step(Do.RESETTLE)  # its message was reversed: once more, under another number
+    covered = any(back.kind == "commercial" for back in sheet.backs)
+    if covered and sheet.anew("commercial") is None and sheet.left_to_patient():
+        return Step(Do.RECLAIM)
+    return Step(Do.DIVIDE)
 
 
 def _is_due(moment: datetime | None, now: datetime) -> bool:
@@ -171,6 +218,11 @@ def due_at(sheet: Sheet, now: datetime) -> datetime | None:
     if sheet.refund is not None:
         moments += [back.next_at for back in sheet.backs if back.state != BackState.DONE]
         moments += [part.next_at for part in sheet.parts if part.refund_id == sheet.refund.id]
+        telling = mixed_untold(sheet, sheet.refund)
+        moments += [telling.next_at] if telling is not None else []
+    elif order.state in _SETTLING and sheet.mixed is not None and is_under_way(sheet.mixed):
+        moments += [sheet.mixed.next_at]
+        moments += [order.expires_at] if sheet.mixed.state == MixedState.WAITING and sheet.mixed.next_at else []
     elif order.state in _SETTLING:
         open_parts = [part for part in sheet.original() if part.state != PartState.DONE]
         moments += [part.next_at for part in open_parts[:1]]

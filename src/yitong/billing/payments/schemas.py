@@ -31,6 +31,7 @@ class PayWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     ``charge_ids``: the lines to pay, all that are open when left out. ``pay_token``: from the bill's code, when the
     payer is not the patient's family. ``credential``: what was shown; the patient's identity card when left out.
+    ``coverage_id``: the commercial policy that pays directly with ``use_commercial``, the first when left out.
     """
 
     organization_id: UUID
@@ -41,14 +42,27 @@ class PayWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     use_account: bool = True
     insutype: Word | None = None
     credential: Credential | None = None
+    use_commercial: bool = False
+    coverage_id: UUID | None = None
     deposit_fen: Fen = 0
     channels: Annotated[list[ChannelChoice], Meta(max_length=4)] = []
 
 
+class MixedWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pay with insurance inside WeChat; ``auth_code`` is what the payer brought back from the insurer's page."""
+
+    auth_code: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
 class PayRequest(PayWish, frozen=True, kw_only=True):
-    """A confirmed payment: ``confirmed_fen`` is the payer's own part as the confirmation page showed it."""
+    """A confirmed payment: ``confirmed_fen`` is the payer's own part as the confirmation page showed it.
+
+    ``mixed``: insurance and cash in one order of WeChat; ``channels`` then is ``wechat`` by ``jsapi`` alone, or empty
+    when nothing is left to the payer.
+    """
 
     confirmed_fen: Fen
+    mixed: MixedWish | None = None
 
 
 class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,6 +97,27 @@ class PreviewPart(msgspec.Struct, frozen=True):
     text: Bilingual
 
 
+class MixedOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the bill can be paid with insurance inside WeChat, and why not.
+
+    ``authorize_url`` is the insurer's page for the permission; its ``redirectUrl`` is added by whoever goes there.
+    """
+
+    offered: bool
+    reason: str | None
+    text: Bilingual | None
+    authorize_url: str | None
+
+
+class PolicyChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A commercial policy of the patient's that can pay directly."""
+
+    coverage_id: UUID
+    insurer_code: str
+    insurer_name: Bilingual
+    policy_tail: str
+
+
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """The confirmation page: who pays what of the lines, and why."""
 
@@ -90,14 +125,20 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     bill_id: UUID
     charge_ids: list[UUID]
     total_fen: int
+    owed_fen: int  # owed since an earlier refund: then it is all that is to be paid, and there are no lines
     own_fen: int  # what the payer confirms
     parts: list[PreviewPart]
     insutype: str | None
     insurance_problem: Bilingual | None  # why insurance cannot be used now
+    policies: list[PolicyChoice]  # what ``use_commercial`` can be asked with
+    coverage_id: UUID | None  # the commercial policy that was asked
+    commercial_problem: Bilingual | None  # why commercial cover cannot be used now
+    commercial_notes: list[Bilingual]  # why the commercial insurer pays what it pays; also in the explanation
     account_balance_fen: int | None  # after this payment
     deposit_balance_fen: int
     channels: list[str]
     explanation: list[Bilingual]
+    mixed: MixedOffer | None = None  # none when it is not connected, or no insurance is wanted
 
 
 class PartView(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +160,15 @@ class PartView(msgspec.Struct, frozen=True, kw_only=True):
     state_text: Bilingual
     invoke: dict[str, str] | None
     done_at: datetime | None
+
+
+class MixedView(msgspec.Struct, frozen=True, kw_only=True):
+    """Insurance and cash in one order of WeChat; ``invoke`` is for the payer's device while it waits."""
+
+    state: str
+    state_text: Bilingual
+    mix_trade_no: str | None
+    invoke: dict[str, str] | None
 
 
 class BackView(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +203,34 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
 
 
+class DifferenceView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel said of a payment or refund and was not taken: ``found_*`` is its word, ``expected_fen`` ours.
+
+    ``of``: whether it was said of the payment itself or of money on its way back. ``part_state``: where the payment's
+    part stands by now.
+    """
+
+    id: UUID
+    organization_id: UUID
+    payment_id: UUID | None
+    bill_id: UUID | None
+    bill_no: str | None
+    number: str
+    outside_no: str
+    channel: str
+    channel_text: Bilingual
+    of: Literal["payment", "refund"]
+    source: Literal["notice", "answer"]
+    kind: Literal["amount", "state"]
+    expected_fen: int
+    found_fen: int
+    found_state: str
+    part_state: str | None
+    part_state_text: Bilingual | None
+    explanation: Bilingual
+    found_at: datetime
+
+
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     """A payment as screens poll it. ``final``: nothing more happens by itself."""
 
@@ -176,3 +254,4 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime
     settled_at: datetime | None
+    mixed: MixedView | None = None

@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from yitong.billing.payments.events import PaymentEvent
+from yitong.billing.payments.mixed.model import MixedPayment
+from yitong.billing.payments.mixed.states import MIXED, MixedState
 from yitong.billing.payments.model import PaymentLine, PaymentOrder, PaymentPart, Refund, RefundLine, RefundPart
 from yitong.billing.payments.rules import Sheet, due_at
 from yitong.billing.payments.states import BACK, ORDER, PART, REFUND, BackState, OrderState, PartState, RefundState
@@ -48,6 +49,8 @@ async def _read(tx: Transaction, organization_id: UUID, order_id: UUID, *, lock:
         await _rows(tx, PaymentPart, order, PaymentPart.seq),
     )
     await _read_refunds(tx, sheet)
+    if order.insutype is not None:
+        sheet.mixed = next(iter(await _rows(tx, MixedPayment, order, MixedPayment.order_id)), None)
     return sheet
 
 
@@ -97,7 +100,7 @@ class Change:
         tx: Transaction,
         grant: Grant,
         sheet: Sheet,
-        event: PaymentEvent,
+        event: StrEnum,
         about: PaymentPart | RefundPart | None = None,
         **said: Any,
     ) -> "Change":
@@ -147,6 +150,10 @@ class Change:
         await self._move(REFUND, row, RefundState(row.state), after, reason)
         if after in (RefundState.DONE, RefundState.FAILED):
             row.ended_at = self.tx.now
+
+    async def mixed(self, row: MixedPayment, after: MixedState, reason: str | None = None) -> None:
+        """Move a mixed order."""
+        await self._move(MIXED, row, MixedState(row.state), after, reason)
 
     async def new(self, machine: Machine[S], row: Any) -> None:
         """Write a new row's first state into its history; the row is added to the session."""

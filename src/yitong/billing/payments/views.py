@@ -1,62 +1,97 @@
 """What screens see of payments."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from sqlalchemy import select, text
 
+from yitong.billing.payments.covering import Cover
 from yitong.billing.payments.facts import Facts
+from yitong.billing.payments.mixed.model import MixedPayment
+from yitong.billing.payments.mixed.states import MIXED, MixedState
 from yitong.billing.payments.model import PaymentPart, Refund, RefundLine, RefundPart
 from yitong.billing.payments.preparing import Insured
 from yitong.billing.payments.problems import STUCK
 from yitong.billing.payments.rules import Sheet
 from yitong.billing.payments.schemas import (
     BackView,
+    MixedOffer,
+    MixedView,
     PartView,
     PaymentView,
+    PolicyChoice,
     Preview,
     PreviewPart,
     RefundView,
 )
 from yitong.billing.payments.states import BACK, ORDER, PART, REFUND, OrderState, PartState
 from yitong.billing.payments.wording import FAILURES, party_of, share_text
-from yitong.billing.rules import Division
+from yitong.billing.rules import Division, Part
 from yitong.billing.wording import explain_split
 from yitong.kernel.ids import UUID
 from yitong.kernel.states import Machine
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
+_THINKING = Bilingual("保险公司审核中", "being looked at by the insurer")
 _FINAL = (OrderState.SETTLED, OrderState.PART_REFUNDED, OrderState.REFUNDED, OrderState.FAILED)
 
 
-def preview_of(
-    facts: Facts, insured: Insured | None, shares: Division, channels: list[str], problem: Bilingual | None
-) -> Preview:
+@dataclass(frozen=True)
+class Asked:
+    """What the outside said to a wish: the insurers' answers, or why there is none."""
+
+    insured: Insured | None
+    cover: Cover | None
+    channels: list[str]
+    policies: list[PolicyChoice]
+    insurance_problem: Bilingual | None = None
+    commercial_problem: Bilingual | None = None
+    mixed: MixedOffer | None = None
+
+
+def preview_of(facts: Facts, asked: Asked, shares: Division) -> Preview:
     """The confirmation page of a division."""
     own = shares.amount("channel")
+    insured, cover = asked.insured, asked.cover
     parts = [
-        PreviewPart(part.kind, part.name, part.amount, share_text(part.kind, part.name))
+        PreviewPart(part.kind, part.name, part.amount, _share_text(part, cover))
         for part in shares.parts
         if part.kind != "channel"
     ]
     if own:
         parts.append(PreviewPart("own", "", own, share_text("own", "")))
+    notes = cover.notes if cover is not None else []
     return Preview(
         organization_id=facts.bill.organization_id,
         bill_id=facts.bill.id,
         charge_ids=[line.id for line in facts.lines],
         total_fen=facts.total,
+        owed_fen=facts.rest.owed_fen if facts.rest is not None else 0,
         own_fen=own,
         parts=parts,
         insutype=insured.bill.insutype if insured is not None else None,
-        insurance_problem=problem,
+        insurance_problem=asked.insurance_problem,
+        policies=asked.policies,
+        coverage_id=cover.policy.id if cover is not None else None,
+        commercial_problem=asked.commercial_problem,
+        commercial_notes=notes,
         account_balance_fen=insured.split.balc if insured is not None else None,
         deposit_balance_fen=facts.deposit_fen,
-        channels=channels,
-        explanation=explain_split(insured.split) if insured is not None else [],
+        channels=asked.channels,
+        explanation=[*(explain_split(insured.split) if insured is not None else []), *notes],
+        mixed=asked.mixed,
     )
+
+
+def _share_text(part: Part, cover: Cover | None) -> Bilingual:
+    said = share_text(part.kind, part.name)
+    if part.kind != "commercial" or cover is None:
+        return said
+    name = cover.policy.insurer_name
+    return Bilingual(f"{said.zh}（{name.zh}）", f"{said.en} ({name.en})")
 
 
 async def view(tx: Transaction, sheet: Sheet) -> PaymentView:
@@ -88,6 +123,7 @@ async def view(tx: Transaction, sheet: Sheet) -> PaymentView:
         created_at=order.created_at,
         expires_at=order.expires_at,
         settled_at=order.settled_at,
+        mixed=_mixed_view(sheet.mixed, with_invoke=payer) if sheet.mixed is not None else None,
     )
 
 
@@ -115,10 +151,17 @@ def _part_view(tx: Transaction, part: PaymentPart, *, with_invoke: bool) -> Part
         refunded_fen=part.refunded_fen,
         state=part.state,
         text=party_of(part.kind, part.channel),
-        state_text=_word(PART, part.state),
+        state_text=_THINKING if part.kind == "commercial" and part.state == "waiting" else _word(PART, part.state),
         invoke=invoke,
         done_at=part.done_at,
     )
+
+
+def _mixed_view(row: MixedPayment, *, with_invoke: bool) -> MixedView:
+    invoke: dict[str, str] | None = None
+    if with_invoke and row.state == MixedState.WAITING and row.mix_trade_no is not None:
+        invoke = {"mix_trade_no": row.mix_trade_no} | ({"h5_url": row.page} if row.page else {})
+    return MixedView(state=row.state, state_text=_word(MIXED, row.state), mix_trade_no=row.mix_trade_no, invoke=invoke)
 
 
 async def _refund_views(tx: Transaction, sheet: Sheet) -> list[RefundView]:

@@ -2,6 +2,7 @@
 
 from yitong.kernel.text import Bilingual
 
+SUBJECT = "医疗费用"  # what the payer reads at the channel: no name, no department, no disease
 _CHANNELS = {
     "wechat": Bilingual("微信支付", "WeChat Pay"),
     "alipay": Bilingual("支付宝", "Alipay"),
@@ -34,7 +35,10 @@ FAILURES: dict[str, Bilingual] = {
     "refused": Bilingual("支付方拒绝了请求", "The paying party refused"),
     "closed": Bilingual("支付已关闭", "The payment was closed"),
     "deposit-short": Bilingual("预交金余额不足", "The deposit is not enough"),
-    "amounts-changed": Bilingual("医保结算金额与确认时不同，已撤销", "The insurer settled other amounts; taken back"),
+    "amounts-changed": Bilingual("保险支付金额与确认时不同，已撤销", "The insurer settled other amounts; taken back"),
+    "permission-over": Bilingual("医保授权已过期，请重新授权", "The permission to use the insurance ran out"),
+    "undone": Bilingual("医保没有回音，请求已冲正", "The insurer did not answer; the message was reversed"),
+    "not-covered": Bilingual("商业保险不予赔付", "The commercial insurer does not cover it"),
     "not-made": Bilingual("支付方没有收到请求", "The paying party never got the request"),
 }  # fmt: skip
 _SHARES = {

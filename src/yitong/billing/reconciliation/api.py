@@ -8,10 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from yitong.billing.reconciliation import asking, queries, running, signing
+from yitong.billing.reconciliation import asking, counting, queries, running, signing
 from yitong.billing.reconciliation.schemas import (
     AskAgainRequest,
+    CashCountView,
     CompareRequest,
+    CountRequest,
     DayReconciliation,
     MoneyDifference,
     ProposeRequest,
@@ -87,4 +89,25 @@ async def ask(
         return await queries.difference(tx, data.organization_id, difference_id)
 
 
-ROUTES: list[ControllerRouterHandler] = [compare_now, list_days, show_report, propose, sign, ask]
+@post("/cash-counts", summary="Count the cash of a window", tags=_TAGS)
+async def post_count(tx: Tx, data: JSONBody[CountRequest], idempotency_key: NamedDependency[UUID]) -> CashCountView:
+    """At the end of a shift: what is in the till beyond its float. Says how much the journal has."""
+    return await counting.count_cash(tx, data, idempotency_key)
+
+
+@get("/cash-counts", summary="Counts of cash of a day", tags=_TAGS)
+async def get_counts(tx: Tx, organization_id: FromQuery[UUID], day: FromQuery[date]) -> Page[CashCountView]:
+    """Those that stand, by window and time."""
+    return Page(await counting.counts_of(tx, organization_id, day))
+
+
+ROUTES: list[ControllerRouterHandler] = [
+    compare_now,
+    list_days,
+    show_report,
+    propose,
+    sign,
+    ask,
+    post_count,
+    get_counts,
+]

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 
+from yitong.billing.commercial import CommercialAnswer, CommercialInsurers
 from yitong.billing.ports import NoticeTaker, PaymentChannels, PaymentFound, RefundFound
 from yitong.billing.reconciliation import problems
 from yitong.billing.reconciliation.actions import PROPOSE
@@ -27,8 +28,10 @@ _REFUND = {"done": "done", "failed": "failed", "processing": "pending", "unknown
 
 
 async def ask_again(platform: Platform, actor: Actor, organization_id: UUID, difference_id: UUID) -> None:
-    """Ask a channel about one movement under its number. What it says is handed to the payment as a notice would be,
-    kept with the difference, and the day is compared anew.
+    """Ask a channel or a commercial insurer about one movement under its number.
+
+    What a channel says is handed to the payment as a notice would be; what anybody says is kept with the difference,
+    and the day is compared anew.
 
     Raises Problem ``correction-unsuitable``, ``not-found``, ``gateway-unavailable`` and those of the permission check.
     """
@@ -73,6 +76,8 @@ async def _row(tx: Transaction, organization_id: UUID, difference_id: UUID) -> A
 async def _ask(platform: Platform, one: Difference) -> Answer:
     if one.key.party == INSURER:
         return Answer("unanswered")
+    if one.key.kind in ("claim", "cancellation"):
+        return await _ask_cover(platform, one)
     channel = platform.port(PaymentChannels).get(one.key.party)
     if channel is None:
         return Answer("unanswered")
@@ -90,6 +95,27 @@ async def _ask(platform: Platform, one: Difference) -> Answer:
         return _of_refund(back)
     except (GatewayRefused, GatewayUnavailable):
         return Answer("unanswered")
+
+
+async def _ask_cover(platform: Platform, one: Difference) -> Answer:
+    """What a commercial insurer says of a claim; one that was taken back counts as failed."""
+    insurers = platform.ports.get(CommercialInsurers)
+    insurer = insurers.get(one.key.party.partition(":")[2]) if insurers is not None else None
+    if insurer is None:
+        return Answer("unanswered")
+    try:
+        found = await insurer.find(one.key.number)
+    except (GatewayRefused, GatewayUnavailable):
+        return Answer("unanswered")
+    return _of_claim(found)
+
+
+def _of_claim(found: CommercialAnswer | None) -> Answer:
+    if found is None:
+        return Answer("unknown")
+    if found.outcome == "queued":
+        return Answer("pending", 0, found.insurer_no)
+    return Answer("done" if found.covered else "failed", found.covered, found.insurer_no)
 
 
 def _of_payment(found: PaymentFound | None) -> Answer:

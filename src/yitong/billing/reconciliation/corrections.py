@@ -2,8 +2,9 @@
 
 from typing import Literal
 
+from yitong.billing.journal import accounts
 from yitong.billing.reconciliation.comparing import Difference
-from yitong.billing.reconciliation.sides import INSURER, effect
+from yitong.billing.reconciliation.sides import CASH, INSURER, effect
 from yitong.kernel.money import yuan_text
 from yitong.kernel.text import Bilingual
 
@@ -25,16 +26,30 @@ PARTIES: dict[str, Bilingual] = {
     "cash": Bilingual("现金", "cash"),
     INSURER: Bilingual("医保", "the insurer"),
 }
+_COVER = accounts.commercial("")
 LINE_KINDS: dict[str, Bilingual] = {
     "payment": Bilingual("收款", "payment"),
     "refund": Bilingual("退款", "refund"),
     "settlement": Bilingual("医保结算", "settlement"),
     "reversal": Bilingual("医保结算撤销", "reversal"),
+    "claim": Bilingual("商保赔付", "claim"),
+    "cancellation": Bilingual("商保赔付撤销", "claim that was taken back"),
+    "count": Bilingual("现金盘点", "cash count"),
 }
+
+
+def party_name(party: str) -> Bilingual:
+    """What a party is called; a commercial insurer goes by its code."""
+    if party.startswith(_COVER):
+        code = party.removeprefix(_COVER)
+        return Bilingual(f"商业保险 {code}", f"commercial insurer {code}")
+    return PARTIES.get(party, Bilingual(party, party))
 
 
 def corrections(difference: Difference) -> list[Correction]:
     """What can be done about a difference, the likeliest first."""
+    if difference.key.party == CASH:  # there is nobody to hand it over to
+        return ["adjust", "accept"] if difference.kind == "amount" else ["suspend", "accept"]
     known = difference.here is not None and difference.here.part_id is not None
     if difference.kind == "date":
         return ["carry", "accept"]
@@ -65,8 +80,7 @@ def postings(difference: Difference, correction: Correction) -> list[tuple[str, 
 
 def explain(difference: Difference) -> Bilingual:
     """The difference in a sentence, with amounts in yuan."""
-    party, line = PARTIES.get(difference.key.party), LINE_KINDS[difference.key.kind]
-    named = party or Bilingual(difference.key.party, difference.key.party)
+    named, line = party_name(difference.key.party), LINE_KINDS[difference.key.kind]
     here = difference.here
     words = {
         "party_zh": named.zh,
@@ -76,6 +90,8 @@ def explain(difference: Difference) -> Bilingual:
         "theirs": yuan_text(difference.there.amount if difference.there else 0),
         "ours": yuan_text(here.amount if here else 0),
         "booked": yuan_text((here.booked or 0) if here else 0),
+        "window": difference.key.number.partition("/")[0],
+        "gap": yuan_text(abs(gap_of(difference))),
     }
     template = _sentence(difference)
     return Bilingual(template.zh.format(**words), template.en.format(**words))
@@ -83,6 +99,10 @@ def explain(difference: Difference) -> Bilingual:
 
 def _sentence(difference: Difference) -> Bilingual:
     here, there = difference.here, difference.there
+    if difference.key.kind == "count":
+        if there is None:
+            return _NOT_COUNTED
+        return _TOO_MUCH if gap_of(difference) > 0 else _TOO_LITTLE
     if difference.kind == "missing_here":
         return _UNBOOKED if here is not None else _UNKNOWN_HERE
     if difference.kind == "missing_there":
@@ -102,6 +122,18 @@ def _sentence(difference: Difference) -> Bilingual:
     return _OTHER_AMOUNT if here is not None and here.booked == here.amount else _BOOKED_WRONG
 
 
+_NOT_COUNTED = Bilingual(
+    "{window} 号窗口账面收取现金 {booked} 元，没有盘点记录。",
+    "The journal has ¥{booked} in the till of window {window}; nobody counted it.",
+)
+_TOO_MUCH = Bilingual(
+    "{window} 号窗口盘点现金 {theirs} 元，账面 {booked} 元，长款 {gap} 元。",
+    "¥{theirs} were counted at window {window} where the journal has ¥{booked}: ¥{gap} too much.",
+)
+_TOO_LITTLE = Bilingual(
+    "{window} 号窗口盘点现金 {theirs} 元，账面 {booked} 元，短款 {gap} 元。",
+    "¥{theirs} were counted at window {window} where the journal has ¥{booked}: ¥{gap} too little.",
+)
 _UNKNOWN_HERE = Bilingual(
     "{party_zh}账单有一笔{line_zh} {theirs} 元，本院没有这个单号的任何记录。",
     "{party} lists a {line} of ¥{theirs}; nothing here has this number.",
@@ -162,4 +194,6 @@ def gap_of(difference: Difference) -> int:
 def _account(difference: Difference) -> str:
     if difference.here is not None and difference.here.account:
         return difference.here.account
+    if difference.key.party.startswith(_COVER):
+        return difference.key.party
     return INSURER + ":unknown" if difference.key.party == INSURER else f"channel:{difference.key.party}"

@@ -13,6 +13,7 @@ class ReconciliationEvent(StrEnum):
     ASKED = "billing:difference:asked_again"
     SIGNED = "billing:difference:signed"
     SENT_BACK = "billing:difference:sent_back"
+    COUNTED = "billing:cash_count:made"
 
 
 declare_events(
@@ -24,6 +25,10 @@ declare_events(
         ReconciliationEvent.PROPOSED: ("提出差异处理意见", "A correction of a difference was proposed"),
         ReconciliationEvent.ASKED: ("就差异重新向对方查询", "The other side was asked again about a difference"),
         ReconciliationEvent.SIGNED: ("差异处理已复核", "The correction of a difference was signed off"),
+        ReconciliationEvent.COUNTED: (
+            "{window} 号窗口盘点现金 {amount} 元",
+            "{amount} yuan were counted at window {window}",
+        ),
         ReconciliationEvent.SENT_BACK: ("差异处理被退回", "The correction of a difference was sent back"),
     }
 )

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from yitong.kernel.ids import UUID
 from yitong.kernel.tables import Base, hospital
 
+_FIRST = "replaces_id IS NULL"
+
 
 class DayComparison(Base):
     """One comparison of a day; the latest counts."""
@@ -70,7 +72,9 @@ class DayDifference(Base):
             ["organization_id", "reconciliation_id"], ["reconciliation.organization_id", "reconciliation.id"]
         ),
         ForeignKeyConstraint(["organization_id", "entry_id"], ["journal_entry.organization_id", "journal_entry.id"]),
-        CheckConstraint("line_kind IN ('payment','refund','settlement','reversal')", name="line_kind"),
+        CheckConstraint(
+            "line_kind IN ('payment','refund','settlement','reversal','claim','cancellation','count')", name="line_kind"
+        ),
         CheckConstraint("kind IN ('missing_here','missing_there','amount','state','date')", name="kind"),
         CheckConstraint("state IN ('open','proposed','signed','vanished')", name="state"),
         CheckConstraint("correction IN ('book','suspend','adjust','hand_over','carry','accept')", name="correction"),
@@ -96,4 +100,32 @@ class DayDifference(Base):
         Index("ix_reconciliation_difference_day", "organization_id", "day", "state"),
         Index("ix_reconciliation_difference_number", "organization_id", "number"),
         hospital(private=True),
+    )
+
+
+class CashCount(Base):
+    """What a cashier counted in the till of a window since the count before. A recount replaces it; both stay."""
+
+    __tablename__ = "cash_count"
+    organization_id: Mapped[UUID]
+    id: Mapped[UUID]
+    till: Mapped[str]  # the window
+    shift: Mapped[str]  # what the hospital calls the shift that ends
+    since: Mapped[datetime | None]  # the count before; none: since the beginning
+    until: Mapped[datetime]
+    counted_fen: Mapped[int] = mapped_column(BigInteger)  # without the float; negative when more was given out
+    counted_by: Mapped[UUID]
+    counted_at: Mapped[datetime]
+    note: Mapped[str | None]
+    replaces_id: Mapped[UUID | None]
+    __table_args__ = (
+        PrimaryKeyConstraint("organization_id", "id"),
+        ForeignKeyConstraint(["organization_id"], ["organization.id"]),
+        ForeignKeyConstraint(["organization_id", "replaces_id"], ["cash_count.organization_id", "cash_count.id"]),
+        CheckConstraint("since < until", name="span"),
+        # A till is counted once up to a moment, and a count replaced once.
+        Index("uq_cash_count_until", "organization_id", "till", "until", unique=True, postgresql_where=_FIRST),
+        Index("uq_cash_count_replaces", "organization_id", "replaces_id", unique=True),
+        Index("ix_cash_count_until", "organization_id", "until"),
+        hospital(private=True, append_only=True),
     )

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import msgspec
 import structlog
 
+from yitong.billing.commercial import CommercialInsurer, CommercialInsurers
 from yitong.billing.ports import Insurer, PaymentChannel, PaymentChannels
-from yitong.billing.reconciliation.sides import INSURER, There, channel_side, insurer_side
+from yitong.billing.reconciliation.sides import INSURER, There, channel_side, cover_party, cover_side, insurer_side
 from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.platform import Platform
 
@@ -38,6 +39,12 @@ async def listings(platform: Platform, fixmedins_code: str, day: date, today: da
         asks = {one.name: _channel(one) for one in connected if one is not None}
     if Insurer in platform.ports:
         asks[INSURER] = _insurer(platform.port(Insurer), fixmedins_code)
+    if CommercialInsurers in platform.ports:
+        insurers = platform.port(CommercialInsurers)
+        for name in insurers.names():
+            cover = insurers.get(name)
+            if cover is not None:
+                asks[cover_party(name)] = _cover(cover)
     return list(await asyncio.gather(*(_listing(party, ask, day, today) for party, ask in asks.items())))
 
 
@@ -51,6 +58,13 @@ def _channel(channel: PaymentChannel) -> Ask:
 def _insurer(insurer: Insurer, fixmedins_code: str) -> Ask:
     async def ask(day: date) -> list[There]:
         return insurer_side(await insurer.settlements(fixmedins_code, day))
+
+    return ask
+
+
+def _cover(insurer: CommercialInsurer) -> Ask:
+    async def ask(day: date) -> list[There]:
+        return cover_side(insurer.name, await insurer.lines(day))
 
     return ask
 

@@ -15,6 +15,18 @@ CORRECTION_UNSUITABLE = problem_kind(
     Bilingual("这种处理方式不适用于该差异。", "This does not mend a difference of this kind."),
     Bilingual("请刷新后从列出的方式中选择。", "Refresh and choose one of those listed."),
 )
+NOT_THE_LAST_COUNT = problem_kind(
+    "not-the-last-count",
+    409,
+    Bilingual("只能重新登记该窗口最近一次盘点。", "Only the last count of a window can be made anew."),
+    Bilingual("请刷新后选择最近一次盘点，或登记新的盘点。", "Refresh and choose the last count, or make a new one."),
+)
+JUST_COUNTED = problem_kind(
+    "just-counted",
+    409,
+    Bilingual("该窗口刚刚盘点过。", "This window was counted a moment ago."),
+    Bilingual("如需更正，请重新登记上一次盘点。", "To correct it, make the last count anew."),
+)
 DAY_AHEAD = problem_kind(
     "day-ahead",
     400,

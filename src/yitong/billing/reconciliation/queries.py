@@ -12,10 +12,10 @@ from yitong.billing.reconciliation.comparing import KINDS, Difference
 from yitong.billing.reconciliation.corrections import (
     CORRECTIONS,
     LINE_KINDS,
-    PARTIES,
     Correction,
     corrections,
     explain,
+    party_name,
     postings,
 )
 from yitong.billing.reconciliation.schemas import (
@@ -30,11 +30,10 @@ from yitong.billing.reconciliation.schemas import (
     ThereView,
     Verdict,
 )
-from yitong.billing.reconciliation.sides import INSURER, Here, Key, There
+from yitong.billing.reconciliation.sides import CASH, INSURER, Here, Key, There
 from yitong.billing.reconciliation.states import DifferenceState
 from yitong.kernel.ids import UUID
 from yitong.kernel.problems import NOT_FOUND
-from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
 _DAYS = text("""
@@ -159,7 +158,7 @@ def askable(one: Difference) -> bool:
     """Whether the other side can be asked what became of this very movement."""
     if one.key.party == INSURER:
         return one.here is not None and one.here.order_id is not None
-    return one.key.party != "cash" and one.kind in ("state", "missing_there", "amount")
+    return one.key.party != CASH and one.kind in ("state", "missing_there", "amount")
 
 
 def difference_view(tx: Transaction, row: Any, zone: ZoneInfo) -> MoneyDifference:
@@ -178,7 +177,7 @@ def difference_view(tx: Transaction, row: Any, zone: ZoneInfo) -> MoneyDifferenc
         id=row["id"],
         day=row["day"],
         party=one.key.party,
-        party_name=PARTIES.get(one.key.party, Bilingual(one.key.party, one.key.party)),
+        party_name=party_name(one.key.party),
         line_kind=one.key.kind,
         line_name=LINE_KINDS[one.key.kind],
         number=one.key.number,

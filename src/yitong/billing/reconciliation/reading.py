@@ -8,35 +8,35 @@ from msgspec.structs import replace
 from sqlalchemy import text
 
 from yitong.billing.journal import accounts
-from yitong.billing.reconciliation.sides import INSURER, Here, HereState, Key, LineKind, There, effect
+from yitong.billing.reconciliation.sides import INSURER, Here, HereState, Key, LineKind, There, cover_party, effect
 from yitong.kernel.ids import UUID
 from yitong.kernel.transaction import Transaction
 
 # Payments and refunds around the day, and those that the other side's list names. The journal's entries carry the
-# number in their source. What a deposit or commercial cover paid is no outside party's and does not appear.
+# number in their source. What a deposit paid is no outside party's and does not appear; cash is counted by the till.
 _ROWS = text("""
 WITH moved AS (
     SELECT 'payment' AS kind, p.kind AS part_kind, p.channel, p.number, '' AS about, p.outside_no AS setl_id,
         p.state, p.amount_fen, p.fund_fen, p.split, p.id AS part_id, p.order_id, p.patient_id, p.asked_at, p.done_at,
-        p.window,
         'payment:' || p.number AS source
     FROM payment_part AS p
-    WHERE p.organization_id = :organization AND p.kind IN ('channel','insurance')
+    WHERE p.organization_id = :organization AND p.kind IN ('channel','insurance','commercial') AND p.channel <> 'cash'
         AND (p.done_at BETWEEN :begin AND :end OR p.asked_at BETWEEN :begin AND :end OR p.number = ANY (:numbers))
     UNION ALL
     SELECT 'refund', b.kind, b.channel, b.number, p.number, p.outside_no, b.state, b.amount_fen,
-        p.fund_fen, p.split, p.id, b.order_id, b.patient_id, b.asked_at, b.done_at, coalesce(b.window, p.window),
+        p.fund_fen, p.split, p.id, b.order_id, b.patient_id, b.asked_at, b.done_at,
         'refund:' || b.number
     FROM refund_part AS b
     JOIN payment_part AS p ON p.organization_id = b.organization_id AND p.id = b.part_id
-    WHERE b.organization_id = :organization AND b.kind IN ('channel','insurance')
+    WHERE b.organization_id = :organization AND b.kind IN ('channel','insurance','commercial') AND b.channel <> 'cash'
         AND (b.done_at BETWEEN :begin AND :end OR b.asked_at BETWEEN :begin AND :end OR b.number = ANY (:numbers)
-            OR b.kind = 'insurance' AND p.outside_no = ANY (:numbers))
+            OR b.kind = 'insurance' AND p.outside_no = ANY (:numbers)
+            OR b.kind = 'commercial' AND p.number = ANY (:numbers))
 )
 SELECT m.*, o.bill_id, o.created_at, j.at AS booked_at,
     (SELECT sum(amount) FROM unnest(j.accounts, j.amounts) AS u (account, amount)
-     WHERE account LIKE 'channel:%' OR account LIKE 'cash:%' OR account LIKE 'insurer:%' OR account LIKE 'account:%')
-        AS booked_fen
+     WHERE account LIKE 'channel:%' OR account LIKE 'commercial:%' OR account LIKE 'insurer:%'
+        OR account LIKE 'account:%') AS booked_fen
 FROM moved AS m
 JOIN payment_order AS o ON o.organization_id = :organization AND o.id = m.order_id
 LEFT JOIN journal_entry AS j ON j.organization_id = :organization AND j.source = m.source
@@ -47,7 +47,7 @@ SELECT j.source, j.at, j.bill_id, j.patient_id, u.account, u.amount
 FROM journal_entry AS j, unnest(j.accounts, j.amounts) AS u (account, amount)
 WHERE j.organization_id = :organization AND j.at BETWEEN :begin AND :end
     AND (j.source LIKE 'payment:%' OR j.source LIKE 'refund:%')
-    AND (u.account LIKE 'channel:%' OR u.account LIKE 'cash:%' OR u.account LIKE 'insurer:%'
+    AND (u.account LIKE 'channel:%' OR u.account LIKE 'commercial:%' OR u.account LIKE 'insurer:%'
         OR u.account LIKE 'account:%')
     AND NOT EXISTS (SELECT FROM payment_part AS p
         WHERE p.organization_id = j.organization_id AND j.source = 'payment:' || p.number)
@@ -67,6 +67,7 @@ _OWNERS = text("""
 SELECT number, organization_id FROM payment_part WHERE number = ANY (:numbers)
 UNION ALL SELECT number, organization_id FROM refund_part WHERE number = ANY (:numbers)
 """)
+_PART_KINDS = {"insurer": "insurance", "account": "insurance", "commercial": "commercial"}  # by account
 _DONE = {"done", "reversing", "reversed"}
 
 
@@ -84,8 +85,9 @@ class Window:
         }
 
 
-async def hospital_side(tx: Transaction, window: Window) -> list[Here]:
-    """Every movement of the window as the hospital has it, signed corrections included in what is booked."""
+async def hospital_side(tx: Transaction, window: Window, tills: Sequence[Here] = ()) -> list[Here]:
+    """Every movement of the window as the hospital has it, signed corrections included in what is booked; ``tills`` is
+    what the journal has of cash between two counts."""
     rows = (await tx.session.execute(_ROWS, window.values)).mappings()
     here = [_line(row) for row in rows]
     stray: dict[str, Here] = {}
@@ -97,7 +99,7 @@ async def hospital_side(tx: Transaction, window: Window) -> list[Here]:
             line = replace(before, amount=together, booked=together)
         stray[row["source"]] = line
     corrected = (await tx.session.execute(_CORRECTED, window.values)).mappings().all()
-    return _with_corrections([*here, *stray.values()], corrected)
+    return _with_corrections([*here, *stray.values(), *tills], corrected)
 
 
 async def of_hospital(tx: Transaction, organization_id: UUID, lines: list[There], *, commission: bool) -> list[There]:
@@ -117,8 +119,11 @@ async def of_hospital(tx: Transaction, organization_id: UUID, lines: list[There]
 def _line(row: Any) -> Here:
     insured = row["part_kind"] == "insurance"
     back = row["kind"] == "refund"
-    kind: LineKind = ("reversal" if back else "settlement") if insured else ("refund" if back else "payment")
-    number = row["setl_id"] if insured and back and row["setl_id"] else row["number"]
+    kind, number = _kind(row["part_kind"], back=back), row["number"]
+    if back and insured and row["setl_id"]:
+        number = row["setl_id"]
+    elif back and row["part_kind"] == "commercial":
+        number = row["about"]
     booked = row["booked_fen"]
     if booked is not None:
         booked = effect(Key("", kind, ""), int(booked))
@@ -127,7 +132,7 @@ def _line(row: Any) -> Here:
     state: HereState = "done" if row["state"] in _DONE else "failed" if row["state"] == "failed" else "pending"
     split: dict[str, Any] = row["split"] or {}
     return Here(
-        key=Key(INSURER if insured else row["channel"], kind, number),
+        key=Key(_party(row["part_kind"], row["channel"]), kind, number),
         state=state,
         at=row["booked_at"] or row["done_at"] or row["asked_at"] or row["created_at"],
         amount=row["amount_fen"],
@@ -139,23 +144,35 @@ def _line(row: Any) -> Here:
         bill_id=row["bill_id"],
         patient_id=row["patient_id"],
         about=row["about"],
-        account=_account(insured, row["channel"], row["window"]),
+        account=_account(row["part_kind"], row["channel"]),
     )
 
 
-def _account(insured: bool, channel: str, window: str | None) -> str:
-    if insured:
+def _kind(part_kind: str, *, back: bool) -> LineKind:
+    if part_kind == "insurance":
+        return "reversal" if back else "settlement"
+    if part_kind == "commercial":
+        return "cancellation" if back else "claim"
+    return "refund" if back else "payment"
+
+
+def _party(part_kind: str, channel: str) -> str:
+    if part_kind == "insurance":
+        return INSURER
+    return cover_party(channel) if part_kind == "commercial" else channel
+
+
+def _account(part_kind: str, channel: str) -> str:
+    if part_kind == "insurance":
         return accounts.insurer(channel)
-    return accounts.cash(window or "") if channel == "cash" else accounts.channel(channel)
+    return accounts.commercial(channel) if part_kind == "commercial" else accounts.channel(channel)
 
 
 def _stray(row: Any) -> Here:
     word, number = row["source"].split(":", 1)
     family, name = row["account"].split(":", 1)
-    insured = family in ("insurer", "account")
-    back = word == "refund"
-    kind: LineKind = ("reversal" if back else "settlement") if insured else ("refund" if back else "payment")
-    key = Key(INSURER if insured else "cash" if family == "cash" else name, kind, number)
+    part_kind = _PART_KINDS.get(family, "channel")
+    key = Key(_party(part_kind, name), _kind(part_kind, back=word == "refund"), number)
     amount = effect(key, int(row["amount"]))
     return Here(
         key=key,

@@ -11,13 +11,14 @@ from sqlalchemy import insert, text
 from yitong.billing.reconciliation import problems
 from yitong.billing.reconciliation.actions import RUN
 from yitong.billing.reconciliation.comparing import Comparison, Difference, compare
-from yitong.billing.reconciliation.corrections import PARTIES
+from yitong.billing.reconciliation.corrections import party_name
+from yitong.billing.reconciliation.counting import till_side
 from yitong.billing.reconciliation.events import ReconciliationEvent
 from yitong.billing.reconciliation.model import DayComparison, DayDifference
 from yitong.billing.reconciliation.outside import Listing, listings
 from yitong.billing.reconciliation.reading import Window, hospital_side, of_hospital
 from yitong.billing.reconciliation.schemas import PartyTotals
-from yitong.billing.reconciliation.sides import INSURER, Here, There, effect
+from yitong.billing.reconciliation.sides import CASH, INSURER, Here, There, effect
 from yitong.billing.reconciliation.states import DIFFERENCE, DifferenceState
 from yitong.kernel.clock import day_bounds, day_of
 from yitong.kernel.events import Subject, record
@@ -26,7 +27,6 @@ from yitong.kernel.permissions import Actor, Grant
 from yitong.kernel.platform import Platform
 from yitong.kernel.problems import NOT_FOUND
 from yitong.kernel.states import record_move
-from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
 _STANDING = text("""
@@ -83,16 +83,20 @@ async def _keep(tx: Transaction, hospital: Hospital, day: date, listed: list[Lis
         text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"),
         {"what": f"reconciliation:{hospital.id}:{day}"},
     )
+    tills = await till_side(tx, hospital.id, day, hospital.zone)
+    if tills.here:
+        listed = [*listed, Listing(CASH, tills.there, whole=True)]
     there: list[There] = []
     for one in listed:
-        own = one.party == INSURER
+        own = one.party in (INSURER, CASH)
         there += one.lines if own else await of_hospital(tx, hospital.id, one.lines, commission=hospital.commission)
     begin, end = day_bounds(day, hospital.zone)
     window = Window(
         hospital.id, begin - timedelta(days=1), end + timedelta(days=1), sorted({line.key.number for line in there})
     )
-    answered = {one.party for one in listed if one.refused is None}
-    here = [line for line in await hospital_side(tx, window) if line.key.party in answered]
+    # Tills are read here and always answer, also when nothing is left of a difference that there was.
+    answered = {one.party for one in listed if one.refused is None} | {CASH}
+    here = [line for line in await hospital_side(tx, window, tills.here) if line.key.party in answered]
     zone = ZoneInfo(hospital.zone)
     comparison = compare(day, zone, here, there)
     made = new_id()
@@ -229,7 +233,7 @@ def _totals(
         totals.append(
             PartyTotals(
                 party=party,
-                name=PARTIES.get(party, Bilingual(party, party)),
+                name=party_name(party),
                 answered=listing.refused is None,
                 whole=listing.whole,
                 booked=sum(effect(one.key, one.booked or 0) for one in mine),

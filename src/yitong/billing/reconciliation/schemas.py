@@ -46,6 +46,35 @@ class AskAgainRequest(msgspec.Struct, frozen=True):
     organization_id: UUID
 
 
+class CountRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What was counted in a till since the count before, without its float; ``replaces``: it was miscounted."""
+
+    organization_id: UUID
+    window: Annotated[str, Meta(min_length=1, max_length=40, pattern="^[^/]*$")]
+    shift: Annotated[str, Meta(min_length=1, max_length=40)]
+    counted_fen: Annotated[int, Meta(ge=-(10**12), le=10**12)]
+    note: _Words = ""
+    replaces: UUID | None = None
+
+
+class CashCountView(msgspec.Struct, frozen=True, kw_only=True):
+    """A count with what the journal has of the same stretch; ``difference_fen`` above zero is too much cash."""
+
+    id: UUID
+    window: str
+    shift: str
+    since: datetime | None
+    until: datetime
+    counted_fen: int
+    booked_fen: int
+    difference_fen: int
+    counted_by: UUID
+    counted_by_name: str | None
+    counted_at: datetime
+    note: str | None
+    replaces_id: UUID | None
+
+
 class PartyTotals(msgspec.Struct, frozen=True, kw_only=True):
     """A party's sums of a day in fen, signed: money in minus money back. ``corrected`` counts corrections.
 

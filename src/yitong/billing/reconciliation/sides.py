@@ -5,11 +5,14 @@ from typing import Literal
 
 import msgspec
 
+from yitong.billing.commercial import CoverMovement
+from yitong.billing.journal import accounts
 from yitong.billing.ports import ChannelLine, InsurerTotal
 from yitong.kernel.ids import UUID
 
 INSURER = "insurer"
-LineKind = Literal["payment", "refund", "settlement", "reversal"]
+CASH = "cash"
+LineKind = Literal["payment", "refund", "settlement", "reversal", "claim", "cancellation", "count"]
 HereState = Literal["done", "pending", "failed"]
 
 
@@ -17,16 +20,17 @@ class Key(msgspec.Struct, frozen=True, order=True):
     """What a movement is called on both sides.
 
     ``number`` is ours: payment_no, refund_no, medins_setl_id. A reversal at the insurer goes under the setl_id that it
-    takes back: a settlement is reversed once and as a whole.
+    takes back: a settlement is reversed once and as a whole; so is a commercial claim, under its claim_no. A till's
+    count goes under its window and the moment at which it was counted.
     """
 
-    party: str  # a channel's name, or ``insurer``
+    party: str  # a channel's name, ``insurer``, or ``commercial:<insurer>``
     kind: LineKind
     number: str
 
 
 class Here(msgspec.Struct, frozen=True, kw_only=True):
-    """One movement as the hospital has it; amounts are fen and never negative.
+    """One movement as the hospital has it; amounts are fen and never negative, but for what a till gave out.
 
     ``amount`` is what the payment or refund is for; ``booked`` what the journal has of it, None when it has nothing.
     ``pending`` has not ended, ``failed`` moved nothing. For the insurer ``amount`` is fund and personal account,
@@ -94,6 +98,24 @@ def insurer_side(totals: list[InsurerTotal]) -> list[There]:
     ]
 
 
+def cover_party(insurer: str) -> str:
+    """A commercial insurer as a party; the journal's account of it has the same name."""
+    return accounts.commercial(insurer)
+
+
+def cover_side(insurer: str, movements: list[CoverMovement]) -> list[There]:
+    """A commercial insurer's account as one side of the comparison."""
+    return [
+        There(
+            key=Key(cover_party(insurer), one.kind, one.claim_no),
+            at=one.at,
+            amount=one.amount,
+            channel_no=one.insurer_no,
+        )
+        for one in movements
+    ]
+
+
 def effect(key: Key, amount: int) -> int:
     """By how much a movement raises what the other party holds for us or owes us; negative when it lowers it."""
-    return amount if key.kind in ("payment", "settlement") else -amount
+    return -amount if key.kind in ("refund", "reversal", "cancellation") else amount

@@ -17,7 +17,7 @@ from yitong.kernel.transaction import Transaction
 
 _REGION_ONLY = Bilingual("这条规则由全区统一设置。", "This rule is set for the whole region only.")
 _NOTHING = Bilingual("窗口不能为零。", "The window cannot be zero.")
-_WINDOWED = (RuleKind.LIMIT, RuleKind.CHANGE, RuleKind.RATE, RuleKind.BAN)
+_WINDOWED = (RuleKind.LIMIT, RuleKind.CHANGE, RuleKind.RATE, RuleKind.BAN, RuleKind.PREPAID)
 
 
 async def list_rules(tx: Transaction, organization_id: UUID | None) -> list[LimitRuleItem]:
@@ -69,6 +69,12 @@ async def change_rule(tx: Transaction, code: str, change: LimitRuleChange) -> Li
     numbers = {"code": code, "enabled": new.enabled, "window": new.window, "value": new.value, "weight": new.weight}
     await record(tx, grant, LimitEvent.RULE_CHANGED, Subject("limit_rule", place, place), numbers)
     return await _item(tx, declared, commission, own)
+
+
+async def in_force(tx: Transaction, code: str, organization_id: UUID) -> Rule:
+    """A rule as it holds at a hospital: its own, else the region's, else the default."""
+    commission = (await region_of(tx)).commission_id
+    return (await _in_force(tx, DECLARED[code], commission, organization_id))[0]
 
 
 async def _in_force(

@@ -19,6 +19,7 @@ class RuleKind(StrEnum):
     SIGNAL = "signal"  # adds its weight to an account's score
     LEVEL = "level"  # the score from which something is asked
     RATE = "rate"  # requests of a window, per server process
+    PREPAID = "prepaid"  # what has to be paid within the window, or the appointment lapses
 
 
 class Rule(NamedTuple):
@@ -216,6 +217,17 @@ _ALL = (
         60_000,
         "每个网段每分钟的请求",
         "requests from one address block a minute",
+    ),
+    Declared(
+        "registration-prepaid",
+        _K.PREPAID,
+        "person",
+        Rule(False, 30 * MINUTE, 0, 0),
+        Bilingual(
+            "挂号费在到院前支付，预约后逾时未付的预约失效",
+            "the registration fee is paid before arrival; an appointment not paid in time lapses",
+        ),
+        per_hospital=True,
     ),
 )
 DECLARED: Mapping[str, Declared] = {one.code: one for one in _ALL}

@@ -12,7 +12,8 @@ from yitong.kernel.transaction import Transaction
 
 COLUMNS = """a.organization_id, a.id, a.slot_id, a.schedule_id, a.department_id, a.service_id, a.practitioner_role_id,
     a.patient_id, a.start_at, a.end_at, a.state, a.version, a.number, a.channel, a.fee_fen, a.hold_expires_at,
-    a.created_at, a.cancelled_reason, a.rescheduled_to, a.offered, a.displaced, d.location_id, d.team_id,
+    a.created_at, a.cancelled_reason, a.rescheduled_to, a.offered, a.displaced, a.pay_by,
+    d.location_id, d.team_id,
     d.day, d.stopped_at IS NOT NULL AS stopped, p.name_sealed"""
 _FROM = """FROM appointment AS a
 JOIN schedule AS d ON d.organization_id = a.organization_id AND d.id = a.schedule_id

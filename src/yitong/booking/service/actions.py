@@ -39,6 +39,12 @@ LIST = action(
 CLOSE_DAY = action(
     "booking:appointment:close_day", "日终登记爽约", "Record no-shows after the day's end", {Role.SYSTEM: Scope.REGION}
 )
+PREPAY = action(
+    "booking:appointment:prepay",
+    "挂号费限时支付",
+    "Ask for the fee before arrival, and end what was not paid in time",
+    {Role.SYSTEM: Scope.REGION},
+)
 EXPIRE = action("booking:hold:expire", "释放过期占号", "Free holds that ran out", {Role.SYSTEM: Scope.REGION})
 PLAN = action("booking:schedule:plan", "管理排班", "Make and change schedule templates and exceptions", _PLANNERS)
 SEE_PLAN = action(

@@ -38,7 +38,7 @@ class DemoStaff(msgspec.Struct, frozen=True, kw_only=True):
 def _staff(
     username: str, name: str, pinyin: str, gender: Gender, role_name: str, role_name_en: str, code: str, department: str
 ) -> DemoStaff:
-    clinical = {"doctor": "D110000000000001", "nurse": "N110000000000001"}
+    clinical = {"doctor": "D110000000000001", "nurse": "N110000000000001", "pharmacist": "P110000000000001"}
     return DemoStaff(
         username=username,
         name=name,
@@ -56,6 +56,7 @@ def _staff(
 DEMO_STAFF = (
     _staff("doctor", "陈明远", "chen ming yuan", "male", "医生", "Doctor", FIRST_HOSPITAL, CLINIC),
     _staff("nurse", "刘雅静", "liu ya jing", "female", "护士", "Nurse", FIRST_HOSPITAL, CLINIC),
+    _staff("pharmacist", "唐素芬", "tang su fen", "female", "药师", "Pharmacist", FIRST_HOSPITAL, "150102"),
     _staff("registrar", "孙晓燕", "sun xiao yan", "female", "前台", "Front desk", FIRST_HOSPITAL, "110101"),
     _staff("scheduler", "周文博", "zhou wen bo", "male", "门诊办", "Outpatient office", FIRST_HOSPITAL, "110101"),
     _staff("cashier", "马丽华", "ma li hua", "female", "收费员", "Cashier", FIRST_HOSPITAL, "110101"),

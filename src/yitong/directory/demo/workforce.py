@@ -150,6 +150,11 @@ def build_workforce(
     technology = [row for site in sites for row in site.technology]
     laboratories = [row for row in technology if row.code != plan.PHARMACY]
     workforce.fill("technician", _even(laboratories, plan.TECHNICIAN_TITLES), others["technician"], codes)
-    dispensaries = [*pharmacies, *(row for row in technology if row.code == plan.PHARMACY)]
+    own = [row for row in technology if row.code == plan.PHARMACY]
+    dispensaries = [
+        *own[:1],
+        *pharmacies,
+        *own[1:],
+    ]  # the first hospital's reviews prescriptions in the smallest region
     workforce.fill("pharmacist", _even(dispensaries, plan.PHARMACIST_TITLES), others["pharmacist"], codes)
     return workforce

@@ -215,8 +215,8 @@ def site_items() -> tuple[PriceItem, ...]:
 
 @cache
 def drugs() -> tuple[Drug, ...]:
-    """Drugs with one pack each, prices in whole fen."""
-    return _read("drugs.tsv", Drug)
+    """Drugs with one pack each, prices in whole fen: the dictionary's, then those it does not know yet."""
+    return _read("drugs.tsv", Drug) + _read("drugs_added.tsv", Drug)
 
 
 @cache

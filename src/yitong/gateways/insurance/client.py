@@ -7,7 +7,6 @@ import msgspec
 
 from yitong.billing.ports import (
     Credential,
-    FeeLine,
     Insurance,
     InsuranceBill,
     InsuranceSettlement,
@@ -16,18 +15,12 @@ from yitong.billing.ports import (
     InsurerSilent,
     InsurerTotal,
 )
-from yitong.gateways.insurance import wire
-from yitong.gateways.insurance.amounts import ENCODER, fen, quantity, read, written, yuan
+from yitong.gateways.insurance import messages, wire
+from yitong.gateways.insurance.amounts import fen, read, written, yuan
 from yitong.gateways.insurance.courier import PARTY, Courier, Output
+from yitong.gateways.insurance.messages import wrapped
 from yitong.gateways.insurance.splits import Unsound, split_of
 from yitong.kernel.outside import GatewayRefused
-
-BY_ITEM = "01"  # psn_setlway: 按项目结算
-
-
-def wrapped(content: msgspec.Struct) -> wire.Wrapped:
-    """An input inside its ``data``."""
-    return wire.Wrapped(msgspec.Raw(ENCODER.encode(content)))
 
 
 class FsiInsurer:
@@ -116,32 +109,39 @@ class FsiInsurer:
         return visit
 
     async def pre_settle(self, bill: InsuranceBill) -> InsuranceSplit:
-        """Send the lines anew (2205, 2204) and ask for the split (2206A); nothing is paid.
+        """Send the lines anew (2205, 2204; of a stay 2302, 2301) and ask for the split (2206A, 2303); nothing is paid.
 
         An answer whose amounts do not add up is refused.
         """
-        removal = wire.FeeRemoval(bill.mdtrt_id, bill.chrg_bchno, bill.psn_no)
+        numbers = messages.numbers_of(bill.med_type)
         with contextlib.suppress(GatewayRefused):  # some platforms refuse to remove where nothing was sent yet
-            await self._ask("2205", bill, wrapped(removal), wire.Nothing)
-        sent = await self._ask("2204", bill, wire.FeeInput([fee_of(bill, line) for line in bill.lines]), wire.FeeOutput)
-        asked = wrapped(settling(bill))
-        answer = await self._ask("2206A", bill, asked, wire.SettlingOutput)
+            await self._ask(numbers.remove, bill, messages.removal(bill), wire.Nothing)
+        sent: list[wire.FeeResult] = []
+        for content in messages.fees(bill):
+            sent += (await self._ask(numbers.send, bill, content, wire.FeeOutput)).result
+        answer = await self._ask(numbers.ask, bill, messages.settling(bill), wire.SettlingOutput)
         try:
             split = split_of(answer.setlinfo, answer.setldetail)
             check_answer(bill, answer.setlinfo, split)
-            _check_lines(bill, sent.result, split)
+            _check_lines(bill, sent, split)
         except Unsound as error:
             raise GatewayRefused(PARTY, "answer-unsound", str(error)) from error
         return split
 
-    async def settle(self, bill: InsuranceBill, expected: InsuranceSplit, medins_setl_id: str) -> InsuranceSettlement:
-        """Settle (2207A) under our number, which the insurer keeps as ``invono``.
+    def message_no(self, fixmedins_code: str) -> str:
+        """A number for a message that is written down before it is sent."""
+        return self._courier.message_no(fixmedins_code)
 
-        A settlement that turns out unsound or other than ``expected`` is taken back at once (2208A) and refused with
-        reason ``split-changed``: the person agreed to other amounts.
+    async def settle(
+        self, bill: InsuranceBill, expected: InsuranceSplit, medins_setl_id: str, msgid: str = ""
+    ) -> InsuranceSettlement:
+        """Settle (2207A, of a stay 2304) under our number, which the insurer keeps as ``invono``.
+
+        A settlement that turns out unsound or other than ``expected`` is taken back at once and refused with reason
+        ``split-changed``: the person agreed to other amounts.
         """
-        asked = wrapped(settling(bill, expected, medins_setl_id))
-        answer = await self._ask("2207A", bill, asked, wire.SettlingOutput)
+        asked = messages.settling(bill, expected, medins_setl_id)
+        answer = await self._ask(messages.numbers_of(bill.med_type).settle, bill, asked, wire.SettlingOutput, msgid)
         try:
             made = _settlement(answer.setlinfo, answer.setldetail)
             check_answer(bill, answer.setlinfo, made.split)
@@ -151,7 +151,9 @@ class FsiInsurer:
             if agreed(made.split) == agreed(expected):
                 return made
             reason = "the year's sums have moved since the split was asked for"
-        await self.reverse(bill.fixmedins_code, bill.psn_no, bill.mdtrt_id, answer.setlinfo.setl_id, medins_setl_id)
+        made_there = answer.setlinfo.setl_id
+        where = (bill.fixmedins_code, bill.psn_no, bill.mdtrt_id)
+        await self.reverse(*where, made_there, medins_setl_id, med_type=bill.med_type)
         raise GatewayRefused(PARTY, "split-changed", reason)
 
     async def settlement(
@@ -168,10 +170,13 @@ class FsiInsurer:
                     raise InsurerSilent(PARTY, f"unsound: {error}", "", "5203") from error
         return None
 
-    async def reverse(self, fixmedins_code: str, psn_no: str, mdtrt_id: str, setl_id: str, medins_setl_id: str) -> str:
-        """Take a settlement back as a whole (2208A); asking again answers the same reversal."""
-        asked = wrapped(wire.Reversal(setl_id, mdtrt_id, psn_no, medins_setl_id))
-        answer = await self._courier.ask("2208A", fixmedins_code, asked, wire.WrappedReversal)
+    async def reverse(
+        self, fixmedins_code: str, psn_no: str, mdtrt_id: str, setl_id: str, medins_setl_id: str, *, med_type: str = ""
+    ) -> str:
+        """Take a settlement back as a whole (2208A, of a stay 2305); asking again answers the same reversal."""
+        asked = messages.reversal(mdtrt_id, psn_no, setl_id, medins_setl_id, med_type)
+        infno = messages.numbers_of(med_type).reverse
+        answer = await self._courier.ask(infno, fixmedins_code, asked, wire.WrappedReversal)
         return answer.setlinfo.setl_id
 
     async def undo(self, fixmedins_code: str, psn_no: str, omsgid: str, oinfno: str) -> None:
@@ -206,8 +211,12 @@ class FsiInsurer:
             for one in found
         ]
 
-    async def _ask(self, infno: str, bill: InsuranceBill, content: msgspec.Struct, output: type[Output]) -> Output:
-        return await self._courier.ask(infno, bill.fixmedins_code, content, output, insuplc=bill.insuplc_admdvs)
+    async def _ask(
+        self, infno: str, bill: InsuranceBill, content: msgspec.Struct, output: type[Output], msgid: str = ""
+    ) -> Output:
+        return await self._courier.ask(
+            infno, bill.fixmedins_code, content, output, insuplc=bill.insuplc_admdvs, msgid=msgid
+        )
 
     async def close(self) -> None:
         """Close the kept connections."""
@@ -217,48 +226,6 @@ class FsiInsurer:
 def agreed(split: InsuranceSplit) -> tuple[int, int, int]:
     """What a person agrees to: how much the funds, the accounts and they themselves pay."""
     return split.fund_pay_sumamt, split.acct_pay, split.psn_cash_pay
-
-
-def fee_of(bill: InsuranceBill, line: FeeLine) -> wire.Fee:
-    """A line as it is sent."""
-    return wire.Fee(
-        feedetl_sn=line.feedetl_sn,
-        mdtrt_id=bill.mdtrt_id,
-        psn_no=bill.psn_no,
-        chrg_bchno=bill.chrg_bchno,
-        fee_ocur_time=written(line.fee_ocur_time),
-        med_list_codg=line.med_list_codg,
-        medins_list_codg=line.medins_list_codg,
-        det_item_fee_sumamt=yuan(line.det_item_fee_sumamt),
-        cnt=quantity(line.cnt_milli),
-        pric=yuan(line.pric),
-        med_chrgitm_type=line.med_chrgitm_type,
-        medins_list_name=line.name,
-        bilg_dept_codg=line.bilg_dept_codg,
-        bilg_dr_codg=line.bilg_dr_codg,
-    )
-
-
-def settling(bill: InsuranceBill, expected: InsuranceSplit | None = None, number: str = "") -> wire.Settling:
-    """The input of 2206A, or with an expected split that of 2207A."""
-    return wire.Settling(
-        psn_no=bill.psn_no,
-        mdtrt_cert_type=bill.credential.mdtrt_cert_type,
-        mdtrt_cert_no=bill.credential.mdtrt_cert_no,
-        med_type=bill.med_type,
-        medfee_sumamt=yuan(sum(line.det_item_fee_sumamt for line in bill.lines)),
-        psn_setlway=BY_ITEM,
-        mdtrt_id=bill.mdtrt_id,
-        chrg_bchno=bill.chrg_bchno,
-        insutype=bill.insutype,
-        acct_used_flag="1" if bill.acct_used_flag else "0",
-        invono=number,
-        fulamt_ownpay_amt=yuan(expected.fulamt_ownpay_amt) if expected else None,
-        overlmt_selfpay=yuan(expected.overlmt_selfpay) if expected else None,
-        preselfpay_amt=yuan(expected.preselfpay_amt) if expected else None,
-        inscp_scp_amt=yuan(expected.inscp_scp_amt) if expected else None,
-        acct_mulaid_psn_no=bill.acct_mulaid_psn_no,
-    )
 
 
 def check_answer(bill: InsuranceBill, info: wire.SetlInfo, split: InsuranceSplit) -> None:

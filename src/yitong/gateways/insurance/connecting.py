@@ -1,7 +1,9 @@
 """Connects the insurer that the settings name, or the sandbox's."""
 
 from yitong.billing.insurance.mobile import MobileInsurer
+from yitong.billing.payments.mixed.permits import PayPermits
 from yitong.billing.ports import Insurer
+from yitong.billing.stay_ports import InpatientInsurer
 from yitong.gateways import sandbox_keys
 from yitong.gateways.insurance.client import FsiInsurer
 from yitong.gateways.insurance.courier import Courier, Sender
@@ -9,6 +11,8 @@ from yitong.gateways.insurance.credentials import InsurerCredentials
 from yitong.gateways.insurance.envelope import Seals
 from yitong.gateways.insurance.mobile import MobileClient
 from yitong.gateways.insurance.mobile_envelope import MobileSeals
+from yitong.gateways.insurance.permits import PermitClient
+from yitong.gateways.insurance.stays import FsiStays
 from yitong.identity.service.credentials import CredentialReader
 from yitong.kernel.crypto import CryptoError, SM2PrivateKey, SM2PublicKey
 from yitong.kernel.platform import Platform
@@ -23,9 +27,11 @@ def connect_insurer(platform: Platform, settings: Settings) -> None:
         return
     in_sandbox = not settings.insurance_url
     sender = _sandbox_sender(settings) if in_sandbox else _sender(settings)
-    insurer = FsiInsurer(Courier(sender, sandbox_seals(settings) if in_sandbox else _seals(settings)))
+    courier = Courier(sender, sandbox_seals(settings) if in_sandbox else _seals(settings))
+    insurer = FsiInsurer(courier)
     platform.closing.append(insurer.close)
     platform.connect(Insurer, insurer)
+    platform.connect(InpatientInsurer, FsiStays(courier))
     platform.connect(CredentialReader, InsurerCredentials(insurer, platform.clock.now))
 
 
@@ -38,6 +44,23 @@ def _connect_mobile(platform: Platform, settings: Settings) -> None:
     client = MobileClient(url, seals)
     platform.closing.append(client.close)
     platform.connect(MobileInsurer, client)
+    _connect_permits(platform, settings, in_sandbox=in_sandbox)
+
+
+def _connect_permits(platform: Platform, settings: Settings, *, in_sandbox: bool) -> None:
+    """Where payers allow payment from their insurance; without it nobody pays by phone with insurance."""
+    if in_sandbox:
+        base = settings.sandbox_url.rstrip("/") + "/insurer"
+        page = f"{base}/mobile/authorize?orgCodg={{org}}"
+        partner, secret = sandbox_keys.INSURANCE_PARTNER, sandbox_keys.shared_secret(settings, "insurer-permits")
+    else:
+        base, page = settings.insurance_permit_query_url, settings.insurance_permit_page
+        partner, secret = settings.insurance_permit_partner, settings.insurance_permit_secret
+    if not base or not page:
+        return
+    client = PermitClient(page, base, partner, secret)
+    platform.closing.append(client.close)
+    platform.connect(PayPermits, client)
 
 
 def sandbox_mobile_seals(settings: Settings, *, theirs: bool = False) -> MobileSeals:

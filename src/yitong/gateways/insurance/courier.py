@@ -24,7 +24,7 @@ PATH = "/mbs/fmi/fsi/api/callFsiService/callService"
 SIGN_IN_AGAIN = "签到"
 """What the refusal of a sign-in number that ran out says."""
 # Nothing is lost when one of these reaches the insurer twice.
-_HARMLESS = frozenset({"9001", "1101", "2205", "2206A", "2601", "3201", "3202", "5203"})
+_HARMLESS = frozenset({"9001", "1101", "2205", "2206A", "2302", "2303", "2601", "3201", "3202", "5203"})
 _CLOCK = SystemClock()
 Output = TypeVar("Output")
 
@@ -65,18 +65,32 @@ class Courier:
         self._signed_in: dict[str, tuple[str, str]] = {}  # institution: (day, sign_no)
 
     async def ask(
-        self, infno: str, institution: str, content: msgspec.Struct, output: type[Output], *, insuplc: str = ""
+        self,
+        infno: str,
+        institution: str,
+        content: msgspec.Struct,
+        output: type[Output],
+        *,
+        insuplc: str = "",
+        msgid: str = "",
     ) -> Output:
-        """The output of one message. Raises GatewayRefused, or InsurerSilent with the message's number."""
+        """The output of one message, sent under ``msgid`` when it is given.
+
+        Raises GatewayRefused, or InsurerSilent with the message's number.
+        """
         sign_no = await self._sign_in(institution)
         try:
-            return await self._send(infno, institution, content, output, insuplc, sign_no)
+            return await self._send(infno, institution, content, output, insuplc, sign_no, msgid)
         except GatewayRefused as refused:
             if SIGN_IN_AGAIN not in refused.detail:
                 raise
         self._signed_in.pop(institution, None)
         sign_no = await self._sign_in(institution)
-        return await self._send(infno, institution, content, output, insuplc, sign_no)
+        return await self._send(infno, institution, content, output, insuplc, sign_no, msgid)
+
+    def message_no(self, institution: str) -> str:
+        """A number for one message of an institution."""
+        return message_id(institution, self._now(), next(self._sequence) % 10_000)
 
     async def _sign_in(self, institution: str) -> str:
         today = f"{self._now().astimezone(BEIJING):%Y%m%d}"
@@ -89,13 +103,20 @@ class Courier:
         return sign_no
 
     async def _send(
-        self, infno: str, institution: str, content: msgspec.Struct, output: type[Output], insuplc: str, sign_no: str
+        self,
+        infno: str,
+        institution: str,
+        content: msgspec.Struct,
+        output: type[Output],
+        insuplc: str,
+        sign_no: str,
+        msgid: str = "",
     ) -> Output:
         moment = self._now()
         cainfo, sealed = self._seals.close(ENCODER.encode(content))
         message = Message(
             infno=infno,
-            msgid=message_id(institution, moment, next(self._sequence) % 10_000),
+            msgid=msgid or self.message_no(institution),
             mdtrtarea_admvs=self._sender.admvs,
             insuplc_admdvs=insuplc,
             recer_sys_code=self._sender.recer_sys_code,

@@ -40,6 +40,7 @@ class MixedOrder(msgspec.Struct, frozen=True):
     total_fee: int = 0
     paid_time: datetime | None = None
     med_ins_fail_reason: str = ""
+    sandbox_page: str = ""  # the sandbox alone has a page
 
 
 class Nothing(msgspec.Struct, frozen=True):
@@ -216,6 +217,7 @@ def mixed_found(said: MixedOrder) -> MixedOrderFound:
         total_fee=said.total_fee,
         paid_at=said.paid_time,
         fail_reason=said.med_ins_fail_reason,
+        page=said.sandbox_page,
     )
 
 

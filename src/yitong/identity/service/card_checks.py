@@ -42,6 +42,7 @@ VERIFY_CARD = action(
         Role.DOCTOR: Scope.ORGANIZATION,
         Role.NURSE: Scope.ORGANIZATION,
         Role.SCHEDULER: Scope.ORGANIZATION,  # an extra place is for whoever stands there
+        Role.CASHIER: Scope.ORGANIZATION,  # a bill is paid by whoever shows their card
         Role.HOSPITAL_ADMIN: Scope.ORGANIZATION,
         Role.KIOSK: Scope.ORGANIZATION,
         Role.HOSPITAL_SYSTEM: Scope.ORGANIZATION,

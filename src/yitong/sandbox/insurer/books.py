@@ -24,6 +24,10 @@ class OpenVisit:
     opened: e.Opened
     med_type: str = ""
     batches: dict[str, dict[str, FeeLine]] = field(default_factory=dict[str, dict[str, FeeLine]])
+    admitted: e.Admitted | None = None  # of a stay
+    ended: str = ""  # when its patient left
+    discharge_diagnoses: list[str] = field(default_factory=list[str])
+    withdrawn: bool = False
 
 
 @dataclass
@@ -84,6 +88,14 @@ class Books:
                 self.visit_numbers[key] = entry.mdtrt_id
             case e.Told():
                 self.visits[entry.mdtrt_id].med_type = entry.med_type
+            case e.Admitted():
+                visit = self.visits[entry.mdtrt_id]
+                visit.admitted, visit.med_type = entry, entry.med_type
+            case e.Discharged():
+                visit = self.visits[entry.mdtrt_id]
+                visit.ended, visit.discharge_diagnoses = entry.ended, entry.diagnoses
+            case e.Withdrawn():
+                self.visits[entry.mdtrt_id].withdrawn = True
             case e.Sent():
                 batch = self.visits[entry.mdtrt_id].batches.setdefault(entry.batch, {})
                 batch.update({line.feedetl_sn: line for line in entry.lines})

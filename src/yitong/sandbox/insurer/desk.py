@@ -20,13 +20,11 @@ from yitong.sandbox.insurer import entries as e
 from yitong.sandbox.insurer.books import Books, OpenVisit
 from yitong.sandbox.insurer.credentials import Credentials
 from yitong.sandbox.insurer.people import Person, person_of
+from yitong.sandbox.insurer.refusal import Refusal
+from yitong.sandbox.insurer.stays import StayDesk
 
 T = TypeVar("T", bound=msgspec.Struct)
 ALL_BATCHES = "0000"
-
-
-class Refusal(Exception):
-    """The insurer says no (infcode -2)."""
 
 
 class InsuranceDesk:
@@ -53,6 +51,8 @@ class InsuranceDesk:
             "3202": self._details,
             "5203": self._settlement,
         }
+        self.stays = StayDesk(self)
+        self._tasks |= self.stays.tasks
 
     def take(self, message: Message, content: bytes) -> bytes:
         """The output of one message. Raises Refusal."""
@@ -155,6 +155,8 @@ class InsuranceDesk:
     def _tell(self, message: Message, content: bytes) -> wire.Nothing:
         told = msgspec.json.decode(content, type=wire.VisitInput)
         self._visit(told.mdtrtinfo.mdtrt_id, told.mdtrtinfo.psn_no)
+        if setting_of(told.mdtrtinfo.med_type) == "inpatient":
+            raise Refusal("住院请办理入院登记")
         self.books.write(e.Told(mdtrt_id=told.mdtrtinfo.mdtrt_id, med_type=told.mdtrtinfo.med_type))
         return wire.Nothing()
 
@@ -162,6 +164,10 @@ class InsuranceDesk:
         sent = msgspec.json.decode(content, type=wire.FeeInput).feedetail
         if not sent:
             raise Refusal("费用明细为空")
+        return self.take_fees(sent)
+
+    def take_fees(self, sent: Sequence[wire.Fee]) -> wire.FeeOutput:
+        """Keep lines and answer how each counts. Raises Refusal."""
         by_batch: dict[tuple[str, str], list[wire.Fee]] = {}
         for fee in sent:
             by_batch.setdefault((fee.mdtrt_id, fee.chrg_bchno), []).append(fee)
@@ -243,7 +249,10 @@ class InsuranceDesk:
         return visit, person, lines
 
     def _pre_settle(self, message: Message, content: bytes) -> wire.SettlingOutput:
-        asked = _data(content, wire.Settling)
+        return self.pre_settle(_data(content, wire.Settling))
+
+    def pre_settle(self, asked: wire.Settling) -> wire.SettlingOutput:
+        """How lines that were sent would be settled now. Raises Refusal."""
         visit, person, lines = self._batch(asked)
         outcome = self.divided(
             visit, person, lines, use_account=asked.acct_used_flag == "1", helper=asked.acct_mulaid_psn_no
@@ -251,7 +260,10 @@ class InsuranceDesk:
         return answers.settling(asked.mdtrt_id, person.psn_no, outcome.split, self.books.now())
 
     def _settle(self, message: Message, content: bytes) -> wire.SettlingOutput:
-        asked = _data(content, wire.Settling)
+        return self.settle_numbered(message, _data(content, wire.Settling))
+
+    def settle_numbered(self, message: Message, asked: wire.Settling) -> wire.SettlingOutput:
+        """Settle under the hospital's number; the same number answers the same settlement. Raises Refusal."""
         made = self._made(message.fixmedins_code, asked)
         if made is None:
             made = self.settle(message.msgid, asked, *self._batch(asked))
@@ -301,7 +313,10 @@ class InsuranceDesk:
         return made
 
     def _reverse(self, message: Message, content: bytes) -> wire.WrappedReversal:
-        asked = _data(content, wire.Reversal)
+        return self.reverse_asked(message, _data(content, wire.Reversal))
+
+    def reverse_asked(self, message: Message, asked: wire.Reversal) -> wire.WrappedReversal:
+        """Take a settlement back; again answers the same reversal. Raises Refusal."""
         made = self.books.settlements.get(asked.setl_id)
         if made is None or (made.mdtrt_id, made.psn_no) != (asked.mdtrt_id, asked.psn_no):
             raise Refusal("结算信息不存在")
@@ -319,8 +334,10 @@ class InsuranceDesk:
         asked = _data(content, wire.Undoing)
         if asked.omsgid in self.books.blocked:
             return wire.Nothing()
-        if asked.oinfno not in ("2207A", "2208A"):
+        if asked.oinfno not in ("2207A", "2208A", "2304", "2305", "2401"):
             raise Refusal(f"交易 {asked.oinfno} 不支持冲正")
+        if asked.oinfno == "2401":
+            self.stays.undo_admission(asked.omsgid)
         for made in self.books.live(asked.psn_no):
             if made.msgid == asked.omsgid:
                 self.reverse(made, message.msgid)

@@ -48,6 +48,32 @@ class Told(Entry, frozen=True, kw_only=True):
     med_type: str
 
 
+class Admitted(Entry, frozen=True, kw_only=True):
+    """A stay began (2401); again with the same mdtrt_id when something of it changed (2403)."""
+
+    mdtrt_id: str
+    msgid: str
+    med_type: str
+    began: str
+    department: str
+    bed: str
+    diagnoses: list[str]
+
+
+class Discharged(Entry, frozen=True, kw_only=True):
+    """A stay ended (2402); without a moment: its end was taken back (2405)."""
+
+    mdtrt_id: str
+    ended: str
+    diagnoses: list[str] = []
+
+
+class Withdrawn(Entry, frozen=True, kw_only=True):
+    """An admission was taken back (2404, or 2601)."""
+
+    mdtrt_id: str
+
+
 class Sent(Entry, frozen=True, kw_only=True):
     """Lines of a batch (2204)."""
 
@@ -125,6 +151,7 @@ class OrderMoved(Entry, frozen=True, kw_only=True):
     split: InsuranceSplit | None = None
     setl_id: str = ""
     use_account: bool = False
+    pay_auth_no: str = ""  # by which it was divided
 
 
 class OrderRefunded(Entry, frozen=True, kw_only=True):
@@ -143,6 +170,9 @@ AnyEntry = (
     | Seen
     | Changed
     | Opened
+    | Admitted
+    | Discharged
+    | Withdrawn
     | Told
     | Sent
     | Removed

@@ -14,7 +14,8 @@ from yitong.gateways.insurance import wire
 from yitong.gateways.insurance.amounts import fen, milli, read, yuan
 from yitong.sandbox.insurer import entries as e
 from yitong.sandbox.insurer.books import MobileOrder
-from yitong.sandbox.insurer.desk import InsuranceDesk, Refusal
+from yitong.sandbox.insurer.desk import InsuranceDesk
+from yitong.sandbox.insurer.refusal import Refusal
 from yitong.sandbox.wechat_pay.mixed import MixedBody
 
 PERMISSION_MINUTES = 10
@@ -135,7 +136,11 @@ class MobileDesk:
             lines = list(visit.batches.get(order.ordered.batch, {}).values())
             split = self._desk.divided(visit, person, lines, use_account=use_account).split
             moved = e.OrderMoved(
-                pay_ord_id=order.ordered.pay_ord_id, ord_stas=DIVIDED, split=split, use_account=use_account
+                pay_ord_id=order.ordered.pay_ord_id,
+                ord_stas=DIVIDED,
+                split=split,
+                use_account=use_account,
+                pay_auth_no=str(data.get("payAuthNo", "")),
             )
             self._books.write(moved)
         return self._told(order)
@@ -224,7 +229,9 @@ class MobileDesk:
         order = self._books.orders.get(str(data["payOrdId"]))
         if order is None or order.moved is None or order.moved.split is None:
             raise Refusal("支付订单不存在")
-        self._permitted(data, self._books.people[order.ordered.psn_no].certno)
+        # What was paid under a permission may go back under it, long after it ran out for anything else.
+        if not order.moved.pay_auth_no or data.get("payAuthNo") != order.moved.pay_auth_no:
+            self._permitted(data, self._books.people[order.ordered.psn_no].certno)
         if str(data["appRefdSn"]) not in order.refunds:
             self._give_back(order, order.moved, data)
         return {"payOrdId": order.ordered.pay_ord_id, "refStatus": "SUCC"}

@@ -13,8 +13,8 @@ from yitong.gateways.insurance import mobile as op
 from yitong.gateways.insurance.envelope import Forged
 from yitong.gateways.insurance.mobile_envelope import Envelope
 from yitong.sandbox.faults import FaultKind
-from yitong.sandbox.insurer.desk import Refusal
 from yitong.sandbox.insurer.mobile import MobileDesk
+from yitong.sandbox.insurer.refusal import Refusal
 from yitong.sandbox.insurer.routes import BASE, Holder, Insurer, Shown
 
 NUMBERS = {op.UPLOAD: "6201", op.ORDER: "6202", op.REFUND: "6203", op.FIND: "6301", op.REVOKE: "6401"}

@@ -15,8 +15,10 @@ from yitong.gateways.insurance.envelope import Answer, Forged, Message, Seals, t
 from yitong.gateways.insurance.mobile_envelope import MobileSeals
 from yitong.sandbox.faults import FaultKind, Faults
 from yitong.sandbox.insurer import entries as e
-from yitong.sandbox.insurer.desk import InsuranceDesk, Refusal
+from yitong.sandbox.insurer.authorization_codes import AuthorizationCodes
+from yitong.sandbox.insurer.desk import InsuranceDesk
 from yitong.sandbox.insurer.mobile import MobileDesk
+from yitong.sandbox.insurer.refusal import Refusal
 
 AnyRequest = Request[Any, Any, Any]
 BASE = "/insurer"
@@ -28,6 +30,7 @@ class Insurer:
     def __init__(self, desk: InsuranceDesk, seals: Seals, tif: tuple[str, str], mobile_seals: MobileSeals) -> None:
         self.desk = desk
         self.mobile = MobileDesk(desk)
+        self.codes = AuthorizationCodes(desk)
         self.mobile_seals = mobile_seals
         self.seals = seals
         self.tif = tif

@@ -82,7 +82,7 @@ class WechatPayDesk:
             ("GET", r"/v3/bill/tradebill()", lambda _: self._bill(params, origin)),
             ("GET", r"/v3/billdownload/file()", lambda _: self._file(params)),
             ("GET", r"/v3/certificates()", lambda _: {"data": self.signing.listed()}),
-            ("POST", r"/v3/med-ins/orders()", lambda _: self._open_mixed(body, headers)),
+            ("POST", r"/v3/med-ins/orders()", lambda _: self._open_mixed(body, headers, origin)),
             (
                 "GET",
                 r"/v3/med-ins/orders/(?:out|mix)-trade-no/([^/]+)",
@@ -111,8 +111,8 @@ class WechatPayDesk:
             raise param_error("mchid")
         return self.orders.find(number)
 
-    def _open_mixed(self, body: str, headers: dict[str, str]) -> dict[str, Any]:
-        return self.mixed.open(body, self.signing.key_of(headers.get("wechatpay-serial", "")))
+    def _open_mixed(self, body: str, headers: dict[str, str], origin: str) -> dict[str, Any]:
+        return self.mixed.open(body, self.signing.key_of(headers.get("wechatpay-serial", "")), origin)
 
     def _refund(self, body: str) -> dict[str, Any]:
         refund, said = self.orders.refund(body)
@@ -210,4 +210,6 @@ def _wrong(content: dict[str, Any], trouble: Trouble | None) -> dict[str, Any]:
         amount = content["amount"]
         more = {name: value + 1 for name, value in amount.items() if isinstance(value, int)}
         return {**content, "amount": {**amount, **more}}
+    if trouble is Trouble.WRONG_AMOUNT and "total_fee" in content:
+        return {**content, "total_fee": content["total_fee"] + 1}
     return content

@@ -71,6 +71,7 @@ class Mixed(msgspec.Struct):
     insurance: str = "CREATED"
     paid_at: datetime | None = None
     refunds: dict[str, int] = {}  # insurer's refunds by out_refund_no
+    page: str = ""  # where a demo person pays it
 
 
 class RefundTold(msgspec.Struct):
@@ -106,15 +107,15 @@ class MixedOrders:
         """The orders that were not paid yet, the newest first."""
         return [one for one in reversed(self._by_number.values()) if one.whole == "CREATED"]
 
-    def open(self, body: str, key: PlatformKey | None) -> dict[str, Any]:
-        """Open an order, sealed for the platform key ``key``. Raises Refusal."""
+    def open(self, body: str, key: PlatformKey | None, origin: str = "") -> dict[str, Any]:
+        """Open an order, sealed for the platform key ``key``; its page is at ``origin``. Raises Refusal."""
         asked: MixedBody = typed(body, MixedBody)
         if asked.out_trade_no in self._by_number:
             raise Refusal(400, "268512536", "订单已存在")
         self._check(asked)
         self._check_people(asked, key)
         number = books.new_number("53010", self._orders.books.clock.now(), 32)
-        order = Mixed(number, asked)
+        order = Mixed(number, asked, page=f"{origin}/pay/{number}" if origin else "")
         order.cash = "NONE" if asked.mix_pay_type == "INSURANCE_ONLY" else "CREATED"
         order.insurance = "NONE" if asked.mix_pay_type == "CASH_ONLY" else "CREATED"
         self._keep(order)
@@ -182,6 +183,7 @@ class MixedOrders:
             **{name: getattr(asked, name) for name in ("med_ins_other_fee", "med_ins_cash_fee", "wechat_pay_cash_fee")},
             "pay_for_relatives": asked.pay_for_relatives,
             "attach": asked.attach,
+            "sandbox_page": order.page,  # the real one is paid in the app alone
         }
         if order.paid_at is not None:
             said["paid_time"] = order.paid_at.astimezone(BEIJING).isoformat(timespec="seconds")

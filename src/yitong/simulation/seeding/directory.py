@@ -9,6 +9,7 @@ from yitong.billing.insurance.publishing import published_rows
 from yitong.directory import facts
 from yitong.directory.demo import DemoOrganization, DemoRegion
 from yitong.kernel.text import pinyin_initials
+from yitong.simulation.seeding.shelves import right_rows, stock_rows
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 ZONE = "Asia/Shanghai"
@@ -56,6 +57,8 @@ async def load_directory(connection: Connection, region: DemoRegion, now: dateti
     counts |= await _load_staff(connection, region)
     counts |= await _load_services(connection, region)
     counts |= await _load_lists(connection, now)
+    counts["drug_stock"] = await copy(connection, "drug_stock", stock_rows(region, now))
+    counts["prescribing_right"] = await copy(connection, "prescribing_right", right_rows(region, now))
     return counts
 
 

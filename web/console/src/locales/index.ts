@@ -2,6 +2,7 @@ import { createI18n } from 'vue-i18n'
 import { setRequestLanguage } from '@/api/client'
 import { cashier } from './cashier'
 import { channels } from './channels'
+import { claims } from './claims'
 import { desk } from './desk'
 import { draws } from './draws'
 import { home } from './home'
@@ -21,7 +22,7 @@ import { signIn } from './sign-in'
 import { staff } from './staff'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, cashier, insurance, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, staff, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, cashier, claims, insurance, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, staff, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 

@@ -5,11 +5,12 @@ import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pause, pauseAt, queueMore, routes as booking } from './booking.mjs'
 import * as d from './data.mjs'
+import { afresh, routes as money } from './money.mjs'
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../../dist')
 const port = Number(process.env.PORT ?? 8123)
 const list = (items, next = null) => ({ items, next })
-const granted = ['patient:person:search', 'booking:place:add', 'booking:return_rule:set', 'booking:ban:decide', 'booking:limit-rule:change', 'booking:channel:set', 'booking:quota:set', 'booking:external:reconcile', 'booking:waitlist:join', 'booking:waitlist:leave', 'booking:offer:decline', 'draw:draw:announce', 'draw:draw:cancel', 'draw:draw:fix_beacon', 'queue:session:run', 'queue:session:audit', 'queue:rules:change', 'queue:group:keep', 'queue:entry:privilege', 'queue:entry:transfer', 'reviews:review:moderate', 'reviews:review:reply']
+const granted = ['patient:person:search', 'billing:claim:make', 'booking:place:add', 'booking:return_rule:set', 'booking:ban:decide', 'booking:limit-rule:change', 'booking:channel:set', 'booking:quota:set', 'booking:external:reconcile', 'booking:waitlist:join', 'booking:waitlist:leave', 'booking:offer:decline', 'draw:draw:announce', 'draw:draw:cancel', 'draw:draw:fix_beacon', 'queue:session:run', 'queue:session:audit', 'queue:rules:change', 'queue:group:keep', 'queue:entry:privilege', 'queue:entry:transfer', 'reviews:review:moderate', 'reviews:review:reply']
 const staff = (role) => ({ id: d.id(), username: role, name: role === 'doctor' ? d.doctor.name : role === 'platform_admin' ? '周敏' : '林晓', practitioner_id: null, permissions: role === 'regulator' ? [] : granted, roles: [{ role, organization_id: d.hospital.id, organization_name: d.hospital.name, department_id: role === 'doctor' ? d.departments[0].id : null, department_name: role === 'doctor' ? d.departments[0].name : null }] })
 const roleOf = (req) => (req.headers.authorization ?? '').replace('Bearer staff-', '')
 class Refusal extends Error { constructor(status, code, zh, en, more = {}) { super(code); this.body = { type: `/problems/${code}`, code, status, title: zh, message: { zh, en }, next: { zh: '请核对后重试；若仍有问题请联系信息科。', en: 'Please check and try again, or ask the IT desk.' }, retry: false, request_id: 'rq-7f3a91', ...more } } }
@@ -26,8 +27,8 @@ const push = () => { for (const f of followers) f() }
 
 const paused = (context) => { pause(context); push(); return queue() }
 const routes = [
-  ...booking, ['POST', '/queues/:id/pause', paused], ['POST', '/queues/:id/resume', paused],
-  ['GET', '/public-settings', () => ({ region: { code: '330000', name: '滨江市', name_en: 'Binjiang', timezone: 'Asia/Shanghai' }, sign_in: { wechat: true, alipay: true, oidc: true }, family_cap: 5, hold_seconds: 600, days_ahead: 14, card_display_seconds: 60, sandbox: null, version: '0.1.0' })],
+  ...booking, ...money, ['POST', '/queues/:id/pause', paused], ['POST', '/queues/:id/resume', paused],
+  ['GET', '/public-settings', () => afresh() && ({ region: { code: '330000', name: '滨江市', name_en: 'Binjiang', timezone: 'Asia/Shanghai' }, sign_in: { wechat: true, alipay: true, oidc: true }, family_cap: 5, hold_seconds: 600, days_ahead: 14, card_display_seconds: 60, sandbox: null, version: '0.1.0' })],
   ['GET', '/health', () => ({ status: 'ok' })],
   ['GET', '/me', ({ req }) => { const role = roleOf(req); if (role === 'device') return { kind: 'terminal', terminal: { id: 't', organization_id: d.hospital.id, organization_name: d.hospital.name, kind: 'kiosk', name: '1 号机', location_id: d.locations[1].id } }; if (!role) throw new Refusal(401, 'unauthenticated', '请先登录', 'Please sign in'); return { kind: 'staff', staff: staff(role) } }],
   ['DELETE', '/session', () => null],

@@ -101,6 +101,39 @@ await shoot('68-english-channels', { hash: '/channels', ...manager, language: 'e
 await shoot('70-room-paused', { hash: '/room', role: 'doctor', steps: async (p) => { await p.waitForSelector('.counts'); await p.keyboard.press('F6'); await p.waitForTimeout(500); await p.getByRole('button', { name: '医生会诊' }).click(); await p.keyboard.press('Control+Enter'); await p.waitForTimeout(1500) } })
 await shoot('69-room-pause', { hash: '/room', role: 'doctor', steps: async (p) => { await p.keyboard.press('F6'); await p.waitForTimeout(600) } })
 
+// The window: what is shown is scanned, paid and given back; what waits aside; and the states around it.
+const cashier = { hash: '/cashier', role: 'cashier' }
+const scanned = (text) => async (p) => { await p.fill('[data-search] input, input[data-search]', text); await p.keyboard.press('Enter'); await p.waitForSelector('.pay .sum, .scan [role=alert]'); await p.waitForTimeout(600) }
+const voucher = scanned('1234567890123456789012345678')
+const dead = (p, path, how) => p.route(path, (route) => (how === 'hang' ? undefined : how === 'offline' ? route.abort('internetdisconnected') : route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify({ type: '/problems/forbidden', code: 'forbidden', status: 403, title: '无权', message: { zh: '您没有权限执行此操作。', en: 'You may not do this.' }, next: { zh: '请联系本机构管理员。', en: 'Ask your administrator.' }, retry: false, request_id: '01JD9ZK2' }) })))
+const wayOf = (name) => async (p) => { await voucher(p); await p.locator('.ways button', { hasText: name }).click(); await p.waitForTimeout(200) }
+const confirm = async (p) => { await p.keyboard.press('F9'); await p.waitForSelector('.progress'); await p.waitForTimeout(600) }
+for (const language of ['zh', 'en']) {
+  const [code, terminal, asideTab, lines, refund, reason] = language === 'zh' ? ['微信', '银行卡', '搁置的差异', '支付记录', '退费', '未做检查'] : ['WeChat', 'Card', 'Kept aside', 'Payments', 'Refund', 'Not carried out']
+  const shot = (name, more) => shoot(`${name}-${language}`, { ...cashier, language, ...more })
+  await shot('80-cashier', {})
+  await shot('81-cashier-aside', { steps: async (p) => { await p.getByRole('tab', { name: asideTab }).click(); await p.waitForTimeout(400) } })
+  await shot('82-cashier-voucher', { steps: voucher })
+  await shot('83-cashier-cash', { steps: async (p) => { await voucher(p); await confirm(p); await p.locator('.progress footer input').fill('400') } })
+  await shot('84-cashier-paid', { steps: async (p) => { await voucher(p); await confirm(p); await p.locator('.progress footer input').fill('400'); await p.keyboard.press('Enter'); await p.waitForSelector('.result') } })
+  await shot('85-cashier-code', { steps: async (p) => { await wayOf(code)(p); await confirm(p) } })
+  await shot('86-cashier-terminal', { steps: async (p) => { await wayOf(terminal)(p); await p.locator('.pay footer input').fill('W-31'); await confirm(p) } })
+  await shot('87-cashier-refund', { steps: async (p) => { await voucher(p); await confirm(p); await p.keyboard.press('F9'); await p.waitForSelector('.result'); await p.getByRole('tab', { name: lines }).click(); await p.getByRole('button', { name: refund, exact: true }).click(); await p.waitForTimeout(500); await p.locator('.el-dialog li .el-checkbox').first().click(); await p.getByRole('button', { name: reason }).click() } })
+  await shot('88-cashier-give-back', { steps: async (p) => { await voucher(p); await confirm(p); await p.keyboard.press('F9'); await p.waitForSelector('.result'); await p.getByRole('tab', { name: lines }).click(); await p.getByRole('button', { name: refund, exact: true }).click(); await p.waitForTimeout(500); await p.locator('.el-dialog li .el-checkbox').first().click(); await p.getByRole('button', { name: reason }).click(); await p.keyboard.press('Control+Enter'); await p.waitForTimeout(900) } })
+  await shot('89-cashier-refused', { steps: async (p) => { await dead(p, '**/credentials/resolve', 'refuse'); await scanned('1234567890123456789012345678')(p) } })
+  await shot('90-cashier-offline', { steps: async (p) => { await voucher(p); await dead(p, '**/api/**', 'offline'); await p.locator('.pay label .el-switch').first().click(); await p.waitForTimeout(700) } })
+  await shot('91-claims', { hash: '/claims' })
+  await shot('92-claims-paid', { hash: '/claims', steps: async (p) => { await p.getByRole('tab').nth(4).click(); await p.waitForTimeout(500); await p.locator('tbody tr', { hasText: language === 'zh' ? '已赔付' : 'paid' }).first().click(); await p.waitForTimeout(500) } })
+  await shot('93-claims-new', { hash: '/claims', steps: async (p) => { await p.keyboard.press('F2'); await p.waitForTimeout(400); await p.locator('.pick input').fill('王'); await p.keyboard.press('Enter'); await p.waitForTimeout(500); const hit = p.locator('.pick li button').first(); if (await hit.count()) await hit.click(); await p.waitForTimeout(600); await p.getByRole('button', { name: language === 'zh' ? '登记保单' : 'Register a policy' }).click(); await p.waitForTimeout(300) } })
+}
+const around = (name, hash, path, how) => shoot(name, { hash, role: 'cashier', steps: async (p) => { await dead(p, path, how); await p.reload(); await p.waitForSelector('.page'); await p.waitForTimeout(1200) } })
+await around('94-cashier-loading', '/cashier', '**/api/payments?**', 'hang')
+await around('95-cashier-list-refused', '/cashier', '**/api/payments?**', 'refuse')
+await around('96-claims-loading', '/claims', '**/api/claims?**', 'hang')
+await around('97-claims-refused', '/claims', '**/api/claims?**', 'refuse')
+await around('98-claims-offline', '/claims', '**/api/claims?**', 'offline')
+await shoot('99-claims-empty', { hash: '/claims', role: 'cashier', steps: async (p) => { await p.route('**/api/claims?**', (route) => route.fulfill({ json: { items: [], next: null } })); await p.reload(); await p.waitForSelector('.page'); await p.waitForTimeout(1000) } })
+
 await browser.close()
 server.kill()
 if (faults.length) console.log(`\nfaults:\n${[...new Set(faults)].join('\n')}`)

@@ -11,9 +11,11 @@ import type {
   PayWish,
   Preview,
   Refund,
+  Stay,
 } from './types'
 
-// Bills, what would be paid by whom, payments on their way, money on its way back, and invoices. Money is whole fen.
+// Bills, what would be paid by whom, payments on their way, money on its way back, stays and their deposits, and invoices.
+// Money is whole fen.
 
 export type Standing = 'open' | 'settled' | 'all'
 /** Bills, newest first; of the whole family when no member is named. */
@@ -37,6 +39,22 @@ export const cancelPayment = (id: string, organizationId: string) =>
 /** The invoice of a settled bill: the one there is, or a new one. */
 export const issueInvoice = (billId: string, organizationId: string) =>
   call<Invoice>(`/bills/${billId}/invoice`, { method: 'POST', body: { organization_id: organizationId } })
+
+/** Every invoice that a bill ever had, in the order they were issued: one that a refund took back is followed by a red one. */
+export const readInvoices = (billId: string, organizationId: string) =>
+  call<Items<Invoice>>(`/bills/${billId}/invoices`, { query: { organization_id: organizationId } })
+
+/** The stays of the whole family, newest first. */
+export const readStays = () => call<Items<Stay>>('/stays')
+export const readStay = (id: string, organizationId: string) =>
+  call<Stay>(`/stays/${id}`, { query: { organization_id: organizationId } })
+/** A bill over money paid in advance; it is paid like any other. The key is the caller's. */
+export const payInAdvance = (stay: Stay, amountFen: number, key: string) =>
+  call<BillDetail>(`/stays/${stay.id}/deposits`, {
+    method: 'POST',
+    body: { organization_id: stay.organization_id, amount_fen: amountFen },
+    idempotencyKey: key,
+  })
 
 /** Fetches an invoice's PDF; answers an address on this phone that can be opened or kept. Rejects with ApiProblem. */
 export function fetchInvoice(invoice: Invoice): Promise<string> {

@@ -774,6 +774,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/diagnosis-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search codes of diagnoses */
+        get: operations["ApiDiagnosisCodesGetDiagnosisCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/draws": {
         parameters: {
             query?: never;
@@ -911,6 +928,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/drug-stock/{drug_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a pharmacy has */
+        put: operations["ApiDrugStockDrugCodePutStock"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drugs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find drugs by pinyin initials or name */
+        get: operations["ApiDrugsGetDrugs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/encounters": {
         parameters: {
             query?: never;
@@ -957,6 +1008,23 @@ export interface paths {
         put?: never;
         /** Charge what a visit orders */
         post: operations["ApiEncountersEncounterIdChargesPostEncounterCharges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter_id}/diagnoses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Record a visit's diagnoses */
+        put: operations["ApiEncountersEncounterIdDiagnosesPutDiagnoses"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1867,6 +1935,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payment-differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What channels said of payments and was not taken */
+        get: operations["ApiPaymentDifferencesGetDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments": {
         parameters: {
             query?: never;
@@ -2064,6 +2149,281 @@ export interface paths {
         };
         /** A doctor's sessions */
         get: operations["ApiPractitionerRolesRoleIdSessionsPractitionerSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescribing-rights/{practitioner_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A doctor's special rights */
+        get: operations["ApiPrescribingRightsPractitionerIdGetRights"];
+        /** Give a doctor special rights */
+        put: operations["ApiPrescribingRightsPractitionerIdPutRights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescription-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for a pharmacist */
+        get: operations["ApiPrescriptionReviewsGetWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prescriptions, newest first */
+        get: operations["ApiPrescriptionsGetPrescriptions"];
+        put?: never;
+        /** Begin a prescription */
+        post: operations["ApiPrescriptionsPostPrescription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One prescription */
+        get: operations["ApiPrescriptionsPrescriptionIdGetPrescription"];
+        /** Save a prescription */
+        put: operations["ApiPrescriptionsPrescriptionIdPutPrescription"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}/countersign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign again unchanged */
+        post: operations["ApiPrescriptionsPrescriptionIdCountersignPostCountersign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Discard a draft */
+        post: operations["ApiPrescriptionsPrescriptionIdDiscardPostDiscard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A prescription to print */
+        get: operations["ApiPrescriptionsPrescriptionIdPdfGetPdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its signatures with the signed bytes */
+        get: operations["ApiPrescriptionsPrescriptionIdProofsGetProofs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release to the region */
+        post: operations["ApiPrescriptionsPrescriptionIdReleasePostRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse */
+        post: operations["ApiPrescriptionsPrescriptionIdReviewPostReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a prescription */
+        post: operations["ApiPrescriptionsPrescriptionIdSignPostSign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a prescription */
+        post: operations["ApiPrescriptionsPrescriptionIdWithdrawPostWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the rules while writing */
+        post: operations["ApiPrescriptionsCheckPostCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Frequencies, routes and allergy groups */
+        get: operations["ApiPrescriptionsChoicesGetChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue of rules with their sources */
+        get: operations["ApiPrescriptionsRulesGetRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verify a printed prescription */
+        get: operations["ApiPrescriptionsVerifyGetVerified"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3274,6 +3634,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stays/{stay_id}/diagnoses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Record a stay's diagnoses */
+        put: operations["ApiStaysStayIdDiagnosesPutStayDiagnoses"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stays/{stay_id}/discharge": {
         parameters: {
             query?: never;
@@ -3285,6 +3662,40 @@ export interface paths {
         put?: never;
         /** Close a running bill */
         post: operations["ApiStaysStayIdDischargePostDischarge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/insurance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose the insurance of a stay */
+        put: operations["ApiStaysStayIdInsurancePutInsurance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stays/{stay_id}/insurance/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the insurer again */
+        post: operations["ApiStaysStayIdInsuranceRetryPostInsuranceRetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3468,6 +3879,12 @@ export interface components {
             valid_from: string;
             valid_to?: string | null;
         };
+        /** Acting */
+        Acting: {
+            /** Format: uuid */
+            organization_id: string;
+            version: number;
+        };
         /**
          * ActionKind
          * @description What the patient can do from a step; each opens a screen of the app.
@@ -3480,8 +3897,10 @@ export interface components {
             asked_fen: number;
             bed: string;
             bed_price_code: string;
+            credential?: components["schemas"]["Credential"] | null;
             /** Format: uuid */
             department_id: string;
+            diagnoses?: components["schemas"]["DiagnosisItem"][];
             insutype?: string | null;
             /** Format: uuid */
             organization_id: string;
@@ -3564,6 +3983,7 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
             patient_name: string;
+            pay_by?: string | null;
             practitioner_name: string | null;
             practitioner_role_id: string | null;
             rescheduled_to: string | null;
@@ -3598,6 +4018,14 @@ export interface components {
             patient_id: string;
             /** @default false */
             waitlist: boolean;
+        };
+        /** Assessment */
+        Assessment: {
+            confirmed: boolean;
+            educated: boolean;
+            /** @default  */
+            note: string;
+            stable: boolean;
         };
         /** AtDesk */
         AtDesk: {
@@ -3705,6 +4133,7 @@ export interface components {
             outstanding_fen: number;
             own: boolean;
             patient_name_masked: string;
+            pay_by?: string | null;
             /** @enum {string} */
             state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
             state_text: components["schemas"]["Bilingual"];
@@ -3730,6 +4159,13 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** Choice */
+        billing_reconciliation_schemas_Choice: {
+            /** @enum {string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept";
+            name: components["schemas"]["Bilingual"];
+            postings: components["schemas"]["CorrectionLine"][];
+        };
         /** BillRow */
         BillRow: {
             appointment_id: string | null;
@@ -3754,6 +4190,7 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
             patient_name: string;
+            pay_by?: string | null;
             received_fen: number;
             /** @enum {string} */
             state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
@@ -3787,6 +4224,7 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
             patient_name: string;
+            pay_by?: string | null;
             pay_url: string;
             received_fen: number;
             /** @enum {string} */
@@ -3802,6 +4240,18 @@ export interface components {
         booking_reviews_schemas_AtOrganization: {
             /** Format: uuid */
             organization_id: string;
+        };
+        /** ReviewRequest */
+        booking_reviews_schemas_ReviewRequest: {
+            /** @default true */
+            anonymous: boolean;
+            /** Format: uuid */
+            appointment_id: string;
+            /** Format: uuid */
+            organization_id: string;
+            scores: components["schemas"]["Scores"];
+            /** @default  */
+            text: string;
         };
         /** HistoryItem */
         booking_schemas_HistoryItem: {
@@ -4017,18 +4467,35 @@ export interface components {
             source_type: string;
             unit_price_fen: number;
         };
+        /** Checked */
+        Checked: {
+            /** @enum {string} */
+            level: "pass" | "warn" | "pharmacist" | "stop";
+            lines: components["schemas"]["CheckedLine"][];
+            /** @enum {string} */
+            paper: "ordinary" | "emergency" | "paediatric" | "narcotic" | "psychotropic2";
+            signable: boolean;
+            total_fen: number;
+            verdicts: components["schemas"]["Verdict"][];
+        };
+        /** CheckedLine */
+        CheckedLine: {
+            amount_fen: number;
+            needed: number | null;
+            stock_units: number | null;
+            supply_days: number | null;
+        };
         /** CheckInAnswer */
         CheckInAnswer: {
             others: components["schemas"]["OtherAppointment"][];
             patient: components["schemas"]["ScannedPatient"];
             results: components["schemas"]["QueuePlace"][];
         };
-        /** Choice */
-        Choice: {
-            /** @enum {string} */
-            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept";
-            name: components["schemas"]["Bilingual"];
-            postings: components["schemas"]["CorrectionLine"][];
+        /** Choices */
+        Choices: {
+            allergies: components["schemas"]["prescriptions_schemas_Choice"][];
+            frequencies: components["schemas"]["prescriptions_schemas_Choice"][];
+            routes: components["schemas"]["prescriptions_schemas_Choice"][];
         };
         /** ClaimRequest */
         ClaimRequest: {
@@ -4051,6 +4518,8 @@ export interface components {
             bill_id: string;
             bill_no: string;
             claim_no: string;
+            /** Format: uuid */
+            coverage_id: string;
             covered_fen: number;
             /** Format: uuid */
             id: string;
@@ -4067,6 +4536,7 @@ export interface components {
             organization_name_en: string;
             /** Format: uuid */
             patient_id: string;
+            patient_name: string;
             policy_tail: string;
             state: components["schemas"]["ClaimState"];
             state_text: components["schemas"]["Bilingual"];
@@ -4077,6 +4547,17 @@ export interface components {
             day: string;
             /** Format: uuid */
             organization_id: string;
+        };
+        /** Condition */
+        Condition: {
+            allergies?: string[];
+            egfr?: number | null;
+            /**
+             * @default
+             * @enum {string}
+             */
+            pregnancy: "" | "no" | "pregnant" | "lactating";
+            weight_g?: number | null;
         };
         /** Conflict */
         Conflict: {
@@ -4099,6 +4580,7 @@ export interface components {
         /** CoverageRequest */
         CoverageRequest: {
             insurer_code: string;
+            organization_id?: string | null;
             /** Format: uuid */
             patient_id: string;
             policy_no: string;
@@ -4115,6 +4597,29 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
             policy_tail: string;
+        };
+        /** CoverRequest */
+        CoverRequest: {
+            credential?: components["schemas"]["Credential"] | null;
+            insutype: string | null;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /**
+         * CoverState
+         * @description Where a stay stands at the insurer.
+         * @enum {string}
+         */
+        CoverState: "due" | "admitted" | "discharged" | "withdrawn" | "refused";
+        /** CoverView */
+        CoverView: {
+            insutype: string;
+            mdtrt_id: string | null;
+            problem: string | null;
+            state: components["schemas"]["CoverState"];
+            state_text: components["schemas"]["Bilingual"];
+            under_way: boolean;
+            wanted: string;
         };
         /** Credential */
         Credential: {
@@ -4159,7 +4664,7 @@ export interface components {
             organization_name_en: string;
             parties: components["schemas"]["PartyTotals"][];
             /** @enum {string} */
-            verdict: "not_compared" | "agrees" | "open" | "closed";
+            verdict: "not_compared" | "incomplete" | "agrees" | "open" | "closed";
         };
         /** Department */
         Department: {
@@ -4210,6 +4715,37 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
         };
+        /** DiagnosesRequest */
+        DiagnosesRequest: {
+            items: components["schemas"]["DiagnosisItem"][];
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** DiagnosisCode */
+        DiagnosisCode: {
+            code: string;
+            initials: string;
+            name: string;
+        };
+        /** DiagnosisItem */
+        DiagnosisItem: {
+            code: string;
+            /** @default false */
+            main: boolean;
+        };
+        /** DiagnosisRequest */
+        DiagnosisRequest: {
+            code: string;
+            name: string;
+        };
+        /** DiagnosisView */
+        DiagnosisView: {
+            code: string;
+            main: boolean;
+            name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
         /** Difference */
         Difference: {
             appointment_id: string | null;
@@ -4233,6 +4769,34 @@ export interface components {
          * @enum {string}
          */
         DifferenceState: "open" | "proposed" | "signed" | "vanished";
+        /** DifferenceView */
+        DifferenceView: {
+            bill_id: string | null;
+            bill_no: string | null;
+            channel: string;
+            channel_text: components["schemas"]["Bilingual"];
+            expected_fen: number;
+            explanation: components["schemas"]["Bilingual"];
+            /** Format: date-time */
+            found_at: string;
+            found_fen: number;
+            found_state: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "amount" | "state";
+            number: string;
+            /** @enum {string} */
+            of: "payment" | "refund";
+            /** Format: uuid */
+            organization_id: string;
+            outside_no: string;
+            part_state: string | null;
+            part_state_text: components["schemas"]["Bilingual"] | null;
+            payment_id: string | null;
+            /** @enum {string} */
+            source: "notice" | "answer";
+        };
         /** DoctorReviews */
         DoctorReviews: {
             items: components["schemas"]["Review"][];
@@ -4329,6 +4893,24 @@ export interface components {
          * @enum {string}
          */
         DrawState: "announced" | "open" | "closed" | "drawn" | "cancelled";
+        /** DrugFound */
+        DrugFound: {
+            antibacterial: string;
+            code: string;
+            control: string;
+            dose_units: string[];
+            form: string;
+            insurance_class: string;
+            kind: string;
+            name: string;
+            package: string;
+            price_fen: number;
+            routes: string[];
+            spec: string;
+            stock_units: number | null;
+            unit: string;
+            units_per_package: number;
+        };
         /** DynamicCode */
         DynamicCode: {
             /** Format: date-time */
@@ -4370,6 +4952,7 @@ export interface components {
             department_id: string;
             department_name: string;
             department_name_en: string;
+            diagnoses?: components["schemas"]["DiagnosisView"][];
             diagnosis_text: string;
             finished_at: string | null;
             /** @enum {string} */
@@ -4853,6 +5436,13 @@ export interface components {
             next: string | null;
             unread: number;
         };
+        /** Insisting */
+        Insisting: {
+            /** Format: uuid */
+            organization_id: string;
+            reason: string;
+            version: number;
+        };
         /** InsuranceRequest */
         InsuranceRequest: {
             insutype: string | null;
@@ -5009,6 +5599,20 @@ export interface components {
             weight: number;
             window_seconds: number;
         };
+        /** LineRequest */
+        LineRequest: {
+            days: number;
+            dose_milli: number;
+            dose_unit: string;
+            drug_code: string;
+            frequency: string;
+            /** @default  */
+            note: string;
+            quantity: number;
+            route: string;
+            /** @default false */
+            split: boolean;
+        };
         /** LineSplit */
         LineSplit: {
             chrgitm_lv: string;
@@ -5158,13 +5762,33 @@ export interface components {
             read: boolean;
             title: components["schemas"]["Bilingual"];
         };
+        /** MixedOffer */
+        MixedOffer: {
+            authorize_url: string | null;
+            offered: boolean;
+            reason: string | null;
+            text: components["schemas"]["Bilingual"] | null;
+        };
+        /** MixedView */
+        MixedView: {
+            invoke: {
+                [key: string]: string;
+            } | null;
+            mix_trade_no: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** MixedWish */
+        MixedWish: {
+            auth_code: string;
+        };
         /** MoneyDifference */
         MoneyDifference: {
             answer: components["schemas"]["Answer"] | null;
             asked_at: string | null;
             can_ask: boolean;
             can_sign: boolean;
-            choices: components["schemas"]["Choice"][];
+            choices: components["schemas"]["billing_reconciliation_schemas_Choice"][];
             /** @enum {null|string} */
             correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept" | null;
             correction_name: components["schemas"]["Bilingual"] | null;
@@ -5468,6 +6092,11 @@ export interface components {
             items: components["schemas"]["Entry"][];
             next?: string | null;
         };
+        /** Page[DifferenceView] */
+        "Page_yitong.billing.payments.schemas.DifferenceView_": {
+            items: components["schemas"]["DifferenceView"][];
+            next?: string | null;
+        };
         /** Page[PaymentView] */
         "Page_yitong.billing.payments.schemas.PaymentView_": {
             items: components["schemas"]["PaymentView"][];
@@ -5678,6 +6307,16 @@ export interface components {
             items: components["schemas"]["Terminal"][];
             next?: string | null;
         };
+        /** Page[DrugFound] */
+        "Page_yitong.prescriptions.schemas.DrugFound_": {
+            items: components["schemas"]["DrugFound"][];
+            next?: string | null;
+        };
+        /** Page[PrescriptionRow] */
+        "Page_yitong.prescriptions.schemas.PrescriptionRow_": {
+            items: components["schemas"]["PrescriptionRow"][];
+            next?: string | null;
+        };
         /** Page[EventView] */
         "Page_yitong.region.schemas.EventView_": {
             items: components["schemas"]["EventView"][];
@@ -5691,6 +6330,11 @@ export interface components {
         /** Page[ReactorState] */
         "Page_yitong.region.schemas.ReactorState_": {
             items: components["schemas"]["ReactorState"][];
+            next?: string | null;
+        };
+        /** Page[DiagnosisCode] */
+        "Page_yitong.visits.facts.DiagnosisCode_": {
+            items: components["schemas"]["DiagnosisCode"][];
             next?: string | null;
         };
         /** Page[EncounterView] */
@@ -5811,6 +6455,7 @@ export interface components {
             final: boolean;
             /** Format: uuid */
             id: string;
+            mixed?: components["schemas"]["MixedView"] | null;
             /** Format: uuid */
             organization_id: string;
             parts: components["schemas"]["PartView"][];
@@ -5832,6 +6477,29 @@ export interface components {
             channels?: components["schemas"]["ChannelChoice"][];
             charge_ids?: string[] | null;
             confirmed_fen: number;
+            coverage_id?: string | null;
+            credential?: components["schemas"]["Credential"] | null;
+            /** @default 0 */
+            deposit_fen: number;
+            insutype?: string | null;
+            mixed?: components["schemas"]["MixedWish"] | null;
+            /** Format: uuid */
+            organization_id: string;
+            pay_token?: string | null;
+            /** @default true */
+            use_account: boolean;
+            /** @default false */
+            use_commercial: boolean;
+            /** @default false */
+            use_insurance: boolean;
+        };
+        /** PayWish */
+        PayWish: {
+            /** Format: uuid */
+            bill_id: string;
+            channels?: components["schemas"]["ChannelChoice"][];
+            charge_ids?: string[] | null;
+            coverage_id?: string | null;
             credential?: components["schemas"]["Credential"] | null;
             /** @default 0 */
             deposit_fen: number;
@@ -5842,23 +6510,7 @@ export interface components {
             /** @default true */
             use_account: boolean;
             /** @default false */
-            use_insurance: boolean;
-        };
-        /** PayWish */
-        PayWish: {
-            /** Format: uuid */
-            bill_id: string;
-            channels?: components["schemas"]["ChannelChoice"][];
-            charge_ids?: string[] | null;
-            credential?: components["schemas"]["Credential"] | null;
-            /** @default 0 */
-            deposit_fen: number;
-            insutype?: string | null;
-            /** Format: uuid */
-            organization_id: string;
-            pay_token?: string | null;
-            /** @default true */
-            use_account: boolean;
+            use_commercial: boolean;
             /** @default false */
             use_insurance: boolean;
         };
@@ -5941,6 +6593,14 @@ export interface components {
             template_id: string | null;
             title: string | null;
         };
+        /** PolicyChoice */
+        PolicyChoice: {
+            /** Format: uuid */
+            coverage_id: string;
+            insurer_code: string;
+            insurer_name: components["schemas"]["Bilingual"];
+            policy_tail: string;
+        };
         /** PoolUse */
         PoolUse: {
             capacity: number;
@@ -5975,6 +6635,102 @@ export interface components {
             title: string;
             title_en: string;
         };
+        /** PrescriptionRow */
+        PrescriptionRow: {
+            /** Format: date-time */
+            created_at: string;
+            department_name: string;
+            drugs: string[];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            level: "pass" | "warn" | "pharmacist" | "stop";
+            number: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** @enum {string} */
+            paper: "ordinary" | "emergency" | "paediatric" | "narcotic" | "psychotropic2";
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            practitioner_name: string;
+            state: components["schemas"]["PrescriptionState"];
+            state_text: components["schemas"]["Bilingual"];
+            submitted_at: string | null;
+            valid_until: string | null;
+            version: number;
+        };
+        /** Choice */
+        prescriptions_schemas_Choice: {
+            code: string;
+            text: components["schemas"]["Bilingual"];
+        };
+        /** ReviewRequest */
+        prescriptions_schemas_ReviewRequest: {
+            /** @enum {string} */
+            decision: "approve" | "refuse";
+            /** Format: uuid */
+            organization_id: string;
+            reasons?: string[];
+            version: number;
+        };
+        /** Verified */
+        prescriptions_schemas_Verified: {
+            digest: string;
+            number: string;
+            organization_name: string;
+            prescriber_name: string;
+            signatures_valid: boolean;
+            /** Format: date-time */
+            signed_at: string;
+            state: components["schemas"]["PrescriptionState"];
+            state_text: components["schemas"]["Bilingual"];
+            /** Format: date-time */
+            valid_until: string;
+        };
+        /**
+         * PrescriptionState
+         * @description Where a prescription stands.
+         * @enum {string}
+         */
+        PrescriptionState: "draft" | "discarded" | "signed" | "refused" | "resubmitted" | "countersigned" | "approved" | "released" | "withdrawn" | "expired";
+        /** PrescriptionView */
+        PrescriptionView: {
+            /** Format: date-time */
+            created_at: string;
+            department_name: string;
+            /** Format: uuid */
+            encounter_id: string;
+            /** Format: uuid */
+            id: string;
+            lines: components["schemas"]["SheetLine"][];
+            number: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            /** @enum {string} */
+            paper: "ordinary" | "emergency" | "paediatric" | "narcotic" | "psychotropic2";
+            /** Format: date */
+            patient_birth_date: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            patient_sex: string;
+            practitioner_name: string;
+            retained_until: string | null;
+            revision: number;
+            sheet: components["schemas"]["Sheet"];
+            signatures: components["schemas"]["Signed"][];
+            signed_at: string | null;
+            state: components["schemas"]["PrescriptionState"];
+            state_text: components["schemas"]["Bilingual"];
+            submitted_at: string | null;
+            total_fen: number;
+            valid_until: string | null;
+            verdicts: components["schemas"]["Verdict"][];
+            verify_url: string;
+            version: number;
+        };
         /** Preview */
         Preview: {
             account_balance_fen: number | null;
@@ -5982,14 +6738,20 @@ export interface components {
             bill_id: string;
             channels: string[];
             charge_ids: string[];
+            commercial_notes: components["schemas"]["Bilingual"][];
+            commercial_problem: components["schemas"]["Bilingual"] | null;
+            coverage_id: string | null;
             deposit_balance_fen: number;
             explanation: components["schemas"]["Bilingual"][];
             insurance_problem: components["schemas"]["Bilingual"] | null;
             insutype: string | null;
+            mixed?: components["schemas"]["MixedOffer"] | null;
             /** Format: uuid */
             organization_id: string;
+            owed_fen: number;
             own_fen: number;
             parts: components["schemas"]["PreviewPart"][];
+            policies: components["schemas"]["PolicyChoice"][];
             total_fen: number;
         };
         /** PreviewPart */
@@ -6041,6 +6803,19 @@ export interface components {
             ground: "soldier" | "martyr_family" | "disabled" | "pregnant" | "infant";
             /** Format: uuid */
             organization_id: string;
+        };
+        /** Proof */
+        Proof: {
+            /** @constant */
+            algorithm: "SM2 with SM3 (GB/T 32918), r||s";
+            digest: string;
+            kind: string;
+            ordinal: number;
+            public_key: string;
+            signature: string;
+            statement: string;
+            user_id: string;
+            valid: boolean;
         };
         /** ProposeRequest */
         ProposeRequest: {
@@ -6353,6 +7128,11 @@ export interface components {
             parked: number;
             position: number;
         };
+        /** Reason */
+        Reason: {
+            code: string;
+            text: string;
+        };
         /** ReconciledDay */
         ReconciledDay: {
             agreed: number;
@@ -6577,18 +7357,6 @@ export interface components {
             /** Format: date-time */
             written_at: string;
         };
-        /** ReviewRequest */
-        ReviewRequest: {
-            /** @default true */
-            anonymous: boolean;
-            /** Format: uuid */
-            appointment_id: string;
-            /** Format: uuid */
-            organization_id: string;
-            scores: components["schemas"]["Scores"];
-            /** @default  */
-            text: string;
-        };
         /**
          * ReviewState
          * @description Whether a review's words can be read by others.
@@ -6606,6 +7374,18 @@ export interface components {
             } | null;
             mean: number | null;
             shown_from: number;
+        };
+        /** RightsRequest */
+        RightsRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            rights: ("narcotic" | "antibacterial_restricted" | "antibacterial_special" | "tcm")[];
+        };
+        /** RightsView */
+        RightsView: {
+            /** Format: uuid */
+            practitioner_id: string;
+            rights: ("narcotic" | "antibacterial_restricted" | "antibacterial_special" | "tcm")[];
         };
         /** RiskBoard */
         RiskBoard: {
@@ -6632,7 +7412,7 @@ export interface components {
          * @description Every role of the platform; a staff member has roles at organizations.
          * @enum {string}
          */
-        Role: "patient" | "doctor" | "nurse" | "registrar" | "scheduler" | "cashier" | "finance" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
+        Role: "patient" | "doctor" | "nurse" | "pharmacist" | "registrar" | "scheduler" | "cashier" | "finance" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
         /** RuleCount */
         RuleCount: {
             count: number;
@@ -6648,6 +7428,15 @@ export interface components {
             day: string;
             steps: components["schemas"]["RatioStep"][];
             supplements: components["schemas"]["Supplement"][];
+        };
+        /** RuleView */
+        RuleView: {
+            code: string;
+            /** @enum {string} */
+            level: "warn" | "pharmacist" | "stop";
+            source: string;
+            source_title: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
         };
         /** SandboxOnWire */
         SandboxOnWire: {
@@ -6734,6 +7523,64 @@ export interface components {
             state: "open" | "full" | "stopped" | "past";
             title: string | null;
         };
+        /** Sheet */
+        Sheet: {
+            assessment?: components["schemas"]["Assessment"] | null;
+            condition?: components["schemas"]["Condition"];
+            diagnoses?: components["schemas"]["DiagnosisRequest"][];
+            /** Format: uuid */
+            encounter_id: string;
+            /** @default false */
+            guardian_present: boolean;
+            /** @default false */
+            insured: boolean;
+            lines?: components["schemas"]["LineRequest"][];
+            /** Format: uuid */
+            organization_id: string;
+            /** @default false */
+            pain_programme: boolean;
+            reasons?: components["schemas"]["Reason"][];
+            /** @default true */
+            return_visit: boolean;
+            /**
+             * @default outpatient
+             * @enum {string}
+             */
+            setting: "outpatient" | "emergency" | "online";
+            /** @default  */
+            supply_reason: string;
+            /** @default false */
+            urgent: boolean;
+            /** @default 1 */
+            valid_days: number;
+            /** @default  */
+            validity_reason: string;
+        };
+        /** SheetChange */
+        SheetChange: {
+            sheet: components["schemas"]["Sheet"];
+            version: number;
+        };
+        /** SheetLine */
+        SheetLine: {
+            amount_fen: number;
+            control: string;
+            days: number;
+            dose_milli: number;
+            dose_unit: string;
+            drug_code: string;
+            frequency: string;
+            kind: string;
+            name: string;
+            national_code: string;
+            note: string;
+            package: string;
+            quantity: number;
+            route: string;
+            spec: string;
+            split: boolean;
+            unit: string;
+        };
         /** Side */
         Side: {
             department: string;
@@ -6758,6 +7605,23 @@ export interface components {
             organization_id: string;
             text: components["schemas"]["Bilingual"];
             weight: number;
+        };
+        /** Signed */
+        Signed: {
+            /** @enum {null|string} */
+            decision: "approve" | "refuse" | null;
+            digest: string;
+            /** @enum {string} */
+            kind: "prescriber" | "pharmacist" | "countersign";
+            licence_no: string;
+            name: string;
+            ordinal: number;
+            reasons: string[];
+            revision: number;
+            round: number;
+            /** Format: date-time */
+            signed_at: string;
+            title: string;
         };
         /** SignInWays */
         SignInWays: {
@@ -6930,6 +7794,14 @@ export interface components {
             note: components["schemas"]["Bilingual"];
             text: string;
         };
+        /** StayDiagnosesRequest */
+        StayDiagnosesRequest: {
+            items: components["schemas"]["DiagnosisItem"][];
+            /** Format: uuid */
+            organization_id: string;
+            /** @enum {string} */
+            phase: "admission" | "discharge";
+        };
         /** StayRequest */
         StayRequest: {
             /** Format: uuid */
@@ -6944,6 +7816,7 @@ export interface components {
         /** StayView */
         StayView: {
             account: components["schemas"]["Standing"];
+            admission_diagnoses: components["schemas"]["DiagnosisView"][];
             /** Format: date-time */
             admitted_at: string;
             bed: string;
@@ -6955,10 +7828,12 @@ export interface components {
             department_name: string;
             department_name_en: string;
             deposits: components["schemas"]["BillRow"][];
+            discharge_diagnoses: components["schemas"]["DiagnosisView"][];
             discharged_at: string | null;
             explanations: components["schemas"]["Bilingual"][];
             /** Format: uuid */
             id: string;
+            insurance: components["schemas"]["CoverView"] | null;
             /** Format: uuid */
             organization_id: string;
             organization_name: string;
@@ -6998,6 +7873,19 @@ export interface components {
          * @enum {string}
          */
         StepState: "done" | "current" | "upcoming" | "failed";
+        /** StockRequest */
+        StockRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            price_fen?: number | null;
+            units: number;
+        };
+        /** StockView */
+        StockView: {
+            drug_code: string;
+            price_fen: number | null;
+            units: number;
+        };
         /** Stopped */
         Stopped: {
             affected: number;
@@ -7236,6 +8124,18 @@ export interface components {
             /** @default 1 */
             quantity: number;
         };
+        /** Verdict */
+        Verdict: {
+            code: string;
+            /** @default  */
+            detail: string;
+            /** @enum {string} */
+            level: "warn" | "pharmacist" | "stop";
+            lines: number[];
+            message: components["schemas"]["Bilingual"];
+            source: string;
+            source_title: components["schemas"]["Bilingual"];
+        };
         /** Verification */
         Verification: {
             department?: string | null;
@@ -7309,6 +8209,14 @@ export interface components {
             rows: components["schemas"]["GridRow"][];
             /** Format: date */
             today: string;
+        };
+        /** WithdrawRequest */
+        WithdrawRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            /** @enum {string} */
+            reason: "error" | "treatment_changed" | "adverse_reaction" | "patient_wish";
+            version: number;
         };
     };
     responses: never;
@@ -8812,6 +9720,7 @@ export interface operations {
             query?: {
                 organization_id?: string | null;
                 patient_id?: string | null;
+                state?: "open" | "approved" | "rejected" | "cancelled" | "all";
             };
             header?: never;
             path?: never;
@@ -8967,6 +9876,7 @@ export interface operations {
     ApiCoveragesGetCoverages: {
         parameters: {
             query: {
+                organization_id?: string | null;
                 patient_id: string;
             };
             header?: never;
@@ -9259,6 +10169,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_yitong.booking.schemas.SessionItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDiagnosisCodesGetDiagnosisCodes: {
+        parameters: {
+            query: {
+                limit?: number;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.visits.facts.DiagnosisCode_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9631,6 +10579,85 @@ export interface operations {
             };
         };
     };
+    ApiDrugStockDrugCodePutStock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drug_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDrugsGetDrugs: {
+        parameters: {
+            query: {
+                organization_id: string;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.prescriptions.schemas.DrugFound_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEncountersGetEncounters: {
         parameters: {
             query?: {
@@ -9772,6 +10799,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BillView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEncountersEncounterIdDiagnosesPutDiagnoses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                encounter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiagnosesRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncounterView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -11869,6 +12937,44 @@ export interface operations {
             };
         };
     };
+    ApiPaymentDifferencesGetDifferences: {
+        parameters: {
+            query: {
+                cursor?: string | null;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.billing.payments.schemas.DifferenceView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPaymentsGetPayments: {
         parameters: {
             query?: {
@@ -12376,6 +13482,723 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_yitong.booking.schemas.SessionItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescribingRightsPractitionerIdGetRights: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                practitioner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescribingRightsPractitionerIdPutRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                practitioner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightsRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionReviewsGetWaiting: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.prescriptions.schemas.PrescriptionRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsGetPrescriptions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                encounter_id?: string | null;
+                mine?: boolean;
+                organization_id?: string | null;
+                patient_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.prescriptions.schemas.PrescriptionRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPostPrescription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sheet"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescriptionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdGetPrescription: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescriptionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdPutPrescription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescriptionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdCountersignPostCountersign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Insisting"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescriptionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdDiscardPostDiscard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acting"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescriptionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdPdfGetPdf: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdProofsGetProofs: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdReleasePostRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acting"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescriptionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdReviewPostReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["prescriptions_schemas_ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescriptionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdSignPostSign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acting"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescriptionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdWithdrawPostWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescriptionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsCheckPostCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sheet"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsChoicesGetChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+        };
+    };
+    ApiPrescriptionsRulesGetRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"][];
+                };
+            };
+        };
+    };
+    ApiPrescriptionsVerifyGetVerified: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["prescriptions_schemas_Verified"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -13850,7 +15673,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReviewRequest"];
+                "application/json": components["schemas"]["booking_reviews_schemas_ReviewRequest"];
             };
         };
         responses: {
@@ -15571,7 +17394,130 @@ export interface operations {
             };
         };
     };
+    ApiStaysStayIdDiagnosesPutStayDiagnoses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayDiagnosesRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiStaysStayIdDischargePostDischarge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdInsurancePutInsurance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaysStayIdInsuranceRetryPostInsuranceRetry: {
         parameters: {
             query?: never;
             header?: never;

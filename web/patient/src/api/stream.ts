@@ -32,16 +32,10 @@ export function eventReader(onData: (data: string) => void): (chunk: string) => 
  * stops it. A broken stream is bridged by a read at once and reopened with growing pauses (2 s to 30 s).
  */
 export function follow<T>(what: Follow<T>): () => void {
-  return canStream() ? byStream(what) : byPolling(what)
-}
-
-function canStream(): boolean {
   // #ifdef H5
-  return typeof fetch === 'function' && typeof ReadableStream !== 'undefined'
+  if (typeof fetch === 'function' && typeof ReadableStream !== 'undefined') return byStream(what)
   // #endif
-  // #ifndef H5
-  return false
-  // #endif
+  return byPolling(what)
 }
 
 function byPolling<T>({ read, onState, onProblem, every = 8 }: Follow<T>): () => void {
@@ -63,6 +57,7 @@ function byPolling<T>({ read, onState, onProblem, every = 8 }: Follow<T>): () =>
   }
 }
 
+// #ifdef H5
 function byStream<T>({ path, query, read, onState, onProblem }: Follow<T>): () => void {
   const halt = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -105,3 +100,4 @@ async function drain(body: ReadableStream<Uint8Array>, onData: (data: string) =>
     feed(decoder.decode(value, { stream: true }))
   }
 }
+// #endif

@@ -103,16 +103,41 @@ export type Visit = Wire['Visit']
 export type Journey = Wire['Journey']
 export type Message = Wire['MessageView']
 
-export type Bill = Wire['BillRow']
-export type BillDetail = Wire['BillView']
+/** `pay_by`: until when a fee that is asked for before arrival must be paid, or the appointment lapses. */
+interface Timed {
+  pay_by?: string | null
+}
+export type Bill = Wire['BillRow'] & Timed
+export type BillDetail = Wire['BillView'] & Timed
 export type BillLine = Wire['ChargeLine']
 export type BillGlimpse = Wire['BillGlimpse']
 export type Invoice = Wire['InvoiceView']
-export type PayWish = Wire['PayWish']
-export type PayRequest = Wire['PayRequest']
-export type Preview = Wire['Preview']
+/** A commercial policy that can pay a part of a bill directly. */
+export interface PolicyChoice {
+  coverage_id: string
+  insurer_code: string
+  insurer_name: Bilingual
+  policy_tail: string
+}
+interface Covered {
+  use_commercial?: boolean
+  coverage_id?: string | null
+}
+export type PayWish = Wire['PayWish'] & Covered
+export type PayRequest = Wire['PayRequest'] & Covered
+export type Preview = Wire['Preview'] & {
+  policies?: PolicyChoice[]
+  /** The policy that was asked. */
+  coverage_id?: string | null
+  /** Why it cannot be used now, or why it pays what it pays. */
+  commercial_problem?: Bilingual | null
+  commercial_notes?: Bilingual[]
+}
 export type PreviewPart = Wire['PreviewPart']
 export type Payment = Wire['PaymentView']
 export type PaymentPart = Wire['PartView']
 export type Refund = Wire['RefundView']
 export type RefundPart = Wire['BackView']
+export type Stay = Wire['StayView']
+export type Coverage = Wire['CoverageView']
+export type Claim = Wire['ClaimView']

@@ -1,5 +1,6 @@
 import type { Payment } from '@/api/types'
 import { waitingPart } from './paying'
+import { canOpenMixed, openMixed } from './paying-mixed'
 
 export type ChannelName = 'wechat' | 'alipay'
 const KEY = 'yitong.paying'
@@ -22,6 +23,7 @@ export function ownScene(): 'h5' | 'jsapi' {
 
 /** Whether the payment waits for something this phone can open. */
 export function canOpen(payment: Payment): boolean {
+  if (payment.mixed) return canOpenMixed(payment)
   const invoke = waitingPart(payment)?.invoke
   return !!invoke && ('h5_url' in invoke || 'paySign' in invoke)
 }
@@ -37,6 +39,12 @@ export function pageOf(channel: string, url: string, back: string): string {
  * mini-program WeChat's sheet opens over this one. Resolves when there is something new to ask the server.
  */
 export async function openChannel(payment: Payment): Promise<void> {
+  const mixed = payment.mixed?.invoke
+  if (mixed) {
+    const hash = `#/pages/bills/payment?id=${payment.id}&organization_id=${payment.organization_id}`
+    await openMixed(mixed, typeof location === 'undefined' ? '' : `${location.origin}${location.pathname}${hash}`)
+    return
+  }
   const part = waitingPart(payment)
   const invoke = part?.invoke
   if (!part || !invoke) return

@@ -6,10 +6,18 @@ export interface Wish {
   insurance: boolean
   account: boolean
   deposit: boolean
+  /** The commercial policy that pays directly, by its id; empty: none. Its insurer sees the bill's lines, so it is asked only
+   *  when the payer wants it. */
+  commercial: string
 }
 
 /** Why a bill is paid without the insurance although it was wished for: the payer is told, and pays the whole. */
-export const WITHOUT_INSURANCE = ['not-insured', 'insurance-credential-missing', 'insurance-disagrees'] as const
+export const WITHOUT_INSURANCE = [
+  'not-insured',
+  'insurance-credential-missing',
+  'insurance-disagrees',
+  'diagnosis-missing',
+] as const
 
 export interface Target {
   organization_id: string
@@ -27,6 +35,7 @@ export function wishOf(target: Target, wish: Wish, depositFen: number): PayWish 
     use_insurance: wish.insurance && !target.pay_token,
     use_account: wish.account,
     deposit_fen: wish.deposit ? depositFen : 0,
+    ...(wish.commercial && !target.pay_token ? { use_commercial: true, coverage_id: wish.commercial } : {}),
   }
 }
 
@@ -38,6 +47,7 @@ export function choiceOf(preview: Preview, channel: ChannelName, scene: 'h5' | '
 export type Phase =
   | 'waiting'
   | 'window'
+  | 'insurer'
   | 'settling'
   | 'slow'
   | 'undoing'
@@ -64,12 +74,16 @@ export function phaseOf(payment: Payment, watchedMs: number): Phase {
   }
   const part = waitingPart(payment)
   if (part && !payment.stuck) return part.channel === 'cash' ? 'window' : 'waiting'
+  if (payment.parts.some((one) => one.kind === 'commercial' && one.state === 'waiting') && !payment.stuck)
+    return 'insurer'
   return payment.stuck || watchedMs > SLOW_AFTER_MS ? 'slow' : 'settling'
 }
 
-/** The part that waits for the payer, if one does. */
+/** The part that waits for the payer, if one does: of insurance and cash in one order, the cash; a commercial insurer
+ * that thinks for a while does not wait for the payer. */
 export function waitingPart(payment: Payment): PaymentPart | null {
-  return payment.parts.find((one) => one.state === 'waiting') ?? null
+  const waiting = payment.parts.filter((one) => one.state === 'waiting' && one.kind !== 'commercial')
+  return waiting.find((one) => one.kind === 'channel') ?? waiting[0] ?? null
 }
 
 /** How long until the payment is asked about again. */
@@ -93,10 +107,10 @@ export interface Share {
 /** Who pays what of a payment; an insurance is told apart into its fund and the personal account. What was settled anew
  *  after a partial refund stands in the place of what it replaced. */
 export function sharesOf(payment: Payment): Share[] {
-  const insurances = payment.parts.filter((one) => one.kind === 'insurance')
-  const inForce = insurances[insurances.length - 1]
+  const inForce = (kind: string) => payment.parts.filter((one) => one.kind === kind).pop()
   return payment.parts.flatMap((part): Share[] => {
     const rest = { state: part.state, state_text: part.state_text }
+    if (part.kind === 'commercial' && part !== inForce('commercial')) return []
     if (part.kind !== 'insurance')
       return [
         {
@@ -107,7 +121,7 @@ export function sharesOf(payment: Payment): Share[] {
           ...rest,
         },
       ]
-    if (part !== inForce) return []
+    if (part !== inForce('insurance')) return []
     return (['fund', 'account', 'hospital'] as const)
       .map((kind): Share => ({ key: part.id + kind, kind, text: null, amount_fen: part[`${kind}_fen`], ...rest }))
       .filter((one) => one.amount_fen > 0)

@@ -45,7 +45,7 @@ export function back(): void {
   else openTab('home')
 }
 
-/** Sign in, then come back here. */
-export function goSignIn(): void {
-  go('sign-in/index')
+/** Sign in, then come back here. Without `register` also somebody who has no card yet comes back: paying needs none. */
+export function goSignIn(register = true): void {
+  go('sign-in/index', { only: register ? undefined : 'account' })
 }

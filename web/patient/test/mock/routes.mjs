@@ -1,5 +1,6 @@
 /** What the mock answers, route by route. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { billRoutes, INSURER } from './bills.mjs'
 import { fairRoutes, gate } from './fair.mjs'
 import { dateIn, departments, doctors, iso, organizations, settings, specialties } from './region.mjs'
 import { Refusal, member, find, offer, appointment, place, both, visit } from './world.mjs'
@@ -22,6 +23,7 @@ const mine = (world, id) =>
 /** [method, pattern, handler({world, params, query, body}), open to everybody] */
 const routes = [
   ...fairRoutes,
+  ...billRoutes,
   ['GET', '/public-settings', () => settings, true],
   [
     'POST',
@@ -129,7 +131,12 @@ const routes = [
     'GET',
     '/organizations',
     ({ query }) => ({
-      items: query.latitude ? organizations : organizations.map((one) => ({ ...one, distance_m: null })),
+      items:
+        query.kind === 'insurer'
+          ? [INSURER]
+          : query.latitude
+            ? organizations
+            : organizations.map((one) => ({ ...one, distance_m: null })),
       next: null,
     }),
     true,

@@ -63,6 +63,19 @@ export function newWorld() {
     drawRequests: [],
     /** What stands in the way of the next hold or confirm, in turn: ['hold', 'waiting-room'], ['confirm', 'proof-needed']… */
     hurdles: [],
+    bills: [],
+    payments: [],
+    stays: [],
+    /** By bill. */
+    invoices: {},
+    /** What is on the personal account; the ways to pay; why the insurance cannot be asked; whether the channel has the money. */
+    accountFen: 31_347,
+    payChannels: ['alipay', 'cash', 'wechat'],
+    insuranceProblem: null,
+    policies: [],
+    coverages: [],
+    claims: [],
+    channelPaid: false,
   }
 }
 

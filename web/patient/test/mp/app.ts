@@ -16,6 +16,9 @@ export class MiniApp {
   readonly pages: Instance[] = []
   readonly toasts: string[] = []
   readonly calls: string[] = []
+  /** What the camera reads next, and what happens when the person pays in WeChat's sheet. */
+  scans = ''
+  pays: () => void = () => undefined
   private readonly storage = new Map<string, unknown>()
   private readonly modules = new Map<string, { exports: unknown }>()
   private readonly kinds = new Map<string, Kind>()
@@ -339,6 +342,24 @@ export class MiniApp {
       },
       request: (options: Options) => {
         void this.request(options)
+      },
+      scanCode: (options: Options) => done(options, { result: this.scans }),
+      setClipboardData: (options: Options) => {
+        this.calls.push(`copy ${String(options.data)}`)
+        done(options)
+      },
+      requestPayment: (options: Options) => {
+        this.calls.push(`pay ${String(options.package)}`)
+        this.pays()
+        done(options)
+      },
+      downloadFile: (options: Options) => {
+        this.calls.push(`download ${options.url!.replace(/^https?:\/\/[^/]+/, '')}`)
+        done(options, { statusCode: 200, tempFilePath: 'wxfile://tmp/1.pdf' })
+      },
+      openDocument: (options: Options) => {
+        this.calls.push(`open ${String(options.filePath)}`)
+        done(options)
       },
     }
   }

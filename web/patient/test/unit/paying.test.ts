@@ -100,7 +100,7 @@ test.each([
 })
 
 test('a wish for somebody else’s bill names the code and never their insurance', () => {
-  const wish = { insurance: true, account: true, deposit: true }
+  const wish = { insurance: true, account: true, deposit: true, commercial: '' }
   expect(wishOf({ organization_id: 'h', bill_id: 'b' }, wish, 700)).toMatchObject({
     use_insurance: true,
     deposit_fen: 700,
@@ -110,6 +110,17 @@ test('a wish for somebody else’s bill names the code and never their insurance
     use_insurance: false,
     pay_token: 't',
   })
+})
+
+test('a commercial insurer is asked only when the payer chose its policy, and never for somebody else’s bill', () => {
+  const wish = { insurance: true, account: true, deposit: false, commercial: 'policy' }
+  expect(wishOf({ organization_id: 'h', bill_id: 'b' }, wish, 0)).toMatchObject({
+    use_commercial: true,
+    coverage_id: 'policy',
+  })
+  const unwished = wishOf({ organization_id: 'h', bill_id: 'b' }, { ...wish, commercial: '' }, 0)
+  const strangers = wishOf({ organization_id: 'h', bill_id: 'b', pay_token: 't' }, wish, 0)
+  for (const one of [unwished, strangers]) expect(Object.keys(one)).not.toContain('use_commercial')
 })
 
 test('no channel is named when nothing is left to the payer', () => {
@@ -123,6 +134,7 @@ test.each<[string, Partial<Payment>, number, string]>([
   ['no answer for long', { parts: [part({ state: 'unknown' })] }, SLOW_AFTER_MS + 1, 'slow'],
   ['kept by the desk', { parts: [part({ state: 'waiting' })], stuck: 'amount-differs' }, 0, 'slow'],
   ['the payer’s turn, however long', { parts: [part({ state: 'waiting' })] }, SLOW_AFTER_MS * 9, 'waiting'],
+  ['a commercial insurer that thinks', { parts: [part({ kind: 'commercial', state: 'waiting' })] }, 0, 'insurer'],
   ['cash', { parts: [part({ state: 'waiting', channel: 'cash' })] }, 0, 'window'],
   ['going back', { state: 'compensating' }, SLOW_AFTER_MS * 9, 'undoing'],
   ['failed', { state: 'failed' }, 0, 'failed'],
@@ -156,6 +168,14 @@ test('an insurance is told apart into fund and account; only the newest settleme
     ['own', 20],
     ['fund', 30],
   ])
+})
+
+test('a commercial insurer’s part that was settled anew stands in the place of the one before', () => {
+  const parts = [
+    part({ id: 'k1', kind: 'commercial', channel: 'I', amount_fen: 60, state: 'reversed' }),
+    part({ id: 'k2', kind: 'commercial', channel: 'I', amount_fen: 40 }),
+  ]
+  expect(sharesOf(payment({ parts })).map((one) => [one.kind, one.amount_fen])).toEqual([['commercial', 40]])
 })
 
 test('what can be opened is a page or WeChat’s sheet, and only while it waits', () => {

@@ -2,6 +2,7 @@
 
 from yitong.billing.payments.carrying import carry
 from yitong.billing.payments.service.desk import listed, retry
+from yitong.billing.payments.service.differing import differences
 from yitong.billing.payments.service.paying import cancel, cash_taken, pay, preview, show
 from yitong.billing.payments.service.refunding import cash_returned, refund, refund_for
 
@@ -10,6 +11,7 @@ __all__ = [
     "carry",
     "cash_returned",
     "cash_taken",
+    "differences",
     "listed",
     "pay",
     "preview",

@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from yitong.billing.payments.actions import LIST, READ, RETRY
 from yitong.billing.payments.carrying import carry
 from yitong.billing.payments.events import PaymentEvent
+from yitong.billing.payments.mixed.ending import again
 from yitong.billing.payments.model import PaymentOrder
 from yitong.billing.payments.schemas import PaymentView
 from yitong.billing.payments.service.paying import show
@@ -69,6 +70,8 @@ async def retry(platform: Platform, actor: Actor, organization_id: UUID, order_i
         for part in sheet.parts:
             if part.state in _RETRIED and part.asked_at is not None:
                 part.next_at, part.attempts = tx.now, 0
+        if sheet.mixed is not None and sheet.mixed.asked_at is not None:
+            again(sheet, tx.now)
         for back in sheet.backs:
             if back.state in (BackState.ASKED, BackState.UNKNOWN, BackState.FAILED):
                 back.next_at, back.attempts = tx.now, 1

@@ -12,6 +12,7 @@ from yitong.billing.payments import asking, recording
 from yitong.billing.payments.actions import CARRY
 from yitong.billing.payments.carrying import carry
 from yitong.billing.payments.intents import Intent, Writing
+from yitong.billing.payments.mixed import notices as mixed_notices
 from yitong.billing.payments.model import PaymentPart, RefundPart
 from yitong.billing.payments.rules import Do
 from yitong.billing.payments.sheet import leave, locked
@@ -59,7 +60,11 @@ async def take_notice(platform: Platform, channel: ChannelName, found: PaymentFo
             await recording.differs(writing, sheet.part(part.id), found, "amount", "notice")
             await leave(tx, sheet)
             return "wrong-amount"
+        mixed = await mixed_notices.is_mixed(tx, organization_id, order_id)
     if part.state in _KNOWN:
+        return "taken"
+    if mixed:  # the cash of a mixed order is booked together with the insurance
+        await mixed_notices.learn(platform, organization_id, order_id)
         return "taken"
     call = asking.Find(part.channel, part.number)
     await _learn(platform, organization_id, order_id, Intent(Do.LOOK, part.id, call), failed=part.state == "failed")

@@ -2,8 +2,11 @@
 
 import msgspec
 
+from yitong.billing.payments.covering import Cover
 from yitong.billing.payments.events import PaymentEvent
 from yitong.billing.payments.facts import Facts
+from yitong.billing.payments.mixed import offering as mixed_offering
+from yitong.billing.payments.mixed.permits import MixedFacts
 from yitong.billing.payments.model import PaymentLine, PaymentOrder, PaymentPart
 from yitong.billing.payments.preparing import Insured
 from yitong.billing.payments.rules import Sheet, number_of
@@ -23,8 +26,10 @@ async def place(
     order: PaymentOrder,
     facts: Facts,
     insured: Insured | None,
+    cover: Cover | None,
     shares: Division,
     choices: list[ChannelChoice],
+    mixed: MixedFacts | None = None,
 ) -> None:
     """Write the order, its lines and its parts. Raises IntegrityError when somebody else holds one of the lines."""
     tx.session.sync_session.autoflush = False
@@ -51,9 +56,11 @@ async def place(
         sheet.lines.append(row)
     await tx.session.flush()
     named = [await _with_payer(tx, grant, choice) for choice in choices]
-    for part in _parts(tx, order, insured, shares, named):
+    for part in _parts(tx, order, insured, cover, shares, named):
         await change.new(PART, part)
         sheet.parts.append(part)
+    if mixed is not None:
+        await mixed_offering.add(change, mixed)
     await leave(tx, sheet)
 
 
@@ -66,7 +73,12 @@ async def _with_payer(tx: Transaction, grant: Grant, choice: ChannelChoice) -> C
 
 
 def _parts(
-    tx: Transaction, order: PaymentOrder, insured: Insured | None, shares: Division, choices: list[ChannelChoice]
+    tx: Transaction,
+    order: PaymentOrder,
+    insured: Insured | None,
+    cover: Cover | None,
+    shares: Division,
+    choices: list[ChannelChoice],
 ) -> list[PaymentPart]:
     parts: list[PaymentPart] = []
     if insured is not None:
@@ -87,6 +99,10 @@ def _parts(
                 part.payer_sealed = tx.platform.sealer.seal(choice.payer, f"payment_part.payer:{part.id}")
         else:
             part = _part(order, seq, share.kind, share.name or share.kind, share.amount)
+        if share.kind == "commercial" and cover is not None:
+            claim = msgspec.structs.replace(cover.claim, claim_no=part.number)
+            sealed = tx.platform.sealer.seal(msgspec.json.encode(claim).decode(), f"payment_part.claim:{part.id}")
+            part.claim_sealed = sealed
         parts.append(part)
     return parts
 

@@ -1,6 +1,6 @@
 """Paying: the confirmation page, the order that follows it, and what its payer does until it is done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -13,9 +13,12 @@ from yitong.billing.charges.schemas import BillHeader
 from yitong.billing.charges.service import close_bill, lock
 from yitong.billing.payments.actions import CANCEL, PAY, PAY_SHOWN, READ, TAKE_CASH
 from yitong.billing.payments.carrying import carry
+from yitong.billing.payments.covering import Cover, ask_cover, choices_of
 from yitong.billing.payments.events import PaymentEvent
-from yitong.billing.payments.facts import Facts, gather
+from yitong.billing.payments.facts import Facts, check_still_open, gather, owed_rest
+from yitong.billing.payments.mixed import offering as mixed_offering
 from yitong.billing.payments.model import PaymentOrder
+from yitong.billing.payments.policies import policies_of
 from yitong.billing.payments.postings import book_part
 from yitong.billing.payments.preparing import Insured, ask_insurer, division
 from yitong.billing.payments.problems import (
@@ -24,13 +27,14 @@ from yitong.billing.payments.problems import (
     CASH_AMOUNT,
     CHANNEL_UNAVAILABLE,
     NO_CASH_DUE,
+    NOTHING_TO_PAY,
     WRONG_DIVISION,
 )
 from yitong.billing.payments.schemas import CashRequest, PaymentView, PayRequest, PayWish, Preview
 from yitong.billing.payments.service.ordering import place
 from yitong.billing.payments.sheet import Change, leave, locked, seen
 from yitong.billing.payments.states import OrderState, PartState
-from yitong.billing.payments.views import preview_of, view
+from yitong.billing.payments.views import Asked, preview_of, view
 from yitong.billing.ports import PaymentChannels
 from yitong.billing.rules import Division
 from yitong.kernel.ids import UUID, new_id
@@ -49,6 +53,7 @@ class Prepared:
 
     facts: Facts
     insured: Insured | None
+    cover: Cover | None
     division: Division
     own_family: bool
 
@@ -56,16 +61,35 @@ class Prepared:
 async def preview(platform: Platform, actor: Actor, wish: PayWish) -> Preview:
     """The confirmation page. An insurer that cannot be asked or refuses is told on it, and its part left to the payer.
 
-    Raises Problem ``not-found``, ``nothing-to-pay``, ``wrong-division`` and those of the permission check.
+    Raises Problem ``not-found``, ``nothing-to-pay``, ``wrong-division``, ``no-commercial-policy`` and those of the
+    permission check.
     """
-    problem: Bilingual | None = None
+    insured: Insured | None = None
+    cover: Cover | None = None
+    insurance_problem: Bilingual | None = None
+    commercial_problem: Bilingual | None = None
+    order_id, own_family = new_id(), wish.pay_token is None
+    facts = await _gather(platform, actor, wish)
     try:
-        prepared = await _prepare(platform, actor, wish, new_id())
+        insured = await ask_insurer(platform, facts, wish, order_id, own_family=own_family)
     except (GatewayUnavailable, GatewayRefused) as silent:
-        problem = silent.message
-        without = msgspec.structs.replace(wish, use_insurance=False)
-        prepared = await _prepare(platform, actor, without, new_id())
-    return preview_of(prepared.facts, prepared.insured, prepared.division, channel_names(platform), problem)
+        insurance_problem = silent.message
+    try:
+        cover = await ask_cover(platform, facts, wish, insured, order_id)
+    except (GatewayUnavailable, GatewayRefused) as silent:
+        commercial_problem = silent.message
+    shares = _divided(facts, wish, insured, cover)
+    prepared = Prepared(facts, insured, cover, shares, own_family)
+    asked = Asked(
+        insured,
+        cover,
+        channel_names(platform),
+        choices_of(platform, facts),
+        insurance_problem,
+        commercial_problem,
+        await mixed_offering.offer(platform, actor, wish, prepared),
+    )
+    return preview_of(facts, asked, shares)
 
 
 def channel_names(platform: Platform) -> list[str]:
@@ -75,12 +99,25 @@ def channel_names(platform: Platform) -> list[str]:
 
 
 async def _prepare(platform: Platform, actor: Actor, wish: PayWish, order_id: UUID) -> Prepared:
+    facts = await _gather(platform, actor, wish)
+    insured = await ask_insurer(platform, facts, wish, order_id, own_family=wish.pay_token is None)
+    cover = await ask_cover(platform, facts, wish, insured, order_id)
+    return Prepared(facts, insured, cover, _divided(facts, wish, insured, cover), wish.pay_token is None)
+
+
+async def _gather(platform: Platform, actor: Actor, wish: PayWish) -> Facts:
     async with platform.transaction(actor) as tx:
         bill, _ = await _allowed(tx, wish)
-        own_family = wish.pay_token is None
         facts = await gather(tx, bill, wish.charge_ids)
-    insured = await ask_insurer(platform, facts, wish, order_id, own_family=own_family)
-    return Prepared(facts, insured, division(facts, wish, insured), own_family)
+        # Somebody who only holds the bill's code may not use the patient's policies.
+        policies = await policies_of(tx, bill.patient_id) if wish.pay_token is None else ()
+    return replace(facts, policies=policies)
+
+
+def _divided(facts: Facts, wish: PayWish, insured: Insured | None, cover: Cover | None) -> Division:
+    if cover is None:
+        return division(facts, wish, insured)
+    return division(facts, wish, insured, commercial=cover.covered, insurer=cover.policy.insurer_code)
 
 
 async def _allowed(tx: Transaction, wish: PayWish) -> tuple[BillHeader, Grant]:
@@ -100,7 +137,7 @@ async def pay(platform: Platform, actor: Actor, request: PayRequest, key: UUID) 
 
     Raises Problem ``amounts-changed`` (another own part than was confirmed; the document has the new one as
     ``preview``), ``being-paid``, ``channel-unavailable``, ``wrong-division``, ``idempotency-key-reused``, those of
-    :func:`preview` and of the insurer.
+    :func:`preview` and of the insurers.
     """
     fingerprint = sha256(msgspec.json.encode(request)).hexdigest()
     placed = await _placed(platform, actor, request.organization_id, key, fingerprint)
@@ -118,15 +155,20 @@ async def _place(platform: Platform, actor: Actor, request: PayRequest, key: UUI
     prepared = await _prepare(platform, actor, request, order_id)
     shares, facts = prepared.division, prepared.facts
     if shares.amount("channel") != request.confirmed_fen:
-        shown = preview_of(facts, prepared.insured, shares, connected, None)
+        asked = Asked(prepared.insured, prepared.cover, connected, choices_of(platform, facts))
+        shown = preview_of(facts, asked, shares)
         raise AMOUNTS_CHANGED(extra={"preview": msgspec.to_builtins(shown)})
     if any(part.name == "own" for part in shares.parts):
         raise WRONG_DIVISION()
+    mixed = await mixed_offering.permitted(platform, actor, request, prepared)
     try:
         async with platform.transaction(actor) as tx:
             bill, grant = await _allowed(tx, request)
             await lock(tx, bill.organization_id, bill.id)
             bill = await bills.header(tx, bill.organization_id, bill.id)
+            await check_still_open(tx, bill, facts)
+            if facts.rest is not None and await owed_rest(tx, bill.organization_id, bill.id, lock=True) != facts.rest:
+                raise NOTHING_TO_PAY()
             order = PaymentOrder(
                 organization_id=bill.organization_id,
                 id=order_id,
@@ -135,6 +177,7 @@ async def _place(platform: Platform, actor: Actor, request: PayRequest, key: UUI
                 payer_id=actor.id,
                 total_fen=facts.total,
                 refunded_fen=0,
+                rest_of_id=facts.rest.order_id if facts.rest is not None else None,
                 state=OrderState.PRE_SETTLED,
                 version=1,
                 idempotency_key=key,
@@ -142,14 +185,14 @@ async def _place(platform: Platform, actor: Actor, request: PayRequest, key: UUI
                 created_at=tx.now,
                 expires_at=tx.now + timedelta(minutes=platform.settings.payment_minutes),
             )
-            await place(tx, grant, order, facts, prepared.insured, shares, request.channels)
+            await place(tx, grant, order, facts, prepared.insured, prepared.cover, shares, request.channels, mixed)
             if bill.closed_at is None:
                 await close_bill(tx, grant, bill.organization_id, bill.id)
     except IntegrityError as error:
         again = await _placed(platform, actor, request.organization_id, key, fingerprint)
         if again is not None:
             return again
-        if "uq_payment_line_held" in str(error.orig):
+        if "uq_payment_line_held" in str(error.orig) or "uq_payment_order_rest" in str(error.orig):
             raise BEING_PAID() from error
         raise
     return order_id

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from yitong.billing.deposits.service import check_returnable
+from yitong.billing.payments import rests
 from yitong.billing.payments.actions import REFUND, TAKE_CASH
 from yitong.billing.payments.carrying import carry
 from yitong.billing.payments.dividing import back_amounts
@@ -14,11 +15,13 @@ from yitong.billing.payments.events import PaymentEvent
 from yitong.billing.payments.inside import add_back, hand_over
 from yitong.billing.payments.model import PaymentLine, Refund, RefundLine
 from yitong.billing.payments.problems import (
+    BEING_PAID,
     CASH_AMOUNT,
     NO_CASH_DUE,
     NOT_REFUNDABLE,
     OWED_FIRST,
     REFUND_UNDER_WAY,
+    REST_PAID,
 )
 from yitong.billing.payments.rules import Sheet
 from yitong.billing.payments.schemas import CashRequest, PaymentView, RefundRequest
@@ -40,7 +43,8 @@ async def refund(platform: Platform, actor: Actor, order_id: UUID, request: Refu
     """Give lines back: the insurance is reversed and settled anew for what remains, the rest returned by rule.
 
     The same ``key`` again answers the same refund. Raises Problem ``not-refundable``, ``refund-under-way``,
-    ``owed-first``, ``idempotency-key-reused``, ``not-found`` and those of the permission check.
+    ``owed-first``, ``rest-paid``, ``being-paid``, ``idempotency-key-reused``, ``not-found`` and those of the permission
+    check.
     """
     fingerprint = sha256(msgspec.json.encode(request) + order_id.bytes).hexdigest()
     try:
@@ -79,7 +83,7 @@ async def refund_for(
 ) -> Refund:
     """Write a refund of a locked order for somebody whose grant allows it; :func:`carry` does the rest.
 
-    Raises Problem ``not-refundable``, ``refund-under-way``, ``owed-first``.
+    Raises Problem ``not-refundable``, ``refund-under-way``, ``owed-first``, ``rest-paid``, ``being-paid``.
     """
     order = sheet.order
     if sheet.refund is not None:
@@ -89,9 +93,13 @@ async def refund_for(
     if order.state not in _REFUNDABLE or not amount:
         raise NOT_REFUNDABLE()
     await check_returnable(tx, order.organization_id, order.bill_id, amount)
+    rest = await rests.standing_rest(tx, order) if sheet.owed_fen else None
+    if rest is not None and rest.state != OrderState.SETTLED:
+        raise BEING_PAID()
     if sheet.owed_fen and order.refunded_fen + amount < order.total_fen:
-        raise OWED_FIRST(yuan=yuan_text(sheet.owed_fen))
-    insured = next((part for part in sheet.done() if part.kind == "insurance"), None)
+        raise OWED_FIRST(yuan=yuan_text(sheet.owed_fen)) if rest is None else REST_PAID()
+    # Both insurers take back what they pay as a whole, the later payer first; what remains is settled anew.
+    whole = [part for kind in ("commercial", "insurance") for part in sheet.done() if part.kind == kind]
     row = Refund(
         organization_id=order.organization_id,
         id=new_id(),
@@ -103,7 +111,7 @@ async def refund_for(
         reason=request.reason,
         asked_by=grant.actor.id,
         window=request.window,
-        state=RefundState.REVERSING if insured is not None else RefundState.RETURNING,
+        state=RefundState.REVERSING if whole else RefundState.RETURNING,
         version=1,
         owed_fen=0,
         idempotency_key=key,
@@ -127,9 +135,9 @@ async def refund_for(
     await tx.session.flush()
     sheet.refund, sheet.backs = row, []
     sheet.asked_back = {line.charge_id for line in lines}
-    if insured is not None:
-        await add_back(change, row, insured, insured.amount_fen)
-    else:
+    for part in whole:
+        await add_back(change, row, part, part.amount_fen)
+    if not whole:
         amounts, row.owed_fen = back_amounts(sheet)
         for part, back in amounts:
             await add_back(change, row, part, back)

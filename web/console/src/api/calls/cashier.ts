@@ -10,6 +10,24 @@ export type PaymentView = S['PaymentView']
 export type PaymentPart = S['PartView']
 export type Channel = S['ChannelChoice']['channel']
 export type Scene = S['ChannelChoice']['scene']
+export type Credential = S['Credential']
+export type Resolved = S['Resolved']
+export type ShownKind = Resolved['kind']
+export type KeptDifference = S['DifferenceView']
+
+/** The step of care that a credential is shown at (用卡环节): paying at a window. */
+const PAYING = '010105'
+/** Whose health card, social-security card or insurance voucher a scanner read; the answer says which it was. */
+export const resolveCredential = (organization_id: string, text: string, second_factor?: { challenge_id: string; code: string }) =>
+  take(api.POST('/api/credentials/resolve', { body: { organization_id, text, scene: PAYING, second_factor: second_factor ?? null } }))
+/** A printed health card needs the code that goes to its holder's phone. */
+export const challengePrinted = (organization_id: string, text: string) =>
+  take(api.POST('/api/cards/static-challenge', { body: { organization_id, text } }))
+/** What the code on a bill opens, at whichever hospital. */
+export const billByToken = (token: string) => take(api.GET('/api/bills/by-token/{token}', { params: { path: { token } } }))
+/** What channels said of payments and was not taken. */
+export const listDifferences = (organization_id: string, cursor?: string) =>
+  take(api.GET('/api/payment-differences', { params: { query: { organization_id, cursor } } }))
 
 export const listBills = (organization_id: string, patient_id: string, state: 'open' | 'settled' | 'all') =>
   take(api.GET('/api/bills', { params: { query: { organization_id, patient_id, state } } }))

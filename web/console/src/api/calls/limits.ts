@@ -2,7 +2,7 @@ import { ask, type Listed } from '../ask'
 import type { Words } from '../types'
 
 /** Calls against scalpers: limit rules, the risk board, signals, bans and their appeals. */
-export type RuleKind = 'cap' | 'limit' | 'change' | 'ban' | 'signal' | 'level' | 'rate'
+export type RuleKind = 'cap' | 'limit' | 'change' | 'ban' | 'signal' | 'level' | 'rate' | 'prepaid'
 /** `value` things within `window_seconds`; a signal adds `weight` points to an account's score. */
 export type LimitRule = {
   code: string; kind: RuleKind; subject: string; text: Words; enabled: boolean; window_seconds: number; value: number; weight: number

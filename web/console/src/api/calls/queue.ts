@@ -1,5 +1,5 @@
 import { api, take } from '../client'
-import type { EncounterNote } from '../types'
+import type { DiagnosesRequest, EncounterNote } from '../types'
 
 /** Calls of the doctor's room: the queue and the encounter. */
 export const listQueues = (organization_id: string, date?: string) =>
@@ -24,6 +24,9 @@ export const saveEncounter = (id: string, body: EncounterNote) =>
   take(api.PUT('/api/encounters/{encounter_id}', { params: { path: { encounter_id: id } }, body }))
 export const finishEncounter = (id: string, body: EncounterNote) =>
   take(api.POST('/api/encounters/{encounter_id}/finish', { params: { path: { encounter_id: id } }, body }))
+export const findDiagnosisCodes = (q: string) => take(api.GET('/api/diagnosis-codes', { params: { query: { q } } }))
+export const recordDiagnoses = (id: string, body: DiagnosesRequest) =>
+  take(api.PUT('/api/encounters/{encounter_id}/diagnoses', { params: { path: { encounter_id: id } }, body }))
 export const listEncounters = (patient_id: string) =>
   take(api.GET('/api/encounters', { params: { query: { patient_id } } }))
 export const readHall = (location_id: string, organization_id: string) =>

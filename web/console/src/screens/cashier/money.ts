@@ -1,4 +1,4 @@
-import type { BillView, PaymentView } from '@/api/calls/cashier'
+import type { BillView, Channel, PaymentView } from '@/api/calls/cashier'
 
 /** `12.3` yuan as typed → 1230 fen; null when it is no amount with at most two places. */
 export function fenOf(typed: string): number | null {
@@ -8,6 +8,12 @@ export function fenOf(typed: string): number | null {
 
 /** Thousandths of a quantity as people write them: 1000 → `1`, 2500 → `2.5`. */
 export const quantity = (milli: number): string => String(milli / 1000)
+
+/** Whose code a payer shows: WeChat's begin with 10 to 15 and have 18 digits, Alipay's with 25 to 30 and have 16 to 24. */
+export function channelOfCode(code: string): Channel | null {
+  if (/^1[0-5]\d{16}$/.test(code)) return 'wechat'
+  return /^(?:2[5-9]|30)\d{14,22}$/.test(code) ? 'alipay' : null
+}
 
 /** Charges that a payment paid and that no refund has taken back yet. */
 export function refundable(payment: PaymentView): string[] {

@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch, type ComputedRef } from 'vue'
-import { finishEncounter, readEncounter, saveEncounter } from '@/api/calls/queue'
+import { finishEncounter, readEncounter, recordDiagnoses, saveEncounter } from '@/api/calls/queue'
 import { asProblem, type ApiProblem } from '@/api/problem'
 import type { Encounter, QueueEntry } from '@/api/types'
 
@@ -64,6 +64,21 @@ export function useConsultation(organizationId: ComputedRef<string | null>, entr
     }
   }
 
+  /** Records the coded diagnoses, the main one first; a refusal leaves those recorded before. */
+  async function diagnose(codes: string[]): Promise<void> {
+    const organization = organizationId.value
+    const id = encounter.value?.id
+    if (!id || !organization) return
+    try {
+      const next = await recordDiagnoses(id, { organization_id: organization, items: codes.map((code, i) => ({ code, main: i === 0 })) })
+      if (encounter.value?.id === id) encounter.value = next
+      problem.value = null
+    } catch (thrown) {
+      problem.value = asProblem(thrown)
+      if (encounter.value?.id === id) encounter.value = { ...encounter.value, diagnoses: [...(encounter.value.diagnoses ?? [])] }
+    }
+  }
+
   /** Closes the encounter with what is written; throws ApiProblem and leaves everything as it was when refused. */
   async function finish(): Promise<Encounter> {
     clearTimeout(timer)
@@ -85,5 +100,5 @@ export function useConsultation(organizationId: ComputedRef<string | null>, entr
   }, { flush: 'sync' })
   onScopeDispose(() => void save())
 
-  return { encounter, note, problem, savedAt, saving, dirty, writable, finish, load }
+  return { encounter, note, problem, savedAt, saving, dirty, writable, finish, diagnose, load }
 }
