@@ -81,10 +81,14 @@ async def put(engine: ConsensusLedger, *raws: bytes) -> list[str]:
     return [receipt.code for receipt in await asyncio.gather(*map(engine.wait, digests))]
 
 
-async def part(engine: ConsensusLedger, rx: bytes) -> PartRecord:
-    found = (await engine.query(part_key(rx, 1))).value
-    assert found is not None
-    return decode(PartRecord, found)
+async def part(engine: ConsensusLedger, rx: bytes, height: int) -> PartRecord:
+    """The part as this node has it, as soon as it has come so far: another node's block may be a moment older."""
+    for _ in range(300):
+        found = await engine.query(part_key(rx, 1))
+        if found.value is not None and found.header.height >= height:
+            return decode(PartRecord, found.value)
+        await asyncio.sleep(0.1)
+    raise TimeoutError(height)
 
 
 async def test_the_members_agree_survive_and_never_fork(four: Four, engines: list[ConsensusLedger]) -> None:
@@ -125,7 +129,7 @@ async def _race(four: Four, engines: list[ConsensusLedger]) -> None:
         ]
         receipts = await asyncio.gather(*(engine.put(raw) for engine, raw in asked))
         assert sorted(one.code for one in receipts) == ["held", "ok"]
-        assert (await part(engines[3], rx)).holder in (PHARMACY, SHOP)
+        assert (await part(engines[3], rx, max(one.height for one in receipts))).holder in (PHARMACY, SHOP)
 
 
 async def _same_everywhere(four: Four, engines: list[ConsensusLedger]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -54,6 +54,23 @@ class ConsensusLedger:
             raise Inadmissible(Refusal.MALFORMED) from error
         self._names[digest] = hashlib.sha256(raw).digest()
         answer = await self._call("broadcast_tx_sync", tx=base64.b64encode(raw).decode())
+        return await self._taken(digest, answer)
+
+    async def submit_all(self, raws: Sequence[bytes]) -> list[bytes]:
+        """Hand in several at once, in their order; answers their digests. Raises as ``submit`` at the first refused."""
+        asked: list[dict[str, Any]] = []
+        digests: list[bytes] = []
+        for raw in raws:
+            digests.append(actions.read(raw).digest)
+            self._names[digests[-1]] = hashlib.sha256(raw).digest()
+            parameters = {"tx": base64.b64encode(raw).decode()}
+            asked.append(self._request("broadcast_tx_sync", parameters))
+        answers: list[Any] = await self._post(asked)
+        by_number = {one["id"]: one for one in answers}
+        return [await self._taken(one, by_number[of["id"]]) for one, of in zip(digests, asked, strict=True)]
+
+    async def _taken(self, digest: bytes, answer: Any) -> bytes:
+        """The digest of a transaction that the node has taken. Raises Inadmissible, or NodeFailed."""
         if "error" in answer:
             if "already exists in cache" in str(answer["error"]):
                 return digest
@@ -98,10 +115,15 @@ class ConsensusLedger:
         answer = (await self._result("abci_query", path="key", data=key.hex()))["response"]
         value = base64.b64decode(answer["value"]) if answer["value"] else None
         proof = unpack(base64.b64decode(answer["proofOps"]["ops"][0]["data"]), _PROOF)
-        header = await self._header_after(int(answer["height"]))
-        if not tree.proves(proof, header.state, key, value):
-            raise NodeFailed("the node's proof does not hold")
-        return Proven(key, value, proof, header)
+        height = int(answer["height"])
+        for _ in range(self._turns):
+            # After a block that changed nothing no further one comes; its own header then says the same.
+            for number in (height + 1, height):
+                header = await self._header(number, height)
+                if header is not None and tree.proves(proof, header.state, key, value):
+                    return Proven(key, value, proof, header)
+            await asyncio.sleep(self._pause_s)
+        raise NodeFailed("the node's proof does not lead to a hash that the members agreed on")
 
     async def sequence(self, key_id: bytes) -> int:
         """The sequence number that a key used last; 0 for an unknown one."""
@@ -144,15 +166,22 @@ class ConsensusLedger:
     async def _header_after(self, height: int) -> Header:
         """The state after a block stands in the next block's header; with it the members have agreed on it."""
         for _ in range(self._turns):
-            answer = await self._call("commit", height=str(height + 1))
-            if "result" in answer:
-                found = answer["result"]["signed_header"]["header"]
-                previous = bytes.fromhex(found["last_block_id"]["hash"])
-                state = bytes.fromhex(found["app_hash"])
-                time = _milliseconds(found["time"])
-                return Header(VERSION, self._chain, height, time, previous, transactions_root([]), 0, state)
+            found = await self._header(height + 1, height)
+            if found is not None:
+                return found
             await asyncio.sleep(self._pause_s)
         raise NodeFailed(f"no block {height + 1} came")
+
+    async def _header(self, height: int, after: int) -> Header | None:
+        """The application hash in the header of a block, as the state after block ``after``; None without a block."""
+        answer = await self._call("commit", height=str(height))
+        if "result" not in answer:
+            return None
+        found = answer["result"]["signed_header"]["header"]
+        previous, state = bytes.fromhex(found["last_block_id"]["hash"]), bytes.fromhex(found["app_hash"])
+        return Header(
+            VERSION, self._chain, after, _milliseconds(found["time"]), previous, transactions_root([]), 0, state
+        )
 
     async def _result(self, method: str, **parameters: str) -> Any:
         answer = await self._call(method, **parameters)
@@ -161,7 +190,12 @@ class ConsensusLedger:
         return answer["result"]
 
     async def _call(self, method: str, **parameters: str) -> Any:
-        asked = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": parameters}
+        return await self._post(self._request(method, parameters))
+
+    def _request(self, method: str, parameters: dict[str, str]) -> dict[str, Any]:
+        return {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": parameters}
+
+    async def _post(self, asked: Any) -> Any:
         try:
             return (await self._http.post("/", json=asked)).json()
         except (httpx.HTTPError, ValueError) as error:

@@ -142,6 +142,7 @@ def _write_config(node: Node, peers: str) -> None:
         ("", "moniker"): f'"{node.name}"',
         ("rpc", "laddr"): f'"tcp://127.0.0.1:{node.rpc_port}"',
         ("rpc", "pprof_laddr"): '""',
+        ("rpc", "max_request_batch_size"): "200",
         ("p2p", "laddr"): f'"tcp://127.0.0.1:{node.p2p_port}"',
         ("p2p", "persistent_peers"): f'"{peers}"',
         ("p2p", "addr_book_strict"): "false",
