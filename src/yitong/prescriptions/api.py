@@ -46,11 +46,11 @@ async def get_choices() -> wire.Choices:
     """What an editor offers."""
     return wire.Choices(
         [
-            wire.Choice(one.code, Bilingual(one.name, f"{one.times} in {one.days} d"))
+            wire.EditorChoice(one.code, Bilingual(one.name, f"{one.times} in {one.days} d"))
             for one in facts.frequencies().values()
         ],
-        [wire.Choice(one.code, Bilingual(one.name, one.name_en)) for one in facts.routes().values()],
-        [wire.Choice(code, Bilingual(words, code)) for code, words in GROUPS.items()],
+        [wire.EditorChoice(one.code, Bilingual(one.name, one.name_en)) for one in facts.routes().values()],
+        [wire.EditorChoice(code, Bilingual(words, code)) for code, words in GROUPS.items()],
     )
 
 
@@ -127,7 +127,7 @@ async def post_release(
 
 @post("/prescriptions/{prescription_id:uuid}/review", status_code=200, summary="Approve or refuse", tags=_TAGS)
 async def post_review(
-    tx: NamedDependency[Transaction], prescription_id: FromPath[UUID], data: JSONBody[wire.ReviewRequest]
+    tx: NamedDependency[Transaction], prescription_id: FromPath[UUID], data: JSONBody[wire.PharmacistDecision]
 ) -> wire.PrescriptionView:
     """The pharmacist's decision about the version that was looked at."""
     return await service.decide(tx, prescription_id, data)
@@ -163,7 +163,7 @@ async def get_prescriptions(
 
 
 @get("/prescriptions/verify", summary="Verify a printed prescription", tags=_TAGS)
-async def get_verified(tx: NamedDependency[Transaction], token: _Token) -> wire.Verified:
+async def get_verified(tx: NamedDependency[Transaction], token: _Token) -> wire.VerifiedPrescription:
     """For anybody who holds the paper; says nothing of the patient."""
     return await service.verify(tx, token)
 

@@ -103,7 +103,7 @@ class Insisting(msgspec.Struct, frozen=True):
     reason: Annotated[str, Meta(min_length=2, max_length=500)]
 
 
-class ReviewRequest(msgspec.Struct, frozen=True):
+class PharmacistDecision(msgspec.Struct, frozen=True):
     """A pharmacist's decision about the version that was looked at."""
 
     organization_id: UUID
@@ -264,7 +264,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     valid: bool
 
 
-class Verified(msgspec.Struct, frozen=True, kw_only=True):
+class VerifiedPrescription(msgspec.Struct, frozen=True, kw_only=True):
     """What anybody who holds a prescription may check; nothing of the patient."""
 
     organization_name: str
@@ -308,7 +308,7 @@ class StockView(msgspec.Struct, frozen=True):
     price_fen: int | None
 
 
-class Choice(msgspec.Struct, frozen=True):
+class EditorChoice(msgspec.Struct, frozen=True):
     """A code that an editor offers, with its words."""
 
     code: str
@@ -318,9 +318,9 @@ class Choice(msgspec.Struct, frozen=True):
 class Choices(msgspec.Struct, frozen=True):
     """What an editor offers: frequencies, routes and allergy groups."""
 
-    frequencies: list[Choice]
-    routes: list[Choice]
-    allergies: list[Choice]
+    frequencies: list[EditorChoice]
+    routes: list[EditorChoice]
+    allergies: list[EditorChoice]
 
 
 class RuleView(msgspec.Struct, frozen=True):

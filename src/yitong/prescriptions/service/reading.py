@@ -24,7 +24,7 @@ from yitong.prescriptions.schemas import (
     Sheet,
     SheetLine,
     Signed,
-    Verified,
+    VerifiedPrescription,
 )
 from yitong.prescriptions.statements import DecisionStatement, InsistStatement, SheetStatement
 from yitong.prescriptions.states import PRESCRIPTION, WAITING, PrescriptionState
@@ -148,7 +148,7 @@ async def proofs(tx: Transaction, organization_id: UUID, prescription_id: UUID) 
     ]
 
 
-async def verify(tx: Transaction, token: str) -> Verified:
+async def verify(tx: Transaction, token: str) -> VerifiedPrescription:
     """What the code on a printed prescription opens for anybody: issued by whom, and whether it still counts.
 
     Raises Problem ``not-found``.
@@ -161,7 +161,7 @@ async def verify(tx: Transaction, token: str) -> Verified:
     genuine = all(
         signing.genuine(_statement(tx, one), one["signature"], one["public_key"], one["licence_no"]) for one in signed
     )
-    return Verified(
+    return VerifiedPrescription(
         organization_name=row["organization_name"],
         number=row["number"],
         state=state,

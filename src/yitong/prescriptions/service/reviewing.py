@@ -8,7 +8,7 @@ from yitong.prescriptions.actions import REVIEW
 from yitong.prescriptions.events import PrescriptionEvent
 from yitong.prescriptions.people import acting
 from yitong.prescriptions.problems import NOT_A_PHARMACIST, OWN_SHEET, REASONS_MISSING
-from yitong.prescriptions.schemas import PrescriptionView, ReviewRequest
+from yitong.prescriptions.schemas import PharmacistDecision, PrescriptionView
 from yitong.prescriptions.service.reading import view
 from yitong.prescriptions.service.signing import sheet_digest
 from yitong.prescriptions.signing import Statement
@@ -16,7 +16,7 @@ from yitong.prescriptions.statements import DecisionStatement, SignedBy
 from yitong.prescriptions.states import PRESCRIPTION, PrescriptionState
 
 
-async def decide(tx: Transaction, prescription_id: UUID, request: ReviewRequest) -> PrescriptionView:
+async def decide(tx: Transaction, prescription_id: UUID, request: PharmacistDecision) -> PrescriptionView:
     """Approve or refuse what waits. Of two pharmacists one decides; the other is told that it has changed.
 
     Raises Problem ``prescription-changed``, ``prescription-expired``, ``wrong-state``, ``reasons-missing``,

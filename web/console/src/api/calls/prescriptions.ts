@@ -30,4 +30,4 @@ export const listPrescriptions = (organization_id: string, encounter_id: string)
 export const readPrescription = (id: string, organization_id: string) =>
   take(api.GET('/api/prescriptions/{prescription_id}', { params: { path: { prescription_id: id }, query: { organization_id } } }))
 export const listWaiting = (organization_id: string) => take(api.GET('/api/prescription-reviews', { params: { query: { organization_id } } }))
-export const reviewPrescription = (id: string, body: S['ReviewRequest']) => take(api.POST('/api/prescriptions/{prescription_id}/review', { ...path(id), body }))
+export const reviewPrescription = (id: string, body: S['PharmacistDecision']) => take(api.POST('/api/prescriptions/{prescription_id}/review', { ...path(id), body }))

@@ -28,6 +28,12 @@ export function useSheet(organizationId: Ref<string | null>, visit: Ref<Visit | 
     condition: { weight_g: whole(form.weight, 1000), egfr: whole(form.egfr), pregnancy: form.pregnancy === 'unknown' ? '' : form.pregnancy, allergies: form.allergies },
     insured: form.insured,
     supply_reason: form.supply_reason,
+    valid_days: 1,
+    validity_reason: '',
+    pain_programme: false,
+    guardian_present: false,
+    return_visit: true,
+    urgent: false,
     reasons: Object.entries(reasons).filter(([, text]) => text.trim().length >= 2).map(([code, text]) => ({ code, text: text.trim() })),
   } : null)
 
