@@ -4177,13 +4177,6 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
-        /** Choice */
-        billing_reconciliation_schemas_Choice: {
-            /** @enum {string} */
-            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept";
-            name: components["schemas"]["Bilingual"];
-            postings: components["schemas"]["CorrectionLine"][];
-        };
         /** BillRow */
         BillRow: {
             appointment_id: string | null;
@@ -4258,18 +4251,6 @@ export interface components {
         booking_reviews_schemas_AtOrganization: {
             /** Format: uuid */
             organization_id: string;
-        };
-        /** ReviewRequest */
-        booking_reviews_schemas_ReviewRequest: {
-            /** @default true */
-            anonymous: boolean;
-            /** Format: uuid */
-            appointment_id: string;
-            /** Format: uuid */
-            organization_id: string;
-            scores: components["schemas"]["Scores"];
-            /** @default  */
-            text: string;
         };
         /** HistoryItem */
         booking_schemas_HistoryItem: {
@@ -4529,11 +4510,18 @@ export interface components {
             patient: components["schemas"]["ScannedPatient"];
             results: components["schemas"]["QueuePlace"][];
         };
+        /** Choice */
+        Choice: {
+            /** @enum {string} */
+            correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept";
+            name: components["schemas"]["Bilingual"];
+            postings: components["schemas"]["CorrectionLine"][];
+        };
         /** Choices */
         Choices: {
-            allergies: components["schemas"]["prescriptions_schemas_Choice"][];
-            frequencies: components["schemas"]["prescriptions_schemas_Choice"][];
-            routes: components["schemas"]["prescriptions_schemas_Choice"][];
+            allergies: components["schemas"]["EditorChoice"][];
+            frequencies: components["schemas"]["EditorChoice"][];
+            routes: components["schemas"]["EditorChoice"][];
         };
         /** ClaimRequest */
         ClaimRequest: {
@@ -4968,6 +4956,11 @@ export interface components {
             issued_at: string;
             refresh_after_s: number;
             text: string;
+        };
+        /** EditorChoice */
+        EditorChoice: {
+            code: string;
+            text: components["schemas"]["Bilingual"];
         };
         /** EncounterNote */
         EncounterNote: {
@@ -5837,7 +5830,7 @@ export interface components {
             asked_at: string | null;
             can_ask: boolean;
             can_sign: boolean;
-            choices: components["schemas"]["billing_reconciliation_schemas_Choice"][];
+            choices: components["schemas"]["Choice"][];
             /** @enum {null|string} */
             correction: "book" | "suspend" | "adjust" | "hand_over" | "carry" | "accept" | null;
             correction_name: components["schemas"]["Bilingual"] | null;
@@ -6568,6 +6561,15 @@ export interface components {
             /** @default false */
             use_insurance: boolean;
         };
+        /** PharmacistDecision */
+        PharmacistDecision: {
+            /** @enum {string} */
+            decision: "approve" | "refuse";
+            /** Format: uuid */
+            organization_id: string;
+            reasons?: string[];
+            version: number;
+        };
         /** PhoneCodeIssued */
         PhoneCodeIssued: {
             /** Format: uuid */
@@ -6713,34 +6715,6 @@ export interface components {
             submitted_at: string | null;
             valid_until: string | null;
             version: number;
-        };
-        /** Choice */
-        prescriptions_schemas_Choice: {
-            code: string;
-            text: components["schemas"]["Bilingual"];
-        };
-        /** ReviewRequest */
-        prescriptions_schemas_ReviewRequest: {
-            /** @enum {string} */
-            decision: "approve" | "refuse";
-            /** Format: uuid */
-            organization_id: string;
-            reasons?: string[];
-            version: number;
-        };
-        /** Verified */
-        prescriptions_schemas_Verified: {
-            digest: string;
-            number: string;
-            organization_name: string;
-            prescriber_name: string;
-            signatures_valid: boolean;
-            /** Format: date-time */
-            signed_at: string;
-            state: components["schemas"]["PrescriptionState"];
-            state_text: components["schemas"]["Bilingual"];
-            /** Format: date-time */
-            valid_until: string;
         };
         /**
          * PrescriptionState
@@ -7410,6 +7384,18 @@ export interface components {
             visited_on: string;
             /** Format: date-time */
             written_at: string;
+        };
+        /** ReviewRequest */
+        ReviewRequest: {
+            /** @default true */
+            anonymous: boolean;
+            /** Format: uuid */
+            appointment_id: string;
+            /** Format: uuid */
+            organization_id: string;
+            scores: components["schemas"]["Scores"];
+            /** @default  */
+            text: string;
         };
         /**
          * ReviewState
@@ -8198,6 +8184,20 @@ export interface components {
             scene: string;
             second_factor?: components["schemas"]["PhoneProof"] | null;
             text: string;
+        };
+        /** VerifiedPrescription */
+        VerifiedPrescription: {
+            digest: string;
+            number: string;
+            organization_name: string;
+            prescriber_name: string;
+            signatures_valid: boolean;
+            /** Format: date-time */
+            signed_at: string;
+            state: components["schemas"]["PrescriptionState"];
+            state_text: components["schemas"]["Bilingual"];
+            /** Format: date-time */
+            valid_until: string;
         };
         /** Visit */
         Visit: {
@@ -14121,7 +14121,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["prescriptions_schemas_ReviewRequest"];
+                "application/json": components["schemas"]["PharmacistDecision"];
             };
         };
         responses: {
@@ -14329,7 +14329,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["prescriptions_schemas_Verified"];
+                    "application/json": components["schemas"]["VerifiedPrescription"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -15804,7 +15804,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["booking_reviews_schemas_ReviewRequest"];
+                "application/json": components["schemas"]["ReviewRequest"];
             };
         };
         responses: {
