@@ -1,5 +1,7 @@
 """Commercial cover on the phone: a policy is kept, and what the patient paid is claimed from it."""
 
+from typing import Any
+
 import pytest
 
 from browser.conftest import OpenContext
@@ -40,6 +42,7 @@ def test_what_was_paid_is_claimed_from_a_policy(
     app.tap("向商业保险理赔")
     app.tap("保单尾号 6621")
     app.says("理赔记录")
+    claim: dict[str, Any] = {"state": None}
     for _ in range(20):
         [claim] = app.read("/claims", patient_id=patient)["items"]
         if claim["state"] == "approved":

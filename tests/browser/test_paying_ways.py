@@ -51,7 +51,7 @@ def test_a_code_is_paid_by_somebody_who_has_no_card(
     bill = charge(window, desk, newcomer(mine, "顾清和", id_number(BORN)), [(SCAN, 1000)])
     # The camera of the other phone opens the address that the bill's code says.
     other = PatientApp(open_context().new_page(), stack)
-    address = urlsplit(bill["pay_url"])
+    address = urlsplit(str(bill["pay_url"]))
     assert f"{address.scheme}://{address.netloc}" == stack.url
     other.page.goto(bill["pay_url"])
     other.says("替 **和 缴费")

@@ -136,7 +136,8 @@ class ConsensusLedger:
         for number in range(max(1, height), newest):
             block = (await self._result("block", height=str(number)))["block"]
             done: list[Any] = (await self._result("block_results", height=str(number)))["txs_results"] or []
-            raws: list[bytes] = [base64.b64decode(one) for one in block["data"]["txs"] or []]
+            sent: list[str] = block["data"]["txs"] or []
+            raws = [base64.b64decode(one) for one in sent]
             codes = [base64.b64decode(one["data"] or "").decode() for one in done]
             entered = [Entered(raw, code) for raw, code in zip(raws, codes, strict=True)]
             header = await self._header_after(number)
