@@ -28,6 +28,7 @@ export interface Target {
 
 /** The wish as it goes over the wire. A deposit takes all it can: the server never takes more than there is. */
 export function wishOf(target: Target, wish: Wish, depositFen: number): PayWish {
+  const policy = target.pay_token ? null : wish.commercial
   return {
     organization_id: target.organization_id,
     bill_id: target.bill_id,
@@ -35,7 +36,8 @@ export function wishOf(target: Target, wish: Wish, depositFen: number): PayWish 
     use_insurance: wish.insurance && !target.pay_token,
     use_account: wish.account,
     deposit_fen: wish.deposit ? depositFen : 0,
-    ...(wish.commercial && !target.pay_token ? { use_commercial: true, coverage_id: wish.commercial } : {}),
+    use_commercial: Boolean(policy),
+    coverage_id: policy,
   }
 }
 
