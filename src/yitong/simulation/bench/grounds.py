@@ -122,9 +122,10 @@ def web_server(ground: Ground, application: str, processes: int, settings: Setti
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
 
 
 def _until_up(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -28,7 +28,7 @@ export interface Target {
 
 /** The wish as it goes over the wire. A deposit takes all it can: the server never takes more than there is. */
 export function wishOf(target: Target, wish: Wish, depositFen: number): PayWish {
-  const policy = target.pay_token ? null : wish.commercial
+  const policy = (!target.pay_token && wish.commercial) || null
   return {
     organization_id: target.organization_id,
     bill_id: target.bill_id,
