@@ -42,7 +42,7 @@ NOT_INSURED = problem_kind(
 MIXED_NOT_OFFERED = problem_kind(
     "mixed-not-offered",
     409,
-    Bilingual("这张账单现在不能用微信医保支付：{why}", "This bill cannot be paid with insurance inside WeChat now."),
+    Bilingual("这张账单现在不能用微信医保支付：{why_zh}", "WeChat with insurance cannot pay this bill now: {why}"),
     Bilingual("请选择其他支付方式。", "Choose another way to pay."),
 )
 INSURANCE_CREDENTIAL_MISSING = problem_kind(

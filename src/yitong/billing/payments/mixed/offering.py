@@ -38,6 +38,7 @@ _WHY = {
         "A deposit, commercial cover or a share of the hospital cannot be combined with it.",
     ),
 }
+_NOT_OPEN = Bilingual("未开通", "it is not connected")
 _SELF = text(
     "SELECT patient_id FROM family_member WHERE account_id = :account AND relation = 'self' AND ended_at IS NULL"
 )
@@ -118,7 +119,8 @@ async def permitted(platform: Platform, actor: Actor, request: PayRequest, prepa
     ways = [(one.channel, one.scene, one.amount_fen) for one in request.channels]
     own = prepared.division.amount("channel")
     if made is None or not made.offered or ways != ([(CHANNEL, "jsapi", None)] if own else []):
-        raise MIXED_NOT_OFFERED(why=made.text.zh if made and made.text else "未开通")
+        why = made.text if made and made.text else _NOT_OPEN
+        raise MIXED_NOT_OFFERED(why_zh=why.zh, why=why.en)
     payers = await _payers(platform, actor, facts)
     assert isinstance(payers, Payers)  # noqa: S101  # it is offered only then
     permit = await platform.port(PayPermits).redeem(request.mixed.auth_code, payers.openid)
