@@ -5,7 +5,9 @@ import pytest
 
 from yitong.billing.commercial import CommercialInsurers
 from yitong.billing.insurance.mobile import MobileInsurer
-from yitong.billing.ports import Insurer, MixedOrders, NoticeTaker, PaymentChannels
+from yitong.billing.payments.mixed.permits import PayPermits
+from yitong.billing.ports import Insurer, MixedNoticeTaker, MixedOrders, NoticeTaker, PaymentChannels
+from yitong.billing.stay_ports import InpatientInsurer
 from yitong.gateways.alipay.gateway import AlipayGateway
 from yitong.gateways.connect import connect_gateways
 from yitong.gateways.sms import SmsClient
@@ -19,8 +21,8 @@ from yitong.kernel.platform import Platform, open_platform
 from yitong.kernel.settings import Settings, SettingsError
 
 SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
-PAYING = {PaymentChannels, NoticeTaker, WechatPay, MixedOrders, AlipayGateway}
-INSURING = {Insurer, MobileInsurer, CredentialReader, CommercialInsurers}
+PAYING = {PaymentChannels, NoticeTaker, WechatPay, MixedOrders, MixedNoticeTaker, AlipayGateway}
+INSURING = {Insurer, InpatientInsurer, MobileInsurer, PayPermits, CredentialReader, CommercialInsurers}
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 
