@@ -32,7 +32,7 @@ def test_what_was_paid_is_claimed_from_a_policy(
 ) -> None:
     app = PatientApp(open_context().new_page(), stack)
     patient = newcomer(app, "叶知秋", insured_number(stack))
-    keep_policy(app, "HM20260006621")
+    keep_policy(app, "MZ20260006621")
     bill = charge(window, desk, patient, [(SCAN, 1000)])
     app.open(f"bills/pay?id={bill['id']}&organization_id={bill['organization_id']}")
     app.tap(app.shown.locator(".yt-foot uni-button"))
