@@ -64,7 +64,7 @@ def fen_of(text: str) -> int:
 
 def pay_at_channel(page: Page, stack: Stack, shot: str = "", notice: str = "") -> None:
     """On the channel's page: pay, then go back to the app; ``notice`` is how the channel's notice goes wrong."""
-    page.wait_for_url(lambda url: url.startswith(stack.sandbox_url))
+    page.wait_for_url(lambda url: url.startswith(stack.sandbox_url), timeout=120_000)
     page.get_by_role("button", name="确认支付").wait_for()
     if shot:
         picture(page, shot)

@@ -57,7 +57,7 @@ def on_day(page: Page, day: str) -> None:
 
 
 def row_of(page: Page, number: str) -> Locator:
-    return page.locator("tbody tr", has_text=number)
+    return page.locator("tbody tr.can-pick", has_text=number)
 
 
 def test_planted_differences_are_named_and_one_is_mended_by_two_people(desk: Desk, open_context: OpenContext) -> None:

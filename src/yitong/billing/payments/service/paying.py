@@ -28,6 +28,7 @@ from yitong.billing.payments.problems import (
     CHANNEL_UNAVAILABLE,
     NO_CASH_DUE,
     NOTHING_TO_PAY,
+    STAY_NOT_REGISTERED,
     WRONG_DIVISION,
 )
 from yitong.billing.payments.schemas import CashRequest, PaymentView, PayRequest, PayWish, Preview
@@ -42,7 +43,7 @@ from yitong.kernel.money import yuan_text
 from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.permissions import Actor, ActorKind, Grant
 from yitong.kernel.platform import Platform
-from yitong.kernel.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND
+from yitong.kernel.problems import IDEMPOTENCY_KEY_REUSED, NOT_FOUND, Problem
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
 
@@ -74,6 +75,10 @@ async def preview(platform: Platform, actor: Actor, wish: PayWish) -> Preview:
         insured = await ask_insurer(platform, facts, wish, order_id, own_family=own_family)
     except (GatewayUnavailable, GatewayRefused) as silent:
         insurance_problem = silent.message
+    except Problem as refused:
+        if refused.kind is not STAY_NOT_REGISTERED:
+            raise
+        insurance_problem = refused.message  # a stay that the insurer was never told of is paid without it
     try:
         cover = await ask_cover(platform, facts, wish, insured, order_id)
     except (GatewayUnavailable, GatewayRefused) as silent:
