@@ -19,7 +19,6 @@ from browser.test_paying import (
     fen_of,
     insured_number,
     newcomer,
-    notices,
     pay_at_channel,
     payment,
     window,
@@ -29,19 +28,6 @@ from stack import Stack
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 __all__ = ["window"]  # the fixture
 BED = "11090000104"
-
-
-def test_a_lost_notice_is_found_by_asking(open_context: OpenContext, stack: Stack, desk: Desk, window: Api) -> None:
-    app = PatientApp(open_context().new_page(), stack)
-    patient = newcomer(app, "陆明哲", insured_number(stack))
-    bill = charge(window, desk, patient, [(SCAN, 1000)])
-    app.open(f"bills/pay?id={bill['id']}&organization_id={bill['organization_id']}")
-    app.tap(app.shown.locator(".yt-foot uni-button"))
-    pay_at_channel(app.page, stack, notice="lost")
-    app.says("支付成功")
-    paid = payment(window, desk, patient)
-    assert paid["state"] == "settled"
-    assert notices(stack, paid) == []
 
 
 def test_a_code_is_paid_by_somebody_who_has_no_card(
