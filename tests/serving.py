@@ -18,5 +18,10 @@ async def serving(app: Any, *, lifespan: Literal["on", "off"] = "on") -> AsyncGe
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
+        # Whoever was let in at the last moment must be known to the server before it tells all to leave.
+        for listening in server.servers:
+            listening.close()
+        for _ in range(5):
+            await asyncio.sleep(0)
         server.should_exit = True
         await running

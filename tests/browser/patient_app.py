@@ -9,7 +9,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from stack import Stack
 from yitong.directory.demo import check_digit
@@ -41,6 +41,23 @@ class PatientApp:
         self.page = page
         self.stack = stack
         self.taps = 0
+        self._asked: set[Request] = set()
+        page.on("request", self._asks)
+        page.on("requestfinished", self._asked.discard)
+        page.on("requestfailed", self._asked.discard)
+
+    def _asks(self, request: Request) -> None:
+        if request.resource_type in ("xhr", "fetch"):
+            self._asked.add(request)
+
+    def _rests(self) -> None:
+        """Wait, as a person does, until what the page asked for is there: what comes in late moves what is below it."""
+        quiet = 0
+        for _ in range(100):
+            self.page.wait_for_timeout(40)
+            quiet = 0 if self._asked else quiet + 1
+            if quiet == 3:
+                return
 
     @property
     def shown(self) -> Locator:
@@ -50,12 +67,14 @@ class PatientApp:
     def open(self, path: str = "home/index") -> None:
         """Open a page by its address."""
         self.page.goto("about:blank")
+        self._asked.clear()  # an abandoned page's answers never come
         self.page.goto(f"{self.stack.url}/patient/#/pages/{path}")
 
     def tap(self, words: str | Locator) -> None:
         """Tap on what carries these very words."""
         found = self._carrying(words) if isinstance(words, str) else words
         expect(found).to_be_visible()
+        self._rests()
         # What is hit is decided by the place, as with a finger: a button's text lies under the button's own glass.
         handle = found.element_handle()
         assert handle is not None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from browser.conftest import OpenContext
-from browser.patient_app import PatientApp, day_ahead, id_number, new_phone, newcomer
+from browser.patient_app import REGION, PatientApp, day_ahead, id_number, new_phone, newcomer
 from stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -112,7 +112,7 @@ def test_a_taken_place_is_answered_with_others(app: PatientApp, others: httpx.Cl
     open_clinic(app, 2)
     time = app.shown.locator(".card", has_text="陈明远").first.locator(".yt-time:not(.yt-time--off)").first
     expect(time).to_be_visible()
-    fill_up(others, first_free(others, day_ahead(app.stack, 2)))
+    fill_up(others, offer_at(others, day_ahead(app.stack, 2), time.locator(".yt-time__at").inner_text()))
     app.tap(time)
     app.says("这个号没有约上")
     app.tap(app.shown.locator(".card", has_text="改约这个").first)
@@ -121,11 +121,18 @@ def test_a_taken_place_is_answered_with_others(app: PatientApp, others: httpx.Cl
     app.says("约好了")
 
 
-def first_free(client: httpx.Client, day: str) -> dict[str, Any]:
-    """The demo doctor's first free place of a day."""
+def offer_at(client: httpx.Client, day: str, clock: str) -> dict[str, Any]:
+    """The demo doctor's place of a day that begins at ``8:30``."""
     asked = {"specialty": "03.04", "from": day, "to": day, "limit": 100}
     offers = client.get("/slots/search", params=asked).json()["items"]
-    return next(offer for offer in offers if offer["practitioner_name"] == "陈明远")
+    mine = {begins(one): one for one in offers if one["practitioner_name"] == "陈明远"}
+    return mine[tuple(map(int, clock.split(":")))]
+
+
+def begins(offer: dict[str, Any]) -> tuple[int, ...]:
+    """When a place begins, in the region's hours and minutes."""
+    start = datetime.fromisoformat(offer["start_at"]).astimezone(REGION)
+    return start.hour, start.minute
 
 
 def fill_up(client: httpx.Client, offer: dict[str, Any]) -> None:

@@ -28,12 +28,12 @@ def window(desk: Desk) -> Api:
 
 
 def insured_number(stack: Stack) -> str:
-    """A citizen number whose holder has met this year's deductible and has little on the personal account."""
+    """A citizen number whose holder has met this year's deductible and whose account pays only a part of a scan."""
     while True:
         number = id_number(BORN)
         person = person_of(number, "", stack.now().date())
         assert person is not None
-        if person.insutype == "310" and person.before.deducted and person.account_fen < 40_000 and not person.rights:
+        if person.insutype == "310" and person.before.deducted and person.account_fen < 25_000 and not person.rights:
             return number
 
 

@@ -19,6 +19,7 @@ from browser.test_paying import (
     fen_of,
     insured_number,
     newcomer,
+    notices,
     pay_at_channel,
     payment,
     window,
@@ -28,6 +29,19 @@ from stack import Stack
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 __all__ = ["window"]  # the fixture
 BED = "11090000104"
+
+
+def test_a_lost_notice_is_found_by_asking(open_context: OpenContext, stack: Stack, desk: Desk, window: Api) -> None:
+    app = PatientApp(open_context().new_page(), stack)
+    patient = newcomer(app, "陆明哲", insured_number(stack))
+    bill = charge(window, desk, patient, [(SCAN, 1000)])
+    app.open(f"bills/pay?id={bill['id']}&organization_id={bill['organization_id']}")
+    app.tap(app.shown.locator(".yt-foot uni-button"))
+    pay_at_channel(app.page, stack, notice="lost")
+    app.says("支付成功")
+    paid = payment(window, desk, patient)
+    assert paid["state"] == "settled"
+    assert notices(stack, paid) == []
 
 
 def test_a_code_is_paid_by_somebody_who_has_no_card(
@@ -84,6 +98,50 @@ def test_a_parent_pays_a_childs_bill_with_its_insurance(
     app.says("支付成功")
     paid = payment(window, desk, child)
     assert next(part["amount_fen"] for part in paid["parts"] if part["kind"] == "channel") == own
+
+
+def test_a_stay_is_paid_ahead_and_settled_from_the_deposit(
+    open_context: OpenContext, stack: Stack, desk: Desk, window: Api
+) -> None:
+    app = PatientApp(open_context().new_page(), stack)
+    patient = newcomer(app, "江若琳", id_number(BORN))
+    here = {"organization_id": desk.organization_id}
+    ward = desk.api().get(f"/organizations/{desk.organization_id}/departments")["items"][0]["id"]
+    wish = {"patient_id": patient, "department_id": ward, "bed": "3-12", "bed_price_code": BED, "asked_fen": 200_000}
+    stay = window.post("/stays", {**here, **wish, "warn_below_fen": 50_000})
+    window.post(f"/bills/{stay['bill_id']}/charges", {**here, "lines": [{"kind": "item", "code": SCAN}]})
+
+    app.open("bills/index")
+    app.says("住院账户")
+    app.says("出院时结算")
+    app.tap("住院账户")
+    app.says(re.compile("预交金不足"))
+    app.tap("缴预交金")
+    app.fill("1500.50")
+    app.tap("去缴 1500.50 元")
+    app.says("您要付")
+    app.tap(app.shown.locator(".yt-foot uni-button"))
+    pay_at_channel(app.page, stack)
+    app.says("支付成功")
+    app.open(f"bills/stay?id={stay['id']}&organization_id={desk.organization_id}")
+    app.says("已缴的预交金")
+    picture(app.page, "patient-stay")
+    assert app.read(f"/stays/{stay['id']}", **here)["account"]["deposit_fen"] == 150_050
+    app.tap("已发生费用")
+    app.says("看住院账户")
+    assert not app.shown.locator(".yt-foot").count(), "nothing is due while the patient is in hospital"
+
+    window.post(f"/stays/{stay['id']}/discharge", here)
+    app.open(f"bills/stay?id={stay['id']}&organization_id={desk.organization_id}")
+    app.tap("去结算出院费用")
+    app.tap(app.shown.locator(".yt-foot uni-button"))
+    app.says("预交金抵扣")
+    picture(app.page, "patient-stay-settle")
+    app.tap(app.shown.locator(".yt-foot uni-button"))
+    app.says("支付成功")
+    parts = {part["kind"]: part["state"] for part in payment(window, desk, patient)["parts"]}
+    assert parts["deposit"] == "done"
+    assert app.read(f"/bills/{stay['bill_id']}", **here)["outstanding_fen"] == 0
 
 
 def test_bills_without_a_network_say_so_and_nothing_is_paid_twice(

@@ -66,7 +66,7 @@ def booking(
 def card(
     seconds: Seconds = 8.0,
     rounds: Annotated[int, typer.Option(help="How often each measurement is made.", min=1)] = 3,
-    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 128,
+    connections: Annotated[int, typer.Option(help="HTTP connections of the load generator.", min=1)] = 384,
     servers: Annotated[int, typer.Option(help="Web server processes.", min=1)] = 2,
     as_json: Json = False,
 ) -> None:

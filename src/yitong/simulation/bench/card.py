@@ -36,7 +36,7 @@ class Plan:
 
     seconds: float = 8.0
     rounds: int = 3
-    connections: int = 128
+    connections: int = 384
     servers: int = 2
     cards: int = 5_000
     offline_codes: int = 60_000
