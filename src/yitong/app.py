@@ -92,6 +92,14 @@ from yitong.ledger import model as ledger_model
 from yitong.prescriptions import api as prescriptions_api
 from yitong.prescriptions import jobs as prescriptions_jobs
 from yitong.prescriptions import model as prescriptions_model
+from yitong.prescriptions.circulation import api as circulation_api
+from yitong.prescriptions.circulation import clock as circulation_clock
+from yitong.prescriptions.circulation import model as circulation_model
+from yitong.prescriptions.dispensing import api as dispensing_api
+from yitong.prescriptions.dispensing import jobs as dispensing_jobs
+from yitong.prescriptions.dispensing import model as dispensing_model
+from yitong.prescriptions.pharmacies import api as pharmacies_api
+from yitong.prescriptions.pharmacies import model as pharmacies_model
 from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
@@ -125,6 +133,9 @@ TABLES = (
     notify_model,
     ledger_model,
     prescriptions_model,
+    pharmacies_model,
+    circulation_model,
+    dispensing_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -149,6 +160,8 @@ LISTENERS = (
     notify_seen,
     ledger_jobs,
     prescriptions_jobs,
+    circulation_clock,
+    dispensing_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -176,6 +189,9 @@ ROUTES: list[ControllerRouterHandler] = [
     *claims_api.ROUTES,
     *notify_api.ROUTES,
     *prescriptions_api.ROUTES,
+    *pharmacies_api.ROUTES,
+    *circulation_api.ROUTES,
+    *dispensing_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),
