@@ -286,7 +286,9 @@ def _after() -> None:
         sa.CheckConstraint("state IN ('sent','arrived','failed')", name=op.f("ck_drug_delivery_state")),
         sa.CheckConstraint("(state = 'sent') = (ended_at IS NULL)", name=op.f("ck_drug_delivery_ended")),
     )
-    op.create_index("uq_drug_delivery_part", "drug_delivery", ["organization_id", "hospital_id", "part_id"], unique=True)
+    op.create_index(
+        "uq_drug_delivery_part", "drug_delivery", ["organization_id", "hospital_id", "part_id"], unique=True
+    )
     op.create_table(
         "medication_reminder",
         _column("patient_id", sa.Uuid()),
@@ -309,7 +311,14 @@ def _after() -> None:
 
 def downgrade() -> None:
     for table in (
-        *("medication_reminder", "drug_delivery", "dispensed_package", "trace_code", "dispense_receipt", "purchase_offer"),
+        *(
+            "medication_reminder",
+            "drug_delivery",
+            "dispensed_package",
+            "trace_code",
+            "dispense_receipt",
+            "purchase_offer",
+        ),
         *("purchase_request", "custody", "prescription_part", "drug_identifier", "pharmacy"),
     ):
         op.drop_table(table)
