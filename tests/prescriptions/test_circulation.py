@@ -91,8 +91,8 @@ async def test_what_the_chain_needs_follows_the_contract(street: Street) -> None
 
 async def test_the_first_pharmacy_on_the_wall_gets_it(street: Street) -> None:
     part = await street.part()
-    request = await street.published(part, handover="delivery",
-                                     address={"text": "幸福路 8 号", "name": "王小明", "phone": "13900000001"})  # fmt: skip
+    address = {"text": "幸福路 8 号", "name": "王小明", "phone": "13900000001"}
+    request = await street.published(part, handover="delivery", address=address)
     wall = await street.wall(street.near)
     assert [(one["id"], one["complete"], one["lines"][0]["name"]) for one in wall["requests"]] == [
         (request["id"], True, AMLODIPINE)

@@ -71,7 +71,7 @@ async def test_control_without_the_walls_two_pharmacies_believe_they_won(street:
 
 @pytest.mark.parametrize("wall", ["condition", "index"])
 async def test_each_wall_is_enough_by_itself(street: Street, wall: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the locks, and without the history's place, the condition alone or the index alone keeps the second out."""
+    """Without locks, and without the history's place, the condition alone or the index alone keeps the second out."""
     unlocked = parts.part_of
     monkeypatch.setattr(parts, "locked", unlocked)
     monkeypatch.setattr(custody.parts, "moved", _nothing)

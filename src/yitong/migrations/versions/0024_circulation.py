@@ -290,6 +290,30 @@ def _after() -> None:
         "uq_drug_delivery_part", "drug_delivery", ["organization_id", "hospital_id", "part_id"], unique=True
     )
     op.create_table(
+        "drug_settlement",
+        *(_column(name, sa.Uuid()) for name in ("organization_id", "id", "hospital_id", "part_id", "patient_id")),
+        _column("state", sa.Text()),
+        _column("version", sa.Integer()),
+        _column("asked_at", _TIME),
+        _column("setl_id", sa.Text(), null=True),
+        *(_column(name, sa.Integer()) for name in ("total_fen", "fund_fen", "account_fen", "cash_fen")),
+        _column("sale_sealed", sa.Text()),
+        _column("settled_sealed", sa.Text(), null=True),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_drug_settlement")),
+        sa.CheckConstraint("state IN ('asked','settled','refused','reversed')", name=op.f("ck_drug_settlement_state")),
+        sa.CheckConstraint("fund_fen + account_fen + cash_fen = total_fen", name=op.f("ck_drug_settlement_adds_up")),
+        sa.CheckConstraint(
+            "(state IN ('settled','reversed')) = (setl_id IS NOT NULL)", name=op.f("ck_drug_settlement_settled")
+        ),
+    )
+    op.create_index(
+        "uq_drug_settlement_live",
+        "drug_settlement",
+        ["organization_id", "hospital_id", "part_id"],
+        unique=True,
+        postgresql_where="state IN ('asked','settled')",
+    )
+    op.create_table(
         "medication_reminder",
         _column("patient_id", sa.Uuid()),
         _column("receipt_id", sa.Uuid()),
@@ -310,6 +334,7 @@ def _after() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("drug_settlement")
     for table in (
         *(
             "medication_reminder",
