@@ -21,6 +21,7 @@ from yitong.prescriptions.dispensing.ports import PharmacyInsurer, Sale, SaleLin
 
 pytestmark = pytest.mark.usefixtures("sockets")
 NOW = datetime.now(UTC).replace(microsecond=0)
+DIAGNOSIS = wire.DiagnosisDetail(diag_type="1", maindiag_flag="1", diag_srt_no=1, diag_code="I10", diag_name="高血压")
 FILE = base64.b64encode(b"%PDF-1.7 prescription").decode()
 
 
@@ -77,7 +78,7 @@ def prescription(number: str = "", drug: str = AMLODIPINE, *, days: int = 1, end
             maindiag_code="I10",
             maindiag_name="高血压",
         ),
-        diseinfo=[wire.DiagnosisDetail("1", "1", 1, "I10", "高血压")],
+        diseinfo=[DIAGNOSIS],
     )
 
 

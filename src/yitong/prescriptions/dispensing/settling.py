@@ -1,4 +1,4 @@
-"""A pharmacy settles what it handed out with the insurer. The insurer is asked between two transactions, never in one."""
+"""A pharmacy settles what it handed out with the insurer, who is asked between two transactions, never in one."""
 
 from typing import Any
 

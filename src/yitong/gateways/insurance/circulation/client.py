@@ -1,4 +1,4 @@
-"""The national prescription platform over HTTP: D001–D008 in the envelope of mobile payment (SM4 inside, SM2 around)."""
+"""The national prescription platform over HTTP: D001–D008 in the envelope of mobile payment (SM4 in it, SM2 on it)."""
 
 from collections.abc import Callable
 from datetime import datetime
