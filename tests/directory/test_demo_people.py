@@ -122,6 +122,8 @@ def test_named_staff_cover_every_desk_role() -> None:
         "doctor",
         "nurse",
         "pharmacist",
+        "pharmacy1",
+        "pharmacy2",
         "registrar",
         "scheduler",
         "hospital_admin",

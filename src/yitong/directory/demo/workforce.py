@@ -139,6 +139,8 @@ def build_workforce(
     """Share `count` people out over hospital sites and pharmacies; three in four are doctors."""
     workforce = Workforce(ids, rng)
     others = {role: round(count * share) for role, share in _SHARE.items()}
+    # The cast has three: at the first hospital and at two pharmacies.
+    others["pharmacist"] = max(others["pharmacist"], sum(one.role == "pharmacist" for one in DEMO_STAFF))
     doctor_posts = [
         Post(clinic, site.level.doctors, plan.DOCTOR_TITLES, site.level.titles, _head(site, index))
         for site in sites

@@ -85,11 +85,6 @@ def _sale(
     traces: Mapping[str, Sequence[str]],
     expected: InsuranceSplit | None,
 ) -> Sale:
-    amounts = {
-        name: yuan(getattr(expected, name))
-        for name in ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")
-        if expected is not None
-    }
     info = DrugInfo(
         psn_no=bill.psn_no,
         mdtrt_cert_type=bill.credential.mdtrt_cert_type,
@@ -99,7 +94,10 @@ def _sale(
         invono=invono,
         insutype=bill.insutype,
         acct_used_flag="1" if bill.acct_used_flag else "0",
-        **amounts,
+        fulamt_ownpay_amt=yuan(expected.fulamt_ownpay_amt) if expected else None,
+        overlmt_selfpay=yuan(expected.overlmt_selfpay) if expected else None,
+        preselfpay_amt=yuan(expected.preselfpay_amt) if expected else None,
+        inscp_scp_amt=yuan(expected.inscp_scp_amt) if expected else None,
     )
     drugs = [
         SoldDrug(

@@ -6,7 +6,7 @@ FIND = action(
     "circulation:pharmacy:find",
     "查找药房",
     "Find pharmacies",
-    {role: Scope.REGION for role in Role if role not in (Role.KIOSK, Role.HALL)},
+    dict.fromkeys(Role, Scope.ANYONE),
 )
 KEEP = action(
     "circulation:pharmacy:keep",
