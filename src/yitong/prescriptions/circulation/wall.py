@@ -39,7 +39,7 @@ _REQUESTS = text(
     " JOIN organization h ON h.id = q.organization_id"
     " WHERE q.state = 'open' AND q.closes_at > :now AND y.taking AND (NOT q.insured OR y.insured)"
     " AND (q.bids_until IS NULL OR q.bids_until > :now) AND (q.handover = 'pickup' OR y.delivers)"
-    " AND q.latitude BETWEEN o.latitude - 0.5 AND o.latitude + 0.5"
+    " AND (q.mode = 'chosen' OR q.latitude BETWEEN o.latitude - 0.5 AND o.latitude + 0.5)"
     f" AND CASE WHEN q.mode = 'chosen' THEN q.pharmacy_id = o.id ELSE {_AWAY} <= q.radius_m END"
     f" AND (q.handover = 'pickup' OR {_AWAY} <= y.delivery_radius_m)"
     " ORDER BY (q.mode = 'chosen') DESC, q.created_at, q.id LIMIT :limit"

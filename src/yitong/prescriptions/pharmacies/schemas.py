@@ -41,7 +41,7 @@ class PharmacyFound(msgspec.Struct, frozen=True, kw_only=True):
 class PharmacyCard(msgspec.Struct, frozen=True, kw_only=True):
     """What a pharmacy says of itself."""
 
-    version: int
+    version: Annotated[int, Meta(ge=0, le=2_000_000_000)]
     hours: Annotated[list[OpeningHours], Meta(max_length=21)]
     taking: bool
     insured: bool
