@@ -6,8 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from yitong.billing.charges.schemas import ChargeLine
-from yitong.billing.commercial import CommercialClaim, CommercialInsurers, CommercialLine
+from yitong.billing.commercial import CommercialClaim, CommercialInsurers, CommercialLine, claim_lines
 from yitong.billing.payments.facts import Facts
 from yitong.billing.payments.model import PaymentLine
 from yitong.billing.payments.policies import Policy
@@ -90,23 +89,6 @@ def choices_of(platform: Platform, facts: Facts) -> list[PolicyChoice]:
         )
         for one in facts.policies
         if connected.get(one.insurer_code) is not None
-    ]
-
-
-def claim_lines(lines: Iterable[ChargeLine]) -> list[CommercialLine]:
-    """The lines as a commercial insurer sees them."""
-    return [
-        CommercialLine(
-            number,
-            one.id,
-            one.price_code,
-            one.name,
-            one.category,
-            one.cnt_milli,
-            one.unit_price_fen,
-            one.amount_fen,
-        )
-        for number, one in enumerate(lines, start=1)
     ]
 
 

@@ -1,5 +1,5 @@
 """Parts of a line's quantity that go back; several rests of one payment, one for each refund that left one; the
-medical insurance office told from commercial insurers."""
+medical insurance office told from commercial insurers; claims made in place of others."""
 
 from collections.abc import Sequence
 
@@ -41,6 +41,15 @@ def upgrade() -> None:
     )
     op.add_column("payment_order", sa.Column("rest_refund_id", sa.Uuid(), nullable=True))
     op.execute(_LEFT_BY)
+    op.add_column("claim", sa.Column("replaces_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_claim_organization_id_replaces_id"),
+        "claim",
+        "claim",
+        ["organization_id", "replaces_id"],
+        ["organization_id", "id"],
+    )
+    _claimed_once("state NOT IN ('cancelled','rejected')")
     op.create_check_constraint(
         op.f("ck_payment_order_rest"), "payment_order", "(rest_of_id IS NULL) = (rest_refund_id IS NULL)"
     )
@@ -59,6 +68,13 @@ def _kinds(allowed: str) -> None:
     op.create_check_constraint(op.f("ck_organization_kind"), "organization", f"kind IN ({allowed})")
 
 
+def _claimed_once(where: str) -> None:
+    op.drop_index("uq_claim_bill", "claim")
+    op.create_index(
+        "uq_claim_bill", "claim", ["organization_id", "bill_id", "coverage_id"], unique=True, postgresql_where=where
+    )
+
+
 def downgrade() -> None:
     op.execute("UPDATE organization SET kind = 'insurer' WHERE kind = 'insurance_office'")
     _kinds(_KINDS)
@@ -72,6 +88,9 @@ def downgrade() -> None:
     )
     op.drop_constraint(op.f("ck_payment_order_rest"), "payment_order", type_="check")
     op.drop_column("payment_order", "rest_refund_id")
+    op.drop_constraint(op.f("fk_claim_organization_id_replaces_id"), "claim", type_="foreignkey")
+    op.drop_column("claim", "replaces_id")
+    _claimed_once("state <> 'cancelled'")
     op.drop_constraint(op.f("ck_refund_line_part"), "refund_line", type_="check")
     op.drop_column("refund_line", "cnt_milli")
     op.drop_column("refund_line", "kept_id")

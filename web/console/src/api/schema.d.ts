@@ -4529,6 +4529,7 @@ export interface components {
             coverage_id: string;
             /** Format: uuid */
             organization_id: string;
+            replaces?: string | null;
         };
         /**
          * ClaimState
@@ -4564,6 +4565,7 @@ export interface components {
             patient_id: string;
             patient_name: string;
             policy_tail: string;
+            replaces_id: string | null;
             state: components["schemas"]["ClaimState"];
             state_text: components["schemas"]["Bilingual"];
         };
