@@ -41,7 +41,12 @@ const claimsOf = ({ q }) => list(claims.filter((one) => q.get('state') === 'all'
 const sent = () => ({ resourceType: 'Claim', item: lines.map(([name, code, , , unit, cnt], n) => ({ sequence: n + 1, productOrService: { coding: [{ system: 'x', code, display: name }] }, quantity: { value: cnt / 1000 }, net: { value: (unit * cnt) / 100000 } })), supportingInfo: [{ code: { coding: [{ code: 'insurance-paid' }] }, valueQuantity: { value: 1538.3 } }, { code: { coding: [{ code: 'left-to-patient' }] }, valueQuantity: { value: 310.9 } }], total: { value: 1849.2 } })
 const coverages = list([{ id: 'c1', patient_id: me.patient_id, insurer_code: 'DEMO-IN-02', insurer_name: '京安普惠健康保险', insurer_name_en: 'Jing’an Inclusive Health Insurance', policy_tail: '8871', added_at: d.now(-9000) }])
 
+const count = (window, counted_fen, booked_fen, more = {}) => ({ id: d.id(), window, shift: '早班', since: null, until: d.now(-60), counted_fen, booked_fen, difference_fen: counted_fen - booked_fen, counted_by: d.id(), counted_by_name: '周敏', counted_at: d.now(-60), note: null, replaces_id: null, ...more })
+const counts = [count('1', 125600, 125600), count('2', 88050, 90050, { note: '换班时找零争议', shift: '中班' }), count('3', 43100, 43000)]
+const countTill = ({ body }) => { const one = count(body.window, body.counted_fen, 100500, { shift: body.shift, note: body.note || null, replaces_id: body.replaces, until: d.now() }); counts.push(one); return one }
+
 export const routes = [
+  ['GET', '/cash-counts', () => list(counts)], ['POST', '/cash-counts', countTill],
   ['POST', '/credentials/resolve', ({ body }) => ({ kind: shownAs(body.text), patient_id: me.patient_id, name: me.name, name_masked: me.name_masked, sex: me.sex, age_years: me.age_years, id_number_masked: me.id_number_masked, resolved_at: d.now() })],
   ['GET', '/bills', ({ q }) => list(q.get('state') === 'settled' ? bills.slice(1) : bills)], ['GET', '/bills/by-token/:id', () => ({ ...bills[0], patient_name_masked: me.name_masked, own: false, closed: false })], ['GET', '/bills/:id', ({ id }) => billOf(id)],
   ['POST', '/payments/preview', preview], ['POST', '/payments', pay], ['GET', '/payments', ({ q }) => list(q.get('bill_id') ? payments.filter((p) => p.bill_id === q.get('bill_id')) : q.get('state') === 'stuck' ? stuck : [])], ['GET', '/payments/:id', ({ id }) => found(id)],
