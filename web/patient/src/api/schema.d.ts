@@ -4529,6 +4529,7 @@ export interface components {
             coverage_id: string;
             /** Format: uuid */
             organization_id: string;
+            replaces?: string | null;
         };
         /**
          * ClaimState
@@ -4564,6 +4565,7 @@ export interface components {
             patient_id: string;
             patient_name: string;
             policy_tail: string;
+            replaces_id: string | null;
             state: components["schemas"]["ClaimState"];
             state_text: components["schemas"]["Bilingual"];
         };
@@ -5641,6 +5643,12 @@ export interface components {
             weight: number;
             window_seconds: number;
         };
+        /** LineQuantity */
+        LineQuantity: {
+            /** Format: uuid */
+            charge_id: string;
+            cnt_milli: number;
+        };
         /** LineRequest */
         LineRequest: {
             days: number;
@@ -6037,7 +6045,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "hospital" | "community_centre" | "pharmacy" | "insurer" | "commission";
+            kind: "hospital" | "community_centre" | "pharmacy" | "insurer" | "insurance_office" | "commission";
             latitude: number | null;
             longitude: number | null;
             name: string;
@@ -6056,7 +6064,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "hospital" | "community_centre" | "pharmacy" | "insurer" | "commission";
+            kind: "hospital" | "community_centre" | "pharmacy" | "insurer" | "insurance_office" | "commission";
             latitude: number | null;
             longitude: number | null;
             name: string;
@@ -6786,7 +6794,7 @@ export interface components {
         PreviewPart: {
             amount_fen: number;
             /** @enum {string} */
-            kind: "fund" | "hospital" | "account" | "commercial" | "deposit" | "own";
+            kind: "fund" | "hospital" | "account" | "family" | "commercial" | "deposit" | "own";
             name: string;
             text: components["schemas"]["Bilingual"];
         };
@@ -7233,11 +7241,20 @@ export interface components {
             /** Format: uuid */
             slot_id: string;
         };
+        /** RefundLineView */
+        RefundLineView: {
+            amount_fen: number;
+            /** Format: uuid */
+            charge_id: string;
+            cnt_milli: number | null;
+            kept_id: string | null;
+        };
         /** RefundRequest */
         RefundRequest: {
             charge_ids?: string[] | null;
             /** Format: uuid */
             organization_id: string;
+            quantities?: components["schemas"]["LineQuantity"][];
             reason: string;
             window?: string | null;
         };
@@ -7251,6 +7268,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: string;
+            lines: components["schemas"]["RefundLineView"][];
             owed_fen: number;
             parts: components["schemas"]["BackView"][];
             reason: string;
@@ -12389,7 +12407,7 @@ export interface operations {
                 cursor?: string | null;
                 district?: string | null;
                 grade?: string | null;
-                kind?: "hospital" | "community_centre" | "pharmacy" | "insurer" | "commission" | null;
+                kind?: "hospital" | "community_centre" | "pharmacy" | "insurer" | "insurance_office" | "commission" | null;
                 latitude?: number | null;
                 limit?: number;
                 longitude?: number | null;
