@@ -184,6 +184,39 @@ async def test_refused_unknown_policies_and_claims_that_are_looked_at(
     assert late.json()["code"] == "wrong-state"
 
 
+async def test_a_claim_is_made_anew_in_place_of_another(client: Client, town: World, insurer: Played) -> None:
+    patient = await town.patient()
+    first = await claimed(client, town, patient)
+    path, mine = f"/bills/{first['bill_id']}/claims", town.citizen(patient)
+    again = (await send(client, town, mine, path, coverage_id=first["coverage_id"], replaces=first["id"])).json()
+    assert (again["state"], again["replaces_id"], again["claim_no"] != first["claim_no"]) == ("due", first["id"], True)
+    states = {row.id: row.state for row in await town.rows("SELECT id, state FROM claim")}
+    assert states == {UUID(first["id"]): "cancelled", UUID(again["id"]): "due"}
+    await carry_claims(town.platform)
+    sent = await send(client, town, mine, path, coverage_id=first["coverage_id"], replaces=again["id"])
+    assert sent.json()["code"] == "wrong-state", "the insurer has it"
+
+    other = await claimed(client, town, await town.patient("李四"))
+    wrong = await send(client, town, mine, path, coverage_id=first["coverage_id"], replaces=other["id"])
+    assert wrong.json()["code"] == "not-found"
+
+
+async def test_a_refused_claim_is_made_once_more(client: Client, town: World, insurer: Played) -> None:
+    insurer.lose = ["refused"]
+    patient = await town.patient()
+    first = await claimed(client, town, patient)
+    await carry_claims(town.platform)
+    assert (await town.one("SELECT state FROM claim")).state == "rejected"
+    path, mine = f"/bills/{first['bill_id']}/claims", town.citizen(patient)
+    again = await send(client, town, mine, path, coverage_id=first["coverage_id"], replaces=first["id"])
+    assert (again.status_code, again.json()["state"]) == (201, "due")
+    twice = await send(client, town, mine, path, coverage_id=first["coverage_id"])
+    assert twice.json()["code"] == "already-claimed"
+    await carry_claims(town.platform)
+    states = [row.state for row in await town.rows("SELECT state FROM claim ORDER BY made_at, id")]
+    assert states == ["rejected", "approved"]
+
+
 async def test_what_cannot_be_claimed(client: Client, town: World, insurer: Played) -> None:
     patient = await town.patient()
     first = await claimed(client, town, patient)

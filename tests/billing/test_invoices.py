@@ -3,6 +3,7 @@
 import asyncio
 import re
 import zlib
+from base64 import a85decode
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -146,23 +147,32 @@ async def test_the_page_says_what_the_invoice_says(client: Client, town: World) 
 
 
 def written(page: bytes) -> str:
-    """The text of a PDF whose font is addressed in UTF-16: strings of its content streams, joined."""
-    said = ""
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", page, re.S):
-        content = unpacked(stream.strip())
-        for found in re.findall(rb"\((.*?)(?<!\\)\) Tj", content, re.S):
+    """The text of a PDF whose fonts carry only the signs that are used, by the tables that say which those are."""
+    things = dict(re.findall(rb"(\d+) 0 obj(.*?)endobj", page, re.S))
+    signs: dict[bytes, dict[int, str]] = {}
+    for name, number in re.findall(rb"/(F\d+\+\d+) (\d+) 0 R", page):
+        (table,) = re.findall(rb"/ToUnicode (\d+) 0 R", things[number])
+        pairs = re.findall(rb"<([0-9A-F]{2})> <([0-9A-F]{4})>", unpacked(inside(things[table])))
+        signs[name] = {int(code, 16): chr(int(sign, 16)) for code, sign in pairs}
+        assert re.search(rb"/FontFile2 \d+ 0 R", things[re.findall(rb"/FontDescriptor (\d+) 0 R", things[number])[0]])
+    said, font = "", b""
+    for thing in things.values():
+        content = unpacked(inside(thing)) if b"stream" in thing and b"/Length1" not in thing else b""
+        for name, found in re.findall(rb"/(F\d+\+\d+) [\d.]+ Tf|\((.*?)(?<!\\)\) Tj", content, re.S):
+            font = name or font
             raw = re.sub(rb"\\([0-7]{3})", lambda m: bytes([int(m.group(1), 8)]), found)
-            said += re.sub(rb"\\(.)", rb"\1", raw, flags=re.S).decode("utf-16-be", "replace") + "\n"
+            said += "".join(signs[font][one] for one in re.sub(rb"\\(.)", rb"\1", raw, flags=re.S))
     return said
 
 
-def unpacked(stream: bytes) -> bytes:
-    """A content stream as reportlab writes it: ASCII base 85 around deflate."""
-    from base64 import a85decode
+def inside(thing: bytes) -> bytes:
+    """The stream of a PDF's object."""
+    return re.findall(rb"stream\r?\n(.*?)endstream", thing, re.S)[0].strip()
 
-    if stream.endswith(b"~>"):
-        return zlib.decompress(a85decode(stream[:-2]))
-    return stream
+
+def unpacked(stream: bytes) -> bytes:
+    """A stream as reportlab writes it: deflated, and its pages in ASCII base 85 around that."""
+    return zlib.decompress(a85decode(stream[:-2]) if stream.endswith(b"~>") else stream)
 
 
 @pytest.mark.parametrize(

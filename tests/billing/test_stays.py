@@ -59,6 +59,8 @@ async def test_a_stay_from_deposit_to_the_rest_of_it(client: Client, town: World
     running = (await get(client, town, citizen, path)).json()
     assert (running["account"]["charged_fen"], running["account"]["left_fen"]) == (16800, 3200)
     assert running["account"]["short_fen"] == 16800, "less than 60 yuan are left: back to what was asked for"
+    asked = await send(client, town, citizen, "/payments/preview", bill_id=stay["bill_id"], use_insurance=False)
+    assert (asked.status_code, asked.json()["code"]) == (409, "stay-running"), "only deposits until the patient leaves"
     more = (await send(client, town, citizen, f"{path}/deposits", amount_fen=5000)).json()
     await book(town, UUID(more["id"]), patient, {"cash:3": 5000})
     clock.advance(days=1)

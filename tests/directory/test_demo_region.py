@@ -30,7 +30,14 @@ def test_other_seed_other_people_and_ids(region: DemoRegion) -> None:
 
 def test_counts(region: DemoRegion) -> None:
     kinds = Counter(row.kind for row in region.organizations)
-    assert kinds == {"hospital": 36, "community_centre": 12, "pharmacy": 12, "insurer": 2, "commission": 1}
+    assert kinds == {
+        "hospital": 36,
+        "community_centre": 12,
+        "pharmacy": 12,
+        "insurer": 1,
+        "insurance_office": 1,
+        "commission": 1,
+    }
     assert sum(row.kind == "outpatient" for row in region.departments) >= 300
     assert len(region.practitioners) == len(region.practitioner_roles) == 1600
     assert Counter(row.role for row in region.practitioner_roles)["doctor"] > 1000

@@ -4,11 +4,13 @@ All amounts are whole fen. As in :mod:`yitong.billing.ports`, every method may r
 happened) or ``GatewayUnavailable`` (it may or may not have happened: ask under the same number).
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal, Protocol
 
 import msgspec
 
+from yitong.billing.charges.schemas import ChargeLine
 from yitong.kernel.ids import UUID
 
 
@@ -23,6 +25,23 @@ class CommercialLine(msgspec.Struct, frozen=True):
     cnt_milli: int
     unit_price: int
     net: int
+
+
+def claim_lines(lines: Iterable[ChargeLine]) -> list[CommercialLine]:
+    """The lines as a commercial insurer sees them."""
+    return [
+        CommercialLine(
+            number,
+            one.id,
+            one.price_code,
+            one.name,
+            one.category,
+            one.cnt_milli,
+            one.unit_price_fen,
+            one.amount_fen,
+        )
+        for number, one in enumerate(lines, start=1)
+    ]
 
 
 class CommercialClaim(msgspec.Struct, frozen=True):

@@ -90,6 +90,20 @@ def line_amount(cnt_milli: int, unit_price_fen: int) -> int:
     return (cnt_milli * unit_price_fen + 500) // 1000
 
 
+def kept_of_line(cnt_milli: int, unit_price_fen: int, back_milli: int) -> tuple[int, int]:
+    """What stays of a line when ``back_milli`` of its quantity goes back: the quantity in thousandths and its fen.
+
+    What goes back is worth the rest of the line, so that both add up whatever was rounded. A line in whole pieces goes
+    back in whole pieces. Raises ValueError for another quantity, and for the whole line or more.
+    """
+    if not 0 < back_milli < cnt_milli:
+        raise ValueError("not a part of the line")
+    if cnt_milli % 1000 == 0 and back_milli % 1000:
+        raise ValueError("a piece does not go back in parts")
+    kept = cnt_milli - back_milli
+    return kept, line_amount(kept, unit_price_fen)
+
+
 def check_split(split: InsuranceSplit, total: int | None = None) -> None:
     """Raises SplitRefused unless the insurer's answer keeps what setlinfo promises (2206A, 2207A).
 
@@ -151,17 +165,22 @@ def divide(
 
 
 def divide_refund(
-    before: Division, total_after: int, split_after: InsuranceSplit | None = None, *, commercial: int | None = None
+    before: Division,
+    total_after: int,
+    split_after: InsuranceSplit | None = None,
+    *,
+    commercial: int | None = None,
+    owed: int = 0,
 ) -> RefundDivision:
     """How a refund that leaves ``total_after`` of a paid bill is divided.
 
     The insurance is settled anew for the lines that stay (``split_after``; None when nothing insured stays).
     ``commercial`` is what the commercial insurer covers now, which may be more than before; None: up to as much as
-    before. What was paid beside the insurance and is no longer needed goes back, the last payer first. Raises
-    SplitRefused and DivisionRefused.
+    before. ``owed`` is what an earlier refund left to be paid beside these parts. What was paid beside the insurance
+    and is no longer needed goes back, the last payer first. Raises SplitRefused and DivisionRefused.
     """
-    if not 0 <= total_after <= before.total:
-        raise DivisionRefused(f"{total_after} is not between nothing and {before.total}")
+    if not 0 <= total_after <= before.total + owed:
+        raise DivisionRefused(f"{total_after} is not between nothing and {before.total + owed}")
     insutype = next((part.name for part in before.parts if part.kind in INSURED), "")
     parts: list[Part] = []
     needed = total_after

@@ -22,7 +22,7 @@ class Region(Base):
 
 
 class Organization(Base):
-    """A hospital, community health centre, pharmacy, insurer or health commission."""
+    """A hospital, community health centre, pharmacy, commercial insurer, medical insurance office or commission."""
 
     __tablename__ = "organization"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -42,7 +42,9 @@ class Organization(Base):
     zone: Mapped[str]
     active: Mapped[bool]
     __table_args__ = (
-        CheckConstraint("kind IN ('hospital','community_centre','pharmacy','insurer','commission')", name="kind"),
+        CheckConstraint(
+            "kind IN ('hospital','community_centre','pharmacy','insurer','insurance_office','commission')", name="kind"
+        ),
         reference(),
     )
 

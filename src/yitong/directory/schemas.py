@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from yitong.kernel.ids import UUID
 
-OrganizationKind = Literal["hospital", "community_centre", "pharmacy", "insurer", "commission"]
+OrganizationKind = Literal["hospital", "community_centre", "pharmacy", "insurer", "insurance_office", "commission"]
 DepartmentKind = Literal["outpatient", "inpatient", "medtech", "admin"]
 LocationKind = Literal["building", "floor", "room", "hall", "window", "device", "chair"]
 ServiceKind = Literal["general", "expert", "special", "emergency", "return_visit", "treatment", "exam"]

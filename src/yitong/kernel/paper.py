@@ -1,17 +1,29 @@
-"""Writing on a printed page: Chinese text in the standard font that every reader has for it, and square codes."""
+"""Writing on a printed page: Chinese text whose signs are embedded, so that every reader shows them; square codes."""
+
+from functools import cache
+from importlib.resources import as_file, files
 
 import segno
 from reportlab.lib.colors import Color
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import (
     registerFont,  # pyright: ignore[reportUnknownVariableType]
     stringWidth,
 )
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-FONT = "STSong-Light"  # Adobe's name of the Chinese font that a reader brings itself: nothing is embedded
 INK = Color(0.1, 0.1, 0.12)
-registerFont(UnicodeCIDFont(FONT))
+
+
+@cache
+def font() -> str:
+    """The name of the font that pages are written in; read when the first page is printed, as it is large.
+
+    A page carries only the signs that are written on it.
+    """
+    with as_file(files("yitong.kernel") / "fonts" / "wqy-microhei.ttc") as path:
+        registerFont(TTFont("WenQuanYiMicroHei", str(path), subfontIndex=0))
+    return "WenQuanYiMicroHei"
 
 
 def write(
@@ -27,16 +39,16 @@ def write(
 ) -> None:
     """Write a line at a place in points, to its right, ending there or around it."""
     canvas.setFillColor(color)
-    canvas.setFont(FONT, size)
+    canvas.setFont(font(), size)
     draw = canvas.drawRightString if right else canvas.drawCentredString if middle else canvas.drawString
     draw(x, y, said)
 
 
 def fitted(said: str, width: float, size: float) -> str:
     """The beginning of a text that fits into a width in points, with a sign that more was there."""
-    if stringWidth(said, FONT, size) <= width:
+    if stringWidth(said, font(), size) <= width:
         return said
-    while said and stringWidth(said + "…", FONT, size) > width:
+    while said and stringWidth(said + "…", font(), size) > width:
         said = said[:-1]
     return said + "…"
 
@@ -45,7 +57,7 @@ def wrapped(said: str, width: float, size: float) -> list[str]:
     """A text in lines that fit into a width in points; broken anywhere, as Chinese is."""
     lines = [""]
     for sign in said:
-        if stringWidth(lines[-1] + sign, FONT, size) > width:
+        if stringWidth(lines[-1] + sign, font(), size) > width:
             lines.append("")
         lines[-1] += sign
     return lines

@@ -14,7 +14,7 @@ from yitong.billing.charges.service import charge, open_bill
 from yitong.billing.claims.model import Coverage
 from yitong.billing.payments import service
 from yitong.billing.payments.jobs import resume
-from yitong.billing.payments.schemas import ChannelChoice, PaymentView, PayRequest, RefundRequest
+from yitong.billing.payments.schemas import ChannelChoice, LineQuantity, PaymentView, PayRequest, RefundRequest
 from yitong.billing.ports import Credential
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.permissions import SYSTEM_ACTOR, Actor, Role
@@ -37,9 +37,9 @@ class Counter:
         return self.town.staff(Role.CASHIER)
 
     async def bill(
-        self, *amounts: int, insured: bool = True, kind: Any = "outpatient", code: str = "0021"
+        self, *amounts: int, insured: bool = True, kind: Any = "outpatient", code: str = "0021", pieces: int = 1
     ) -> tuple[UUID, list[UUID]]:
-        """A bill with lines of these amounts, and the lines."""
+        """A bill with lines of these amounts, each for so many pieces, and the lines."""
         town = self.town
         async with town.platform.transaction() as tx:
             grant = DESK.check(SYSTEM_ACTOR, organization_id=town.hospital_id)
@@ -54,6 +54,7 @@ class Counter:
                     category="deposit" if kind == "deposit" else "lab",
                     med_list_codg=code if insured else "",
                     unit_price_fen=amount,
+                    cnt_milli=pieces * 1000,
                 )
                 for i, amount in enumerate(amounts)
             ]
@@ -90,10 +91,20 @@ class Counter:
         return (await service.preview(self.town.platform, self.citizen, request)).own_fen
 
     async def refund(
-        self, payment: PaymentView, *charges: UUID, actor: Actor | None = None, **more: Any
+        self,
+        payment: PaymentView,
+        *charges: UUID,
+        actor: Actor | None = None,
+        pieces: dict[UUID, int] | None = None,
+        **more: Any,
     ) -> PaymentView:
+        """Give lines back, or so many pieces of some."""
         asked = RefundRequest(
-            organization_id=self.town.hospital_id, charge_ids=list(charges) or None, reason="未做", **more
+            organization_id=self.town.hospital_id,
+            charge_ids=list(charges) or None,
+            quantities=[LineQuantity(charge, number * 1000) for charge, number in (pieces or {}).items()],
+            reason="未做",
+            **more,
         )
         return await service.refund(self.town.platform, actor or self.cashier, payment.id, asked, new_id())
 
@@ -145,9 +156,31 @@ class Counter:
             "    + p.hospital_fen ELSE p.refunded_fen END), 0) FROM payment_part p"
             "   WHERE p.organization_id = o.organization_id AND p.order_id = o.id"
             "     AND p.state IN ('done','reversing','reversed'))::bigint AS paid,"
-            " (SELECT coalesce(max(r.owed_fen), 0) FROM refund r WHERE r.order_id = o.id"
-            "   AND r.organization_id = o.organization_id AND r.state = 'done')::bigint AS owed FROM payment_order o"
+            " coalesce((SELECT r.owed_fen FROM refund r WHERE r.order_id = o.id AND r.organization_id ="
+            "   o.organization_id AND r.state = 'done' ORDER BY r.asked_at DESC, r.id DESC LIMIT 1), 0) AS owed,"
+            " (SELECT coalesce(sum(t.total_fen - t.refunded_fen), 0) FROM payment_order t WHERE t.rest_of_id = o.id"
+            "   AND t.state IN ('settled','part_refunded') AND NOT EXISTS (SELECT FROM refund u"
+            "     WHERE u.order_id = t.id AND u.ended_at IS NULL))::bigint AS rests,"
+            " (SELECT coalesce(sum(l.amount_fen), 0) FROM payment_line l WHERE l.order_id = o.id AND l.held AND NOT"
+            "   EXISTS (SELECT FROM refund_line g JOIN refund r ON r.id = g.refund_id WHERE g.charge_id = l.charge_id"
+            "     AND g.held AND r.state = 'done') AND NOT EXISTS (SELECT FROM refund_line g JOIN refund r"
+            "     ON r.id = g.refund_id WHERE g.kept_id = l.charge_id AND r.ended_at IS NULL))::bigint AS lines,"
+            " o.rest_of_id FROM payment_order o"
         )
         for row in rows:
             expected = row.worth - row.owed if row.state in ("settled", "part_refunded") else 0
             assert row.paid == expected, f"{row.id} {row.state}: {row.paid} paid, {expected} expected"
+            assert row.rests <= row.owed, f"{row.id}: rests of {row.rests} for {row.owed} owed"
+            if row.rest_of_id is None and row.state in ("settled", "part_refunded"):
+                assert row.lines == row.worth, f"{row.id}: lines of {row.lines} stay, {row.worth} are paid"
+        await self.audit_bills()
+
+    async def audit_bills(self) -> None:
+        """What stands on every bill is what its charges and its counterings come to, and nothing is countered twice."""
+        rows = await self.town.rows(
+            "SELECT b.id, s.charged_fen, (SELECT coalesce(sum(c.amount_fen), 0) FROM charge c WHERE c.bill_id = b.id"
+            "   AND c.counters_id IS NULL AND NOT EXISTS (SELECT FROM charge k WHERE k.counters_id = c.id))::bigint"
+            "   AS standing FROM bill b JOIN bill_sum s ON s.bill_id = b.id WHERE b.kind <> 'deposit'"
+        )
+        for row in rows:
+            assert row.charged_fen == row.standing, f"{row.id}: {row.standing} stand of {row.charged_fen}"

@@ -216,6 +216,7 @@ class TestInsurer:
         self.books = books
         self.plan = plan
         self.balance = balance
+        self.family = 0  # on the account of a relative who shares it
         self.deductible = DEDUCTIBLE
         self.told: list[tuple[str, str]] = []
 
@@ -247,7 +248,9 @@ class TestInsurer:
         shared = scope - deductible
         fund = shared * 7 // 10
         person = total - fund
-        account = min(self.balance - spent, person) if bill.acct_used_flag else 0
+        own = min(self.balance - spent, person) if bill.acct_used_flag else 0
+        family = min(self.family, person - own)
+        account = own + family
         return InsuranceSplit(
             medfee_sumamt=total,
             fulamt_ownpay_amt=total - scope,
@@ -265,10 +268,10 @@ class TestInsurer:
             fund_pay_sumamt=fund,
             psn_part_amt=person,
             acct_pay=account,
-            acct_mulaid_pay=0,
+            acct_mulaid_pay=family,
             psn_cash_pay=person - account,
             hosp_part_amt=0,
-            balc=self.balance - spent - account,
+            balc=self.balance - spent - own,
             pool_prop_selfpay=shared - fund,
         )
 

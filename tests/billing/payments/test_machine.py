@@ -100,16 +100,31 @@ class Payments(RuleBasedStateMachine):
         self.counter.outside.cover.thinks = False
 
     @rule(amounts=st.lists(st.integers(1, 9000), min_size=1, max_size=3), way=st.sampled_from(WAYS),
-          insured=st.booleans(), covered=st.booleans(), deposit=st.sampled_from([0, 500]))  # fmt: skip
+          insured=st.booleans(), covered=st.booleans(), deposit=st.sampled_from([0, 500]),
+          pieces=st.sampled_from([1, 3]))  # fmt: skip
     def pay(
-        self, amounts: list[int], way: tuple[ChannelChoice, ...], insured: bool, covered: bool, deposit: int
+        self,
+        amounts: list[int],
+        way: tuple[ChannelChoice, ...],
+        insured: bool,
+        covered: bool,
+        deposit: int,
+        pieces: int,
     ) -> None:
-        self.run(self._pay(amounts, way, insured=insured, covered=covered, deposit=deposit))
+        amounts = [max(amount // pieces, 1) for amount in amounts]
+        self.run(self._pay(amounts, way, pieces=pieces, insured=insured, covered=covered, deposit=deposit))
 
     async def _pay(
-        self, amounts: list[int], way: tuple[ChannelChoice, ...], *, insured: bool, covered: bool, deposit: int
+        self,
+        amounts: list[int],
+        way: tuple[ChannelChoice, ...],
+        *,
+        insured: bool,
+        covered: bool,
+        deposit: int,
+        pieces: int,
     ) -> None:
-        bill, charges = await self.counter.bill(*amounts)
+        bill, charges = await self.counter.bill(*amounts, pieces=pieces)
         faults, self.counter.outside.plan.faults = self.counter.outside.plan.faults, []
         asked = {"use_insurance": insured, "use_commercial": covered, "deposit_fen": deposit}
         request = self.counter.request(bill, await self.counter.own(self.counter.request(bill, 0, *way, **asked)),
@@ -213,6 +228,19 @@ class Payments(RuleBasedStateMachine):
             place = which % len(self.payments)
             chosen = [charge for i, charge in enumerate(self.charges[place]) if lines >> i & 1]
             self.run(self.counter.refund(self.payments[place], *chosen, window=window))
+
+    @rule(which=st.integers(0, 50), line=st.integers(0, 7), pieces=st.integers(1, 2))
+    def refund_pieces(self, which: int, line: int, pieces: int) -> None:
+        """A part of a line, or of what an earlier refund left of one."""
+        if self.payments:
+            self.run(self._refund_pieces(self.payments[which % len(self.payments)], line, pieces))
+
+    async def _refund_pieces(self, payment: PaymentView, line: int, pieces: int) -> None:
+        seen = await self.counter.see(payment)
+        gone = {charge for refund in seen.refunds if refund.state != "failed" for charge in refund.charge_ids}
+        paid = [charge for charge in seen.charge_ids if charge not in gone]
+        if paid:
+            await self.counter.refund(payment, pieces={paid[line % len(paid)]: pieces})
 
     @rule(which=st.integers(0, 50))
     def cash(self, which: int) -> None:

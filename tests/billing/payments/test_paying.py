@@ -345,3 +345,15 @@ async def test_the_payers_own_app_is_asked_under_the_id_it_knows(counter: Counte
     async with platform.transaction() as tx:
         row = (await tx.session.execute(text("SELECT id, payer_sealed FROM payment_part"))).one()
     assert platform.sealer.open(row.payer_sealed, f"payment_part.payer:{row.id}") == "o-payer"
+
+
+async def test_a_relatives_account_is_a_share_of_its_own(counter: Counter) -> None:
+    bill, _ = await counter.bill(8000, 2000)
+    counter.outside.insurer.family = 500
+    request = counter.request(bill, 0, WECHAT)
+    shown = await service.preview(counter.town.platform, counter.citizen, request)
+    shares = [(part.kind, part.amount_fen) for part in shown.parts]
+    assert shares == [("fund", 6300), ("account", 3000), ("family", 500), ("own", 200)]
+    assert any("家庭共济" in one.zh and "5.00" in one.zh for one in shown.explanation)
+    payment = await counter.pay(counter.request(bill, 200, WECHAT))
+    assert [(part.kind, part.account_fen) for part in payment.parts] == [("insurance", 3500), ("channel", 0)]

@@ -1,7 +1,8 @@
 """Putting priced steps on bills and taking them back. Other rooms of billing call these with a grant of their own."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
@@ -109,6 +110,14 @@ async def charge(tx: Transaction, grant: Grant, bill: BillHeader, lines: Sequenc
     return await queries.lines_by_id(tx, bill.organization_id, made)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What remains of a line of which a part is given back: the new line's id, and how much in thousandths."""
+
+    id: UUID
+    cnt_milli: int
+
+
 async def counter(
     tx: Transaction,
     grant: Grant,
@@ -117,9 +126,10 @@ async def counter(
     reason: str,
     *,
     refunding: bool = False,
+    kept: Mapping[UUID, Kept] | None = None,
 ) -> list[ChargeLine]:
-    """Take back lines of one bill as a whole; what remains of a line given back in part is charged anew
-    (``source_type`` remainder, ``source_id`` the old line).
+    """Take back lines of one bill as a whole; what remains of a line given back in part (``kept``, by the line's id) is
+    charged anew (``source_type`` remainder, ``source_id`` the old line), so that no line is ever countered twice.
 
     ``refunding``: by a refund, which may take lines off a bill that is closed. Answers the countering lines.
     Raises Problem ``bill-closed``, ``already-countered``, ``not-found``.
@@ -138,6 +148,11 @@ async def counter(
             raise ALREADY_COUNTERED()
         made.append(new)
         income.append(Posting(accounts.revenue(row.category), row.amount_fen))
+        remains = kept.get(row.id) if kept is not None else None
+        if remains is not None:
+            left = _remainder(tx, row, remains)
+            await tx.session.execute(insert(Charge).values(left))
+            income.append(Posting(accounts.revenue(row.category), -left["amount_fen"]))
     await _book(tx, grant, bill, BillEvent.COUNTERED, "counter", income, len(made))
     return await queries.lines_by_id(tx, organization_id, made)
 
@@ -234,9 +249,25 @@ def _row(tx: Transaction, bill: BillHeader, line: PricedLine, amount: int) -> di
     }
 
 
+def _remainder(tx: Transaction, row: Any, kept: Kept) -> dict[str, Any]:
+    return _same(row) | {
+        "id": kept.id,
+        "source_type": "remainder",
+        "source_id": row.id,
+        "source_line": 0,
+        "cnt_milli": kept.cnt_milli,
+        "amount_fen": line_amount(kept.cnt_milli, row.unit_price_fen),
+        "at": tx.now,
+        "charged_by": tx.actor.id,
+    }
+
+
+def _same(row: Any) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in Charge.__table__.columns}
+
+
 def _countering(tx: Transaction, row: Any, reason: str) -> dict[str, Any]:
-    kept = {column.name: getattr(row, column.name) for column in Charge.__table__.columns}
-    return kept | {
+    return _same(row) | {
         "id": new_id(),
         "cnt_milli": -row.cnt_milli,
         "amount_fen": -row.amount_fen,

@@ -35,6 +35,7 @@ class Claim(Base):
     coverage_id: Mapped[UUID]
     insurer_code: Mapped[str]
     claim_no: Mapped[str]
+    replaces_id: Mapped[UUID | None]  # the claim that this one was made in place of
     sent_sealed: Mapped[str]  # the claim as it is sent, whenever that is
     asked_fen: Mapped[int] = mapped_column(BigInteger)
     covered_fen: Mapped[int] = mapped_column(BigInteger)
@@ -52,14 +53,15 @@ class Claim(Base):
         CheckConstraint("state IN ('due','asked','unknown','queued','approved','rejected','cancelled')", name="state"),
         CheckConstraint("asked_fen > 0 AND covered_fen BETWEEN 0 AND asked_fen", name="amounts"),
         CheckConstraint("covered_fen = 0 OR state = 'approved'", name="covered"),
-        # The same bill is claimed from one policy once, unless the claim was withdrawn.
+        ForeignKeyConstraint(["organization_id", "replaces_id"], ["claim.organization_id", "claim.id"]),
+        # The same bill is claimed from one policy once, unless the claim was withdrawn or refused.
         Index(
             "uq_claim_bill",
             "organization_id",
             "bill_id",
             "coverage_id",
             unique=True,
-            postgresql_where="state <> 'cancelled'",
+            postgresql_where="state NOT IN ('cancelled','rejected')",
         ),
         Index("uq_claim_no", "organization_id", "claim_no", unique=True),
         Index("ix_claim_next", "next_at", postgresql_where="next_at IS NOT NULL"),

@@ -33,10 +33,11 @@ class CoverageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimRequest(msgspec.Struct, frozen=True):
-    """From which policy a bill is claimed."""
+    """From which policy a bill is claimed. ``replaces``: a claim of it that was not sent yet, or was refused."""
 
     organization_id: UUID
     coverage_id: UUID
+    replaces: UUID | None = None
 
 
 class AtOrganization(msgspec.Struct, frozen=True):
@@ -62,6 +63,7 @@ class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
     insurer_name_en: str
     policy_tail: str
     claim_no: str
+    replaces_id: UUID | None
     insurer_no: str | None
     asked_fen: int
     covered_fen: int

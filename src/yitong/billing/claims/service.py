@@ -17,7 +17,7 @@ from yitong.billing.claims.events import ClaimEvent
 from yitong.billing.claims.model import Claim, Coverage
 from yitong.billing.claims.schemas import ClaimRequest, ClaimView, CoverageRequest, CoverageView
 from yitong.billing.claims.states import CLAIM, ClaimState
-from yitong.billing.commercial import CommercialAnswer, CommercialClaim, CommercialInsurers, CommercialLine
+from yitong.billing.commercial import CommercialAnswer, CommercialClaim, CommercialInsurers, claim_lines
 from yitong.kernel.events import Subject, record
 from yitong.kernel.idempotency import once
 from yitong.kernel.ids import UUID, new_id
@@ -152,7 +152,9 @@ async def coverages(tx: Transaction, patient_id: UUID, organization_id: UUID | N
 async def make_claim(tx: Transaction, bill_id: UUID, request: ClaimRequest, key: UUID) -> ClaimView:
     """Claim what a patient paid of a settled bill from one of their policies; a job sends it.
 
-    Raises Problem ``nothing-to-claim``, ``already-claimed``, ``not-found`` and those of the permission check.
+    A claim that it replaces is withdrawn with it when nobody has sent it yet; a refused one stays as it is. Raises
+    Problem ``nothing-to-claim``, ``already-claimed``, ``wrong-state`` (of the claim to replace), ``not-found`` and
+    those of the permission check.
     """
     bill = await bill_queries.header(tx, request.organization_id, bill_id)
     grant = MAKE.check(tx.actor, organization_id=request.organization_id, patient_id=bill.patient_id)
@@ -162,6 +164,8 @@ async def make_claim(tx: Transaction, bill_id: UUID, request: ClaimRequest, key:
         coverage = await _coverage(tx, bill.patient_id, request.coverage_id)
         if coverage.ended_at is not None:
             raise NOT_FOUND()
+        if request.replaces is not None:
+            await _make_way(tx, grant, request, bill_id)
         claim_id = new_id()
         policy = tx.platform.sealer.open(coverage.policy_sealed, f"coverage.policy:{coverage.id}")
         sent = await _written(tx, bill_id, request.organization_id, f"CL{claim_id.hex}"[:32], policy)
@@ -173,6 +177,7 @@ async def make_claim(tx: Transaction, bill_id: UUID, request: ClaimRequest, key:
             "coverage_id": coverage.id,
             "insurer_code": coverage.insurer_code,
             "claim_no": sent.claim_no,
+            "replaces_id": request.replaces,
             "sent_sealed": tx.platform.sealer.seal(msgspec.json.encode(sent).decode(), f"claim.sent:{claim_id}"),
             "asked_fen": sent.asked,
             "covered_fen": 0,
@@ -195,6 +200,15 @@ async def make_claim(tx: Transaction, bill_id: UUID, request: ClaimRequest, key:
         return await _view(tx, request.organization_id, claim_id)
 
     return await once(tx, key, request, ClaimView, make)
+
+
+async def _make_way(tx: Transaction, grant: Grant, request: ClaimRequest, bill_id: UUID) -> None:
+    """Take back the claim that another one is made in place of, unless it came to nothing already."""
+    row = await lock(tx, request.organization_id, request.replaces) if request.replaces is not None else None
+    if row is None or (row.bill_id, row.coverage_id) != (bill_id, request.coverage_id):
+        raise NOT_FOUND()
+    if row.state not in (ClaimState.REJECTED, ClaimState.CANCELLED):
+        await move(tx, grant, row, ClaimState.CANCELLED, ClaimEvent.WITHDRAWN, next_in=None)
 
 
 async def withdraw(tx: Transaction, organization_id: UUID, claim_id: UUID) -> ClaimView:
@@ -351,19 +365,7 @@ async def _written(
         payee="subscriber",
         bill_no=bill.bill_no,
         created=tx.now,
-        lines=[
-            CommercialLine(
-                number,
-                one.id,
-                one.price_code,
-                one.name,
-                one.category,
-                one.cnt_milli,
-                one.unit_price_fen,
-                one.amount_fen,
-            )
-            for number, one in enumerate(lines, start=1)
-        ],
+        lines=claim_lines(lines),
         total=sums.charged_fen,
         insurance_paid=sum(part.amount_fen for part in parts if part.kind in ("insurer", "account")),
         asked=own,

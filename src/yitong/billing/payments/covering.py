@@ -6,9 +6,9 @@ from datetime import datetime
 
 import msgspec
 
-from yitong.billing.charges.schemas import ChargeLine
-from yitong.billing.commercial import CommercialClaim, CommercialInsurers, CommercialLine
+from yitong.billing.commercial import CommercialClaim, CommercialInsurers, CommercialLine, claim_lines
 from yitong.billing.payments.facts import Facts
+from yitong.billing.payments.model import PaymentLine
 from yitong.billing.payments.policies import Policy
 from yitong.billing.payments.preparing import Insured
 from yitong.billing.payments.problems import NO_POLICY
@@ -92,28 +92,18 @@ def choices_of(platform: Platform, facts: Facts) -> list[PolicyChoice]:
     ]
 
 
-def claim_lines(lines: Iterable[ChargeLine]) -> list[CommercialLine]:
-    """The lines as a commercial insurer sees them."""
-    return [
-        CommercialLine(
-            number,
-            one.id,
-            one.price_code,
-            one.name,
-            one.category,
-            one.cnt_milli,
-            one.unit_price_fen,
-            one.amount_fen,
-        )
-        for number, one in enumerate(lines, start=1)
-    ]
-
-
 def claim_anew(
-    before: CommercialClaim, kept: set[UUID], number: str, at: datetime, *, insurance_paid: int, asked: int
+    before: CommercialClaim,
+    remaining: Iterable[PaymentLine],
+    number: str,
+    at: datetime,
+    *,
+    insurance_paid: int,
+    asked: int,
 ) -> CommercialClaim:
-    """The claim for the lines that a refund leaves, under a number of its own."""
-    lines = [line for line in before.lines if line.charge_id in kept]
+    """The claim for the lines that a refund leaves, under a number of its own; ``before`` is the one first made."""
+    kept = {line.remains_of or line.charge_id: line for line in remaining}
+    lines = [_as_it_stands(line, kept[line.charge_id]) for line in before.lines if line.charge_id in kept]
     return msgspec.structs.replace(
         before,
         claim_no=number,
@@ -123,3 +113,10 @@ def claim_anew(
         insurance_paid=insurance_paid,
         asked=asked,
     )
+
+
+def _as_it_stands(line: CommercialLine, paid: PaymentLine) -> CommercialLine:
+    """The line that was confirmed, or what remains of it."""
+    if paid.cnt_milli is None:
+        return line
+    return msgspec.structs.replace(line, charge_id=paid.charge_id, cnt_milli=paid.cnt_milli, net=paid.amount_fen)

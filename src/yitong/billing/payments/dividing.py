@@ -32,6 +32,7 @@ def back_amounts(sheet: Sheet) -> tuple[list[tuple[PaymentPart, int]], int]:
         left,
         split_of(after) if after is not None else None,
         commercial=anew if covered is not None else None,
+        owed=sheet.owed_fen,
     )
     by_number = {part.number: part for part in sheet.parts}
     back = [(by_number[part.name], part.amount) for part in divided.back if part.kind != "commercial"]

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from yitong.billing.charges import queries
 from yitong.billing.charges.schemas import BillHeader, ChargeLine
 from yitong.billing.deposits.covering import number_at_insurer
+from yitong.billing.deposits.due import check_due
 from yitong.billing.payments.policies import Policy
 from yitong.billing.payments.problems import NOTHING_TO_PAY
 from yitong.billing.ports import FeeLine
@@ -34,16 +35,18 @@ SELECT o.code AS hospital_code, o.name AS hospital_name, d.code AS department_co
 _HELD = """
 SELECT l.charge_id FROM payment_line l JOIN payment_order o ON o.organization_id = l.organization_id
    AND o.id = l.order_id WHERE l.organization_id = :organization AND o.bill_id = :bill AND l.held"""
-# What a refund left to be paid, when nobody pays it and no other refund is under way.
+# What the last refund left to be paid, less what was paid of it, when nobody pays it and no refund is under way.
 _REST = """
-SELECT o.id, r.owed_fen FROM payment_order o
-  JOIN LATERAL (SELECT owed_fen FROM refund WHERE organization_id = o.organization_id AND order_id = o.id
-     AND kind = 'refund' AND state = 'done' ORDER BY asked_at DESC LIMIT 1) r ON r.owed_fen > 0
+SELECT o.id, r.id AS refund_id, r.owed_fen - p.paid_fen AS owed_fen FROM payment_order o
+  JOIN LATERAL (SELECT id, owed_fen FROM refund WHERE organization_id = o.organization_id AND order_id = o.id
+     AND kind = 'refund' AND state = 'done' ORDER BY asked_at DESC, id DESC LIMIT 1) r ON true
+  JOIN LATERAL (SELECT coalesce(sum(total_fen - refunded_fen), 0)::bigint AS paid_fen,
+       count(*) FILTER (WHERE state NOT IN ('settled','part_refunded')) AS under_way
+     FROM payment_order WHERE organization_id = o.organization_id AND rest_of_id = o.id
+     AND state NOT IN ('failed','refunded')) p ON p.under_way = 0 AND p.paid_fen < r.owed_fen
  WHERE o.organization_id = :organization AND o.bill_id = :bill AND o.state = 'part_refunded'
    AND NOT EXISTS (SELECT FROM refund u WHERE u.organization_id = o.organization_id AND u.order_id = o.id
      AND u.ended_at IS NULL)
-   AND NOT EXISTS (SELECT FROM payment_order p WHERE p.organization_id = o.organization_id AND p.rest_of_id = o.id
-     AND p.state NOT IN ('failed','refunded'))
  ORDER BY o.created_at LIMIT 1"""
 _DEPOSIT = """
 SELECT coalesce(-sum(amount_fen), 0)::bigint FROM posting
@@ -52,9 +55,10 @@ SELECT coalesce(-sum(amount_fen), 0)::bigint FROM posting
 
 @dataclass(frozen=True)
 class Rest:
-    """What is owed of an order since a refund."""
+    """What is owed of an order since a refund, the last that was done."""
 
     order_id: UUID
+    refund_id: UUID
     owed_fen: int
 
 
@@ -112,10 +116,12 @@ async def gather(tx: Transaction, bill: BillHeader, charge_ids: list[UUID] | Non
     """The facts of a bill and the lines chosen, all that are open when None; the rest that is owed since a refund when
     nothing else is open. Opens the region and the patient index.
 
-    Raises Problem ``nothing-to-pay`` when a chosen line is paid, being paid or taken back, or nothing is open.
+    Raises Problem ``nothing-to-pay`` when a chosen line is paid, being paid or taken back, or nothing is open, and
+    ``stay-running``.
     """
     await tx.open_region()
     await tx.open_patient_index()
+    await check_due(tx, bill)
     lines = await open_lines(tx, bill)
     if charge_ids is not None:
         chosen = set(charge_ids)
@@ -168,7 +174,7 @@ async def owed_rest(tx: Transaction, organization_id: UUID, bill_id: UUID, *, lo
     statement = f"{_REST} FOR UPDATE OF o" if lock else _REST
     found = await tx.session.execute(text(statement), {"organization": organization_id, "bill": bill_id})
     row = found.one_or_none()
-    return Rest(row.id, row.owed_fen) if row is not None else None
+    return Rest(row.id, row.refund_id, row.owed_fen) if row is not None else None
 
 
 async def open_lines(tx: Transaction, bill: BillHeader) -> list[ChargeLine]:

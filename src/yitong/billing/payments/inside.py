@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from yitong.billing.charges.queries import lines_by_id
-from yitong.billing.charges.service import counter, reopen_bill
+from yitong.billing.charges.service import Kept, counter, reopen_bill
 from yitong.billing.payments import rests
 from yitong.billing.payments.dividing import back_amounts
 from yitong.billing.payments.events import PaymentEvent
@@ -245,13 +245,14 @@ async def finish_refund(writing: "Writing") -> None:
     lines = await lines_by_id(tx, order.organization_id, sorted(sheet.asked_back))
     standing = [line.id for line in lines if not line.countered]
     if standing:
-        await counter(tx, writing.grant, order.organization_id, standing, refund.reason, refunding=True)
+        kept = {line: Kept(left, sheet.quantity(left)) for line, left in sheet.kept.items()}
+        await counter(tx, writing.grant, order.organization_id, standing, refund.reason, refunding=True, kept=kept)
     await change.refund(refund, RefundState.DONE)
     order.refunded_fen += refund.amount_fen
     order.stuck = None
     if whole:
         await change.order(OrderState.REFUNDED)
-        await rests.give_back(writing, refund)
     elif order.state == OrderState.SETTLED:
         await change.order(OrderState.PART_REFUNDED)
-    sheet.refund = None
+    sheet.refund, sheet.kept = None, {}
+    await rests.give_back(writing, refund)

@@ -11,12 +11,12 @@ from yitong.billing.payments.claiming import EndClaim, FindClaim, Submit, TakeBa
 from yitong.billing.payments.events import PaymentEvent
 from yitong.billing.payments.mixed.intents import take_back
 from yitong.billing.payments.mixed.rules import MixedDo
-from yitong.billing.payments.model import PaymentPart, RefundPart
+from yitong.billing.payments.model import PaymentLine, PaymentPart, RefundPart
 from yitong.billing.payments.rules import LEASE, TRIES_UNTIL_STUCK, Do, Sheet, Step
 from yitong.billing.payments.sheet import Change
 from yitong.billing.payments.states import BackState, OrderState, PartState
 from yitong.billing.payments.wording import SUBJECT
-from yitong.billing.ports import InsuranceBill, InsuranceSplit, Insurer, PaymentAsk, Scene
+from yitong.billing.ports import FeeLine, InsuranceBill, InsuranceSplit, Insurer, PaymentAsk, Scene
 from yitong.kernel.ids import UUID
 from yitong.kernel.permissions import Grant
 from yitong.kernel.transaction import Transaction
@@ -194,8 +194,20 @@ def insurance_bill(writing: Writing, part: PaymentPart) -> InsuranceBill:
     if part.refund_id is None:
         return bill
     settled = set(part.split_lines or [])
-    lines = [line for line in bill.lines if line.feedetl_sn in settled]
+    standing = {
+        str(line.remains_of or line.charge_id): line for line in writing.sheet.lines if str(line.charge_id) in settled
+    }
+    lines = [_as_it_stands(line, standing[line.feedetl_sn]) for line in bill.lines if line.feedetl_sn in standing]
     return msgspec.structs.replace(bill, lines=lines, chrg_bchno=part.number)
+
+
+def _as_it_stands(line: FeeLine, paid: PaymentLine) -> FeeLine:
+    """The line that was confirmed, or what remains of it."""
+    if paid.cnt_milli is None:
+        return line
+    return msgspec.structs.replace(
+        line, feedetl_sn=str(paid.charge_id), cnt_milli=paid.cnt_milli, det_item_fee_sumamt=paid.amount_fen
+    )
 
 
 def claim_of(writing: Writing, part: PaymentPart) -> CommercialClaim:

@@ -39,6 +39,7 @@ class PaymentOrder(Base):
     state: Mapped[str]
     version: Mapped[int]
     rest_of_id: Mapped[UUID | None]  # the order whose rest, owed since a refund, this one pays; it has no lines
+    rest_refund_id: Mapped[UUID | None]  # the refund of that order that left it
     cancel_asked: Mapped[str | None]  # why no further part is to be begun
     failure: Mapped[str | None]  # stable code of what made it fail
     stuck: Mapped[str | None]  # stable code of what keeps it; visible at the desk
@@ -61,8 +62,16 @@ class PaymentOrder(Base):
         # One confirmation of one payer makes one order.
         Index("uq_payment_order_key", "organization_id", "payer_id", "idempotency_key", unique=True),
         ForeignKeyConstraint(["organization_id", "rest_of_id"], ["payment_order.organization_id", "payment_order.id"]),
-        # A rest is paid once.
-        Index("uq_payment_order_rest", "organization_id", "rest_of_id", unique=True, postgresql_where=_RESTS),
+        CheckConstraint("(rest_of_id IS NULL) = (rest_refund_id IS NULL)", "rest"),
+        # What a refund left is paid once.
+        Index(
+            "uq_payment_order_rest",
+            "organization_id",
+            "rest_of_id",
+            "rest_refund_id",
+            unique=True,
+            postgresql_where=_RESTS,
+        ),
         Index("ix_payment_order_bill", "organization_id", "bill_id"),
         Index("ix_payment_order_next", "next_at", postgresql_where="next_at IS NOT NULL"),
         Index("ix_payment_order_stuck", "organization_id", "created_at", postgresql_where="stuck IS NOT NULL"),
@@ -72,7 +81,10 @@ class PaymentOrder(Base):
 
 
 class PaymentLine(Base):
-    """A charge line that an order pays; ``held`` while the order stands."""
+    """A charge line that an order pays; ``held`` while the order stands.
+
+    What remains of a line of which a part was given back is a line of its own, charged when the refund is done.
+    """
 
     __tablename__ = "payment_line"
     organization_id: Mapped[UUID]
@@ -81,9 +93,12 @@ class PaymentLine(Base):
     patient_id: Mapped[UUID]
     amount_fen: Mapped[Fen]
     held: Mapped[bool]
+    remains_of: Mapped[UUID | None]  # the line that was confirmed, of which this one is what remains,
+    cnt_milli: Mapped[int | None] = mapped_column(BigInteger)  # and how much that is
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "order_id", "charge_id"),
         _of_order(),
+        CheckConstraint("(remains_of IS NULL) = (cnt_milli IS NULL) AND coalesce(cnt_milli, 1) > 0", "remains"),
         # Nobody pays a line twice, whoever else is paying it at the same moment.
         Index("uq_payment_line_held", "organization_id", "charge_id", unique=True, postgresql_where="held"),
         hospital(private=True, patient="patient_id"),
@@ -194,7 +209,7 @@ class Refund(Base):
 
 
 class RefundLine(Base):
-    """A charge line that a refund gives back; ``held`` unless the refund was refused."""
+    """A charge line that a refund gives back, or a part of its quantity; ``held`` unless the refund was refused."""
 
     __tablename__ = "refund_line"
     organization_id: Mapped[UUID]
@@ -203,8 +218,11 @@ class RefundLine(Base):
     patient_id: Mapped[UUID]
     amount_fen: Mapped[Fen]
     held: Mapped[bool]
+    kept_id: Mapped[UUID | None]  # the line that what remains becomes, when only a part goes back,
+    cnt_milli: Mapped[int | None] = mapped_column(BigInteger)  # and how much goes back
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "refund_id", "charge_id"),
+        CheckConstraint("(kept_id IS NULL) = (cnt_milli IS NULL) AND coalesce(cnt_milli, 1) > 0", "part"),
         ForeignKeyConstraint(["organization_id", "refund_id"], ["refund.organization_id", "refund.id"]),
         # No line is given back twice.
         Index("uq_refund_line_held", "organization_id", "charge_id", unique=True, postgresql_where="held"),

@@ -75,17 +75,11 @@ NOT_REFUNDABLE = problem_kind(
     Bilingual("所选费用不能退：未支付或已经退过。", "These lines were not paid, or were given back before."),
     Bilingual("请刷新账单后重新选择。", "Load the bill again and choose once more."),
 )
-OWED_FIRST = problem_kind(
-    "owed-first",
-    409,
-    Bilingual("上次退费后还有 {yuan} 元待补缴，不能再部分退费。", "{yuan} yuan are still owed from the last refund."),
-    Bilingual("请退还全部费用。", "Give back all the lines."),
-)
-REST_PAID = problem_kind(
-    "rest-paid",
-    409,
-    Bilingual("上次退费后的差额已补缴，不能再部分退费。", "What a refund left was paid; no part can go back."),
-    Bilingual("请退还全部费用。", "Give back all the lines."),
+REFUND_QUANTITY = problem_kind(
+    "refund-quantity",
+    422,
+    Bilingual("“{name}”不能退这个数量。", "This quantity of “{name}” cannot go back."),
+    Bilingual("请按整件选择，且不超过已付的数量。", "Choose whole pieces, and no more than were paid."),
 )
 NO_CASH_DUE = problem_kind(
     "no-cash-due",

@@ -50,9 +50,10 @@ async def _add_claim(writing: "Writing", change: Change) -> None:
     before = next(part for part in sheet.parts if part.id in backs)
     settled = sheet.anew("insurance")
     part = await _add(change, before)
+    first = next(one for one in sheet.original() if one.kind == "commercial")
     claim = claim_anew(
-        intents.claim_of(writing, before),
-        {line.charge_id for line in sheet.remaining()},
+        intents.claim_of(writing, first),
+        sheet.remaining(),
         part.number,
         writing.tx.now,
         insurance_paid=settled.amount_fen if settled is not None else 0,

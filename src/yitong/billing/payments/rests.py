@@ -1,6 +1,6 @@
 """Rests: what a refund left to be paid, paid by an order of its own that has no lines and asks no insurer.
 
-It goes back with the order that it belongs to.
+It goes back with the order that it belongs to, as far as a later refund of that order leaves less to be paid.
 """
 
 from typing import TYPE_CHECKING
@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from yitong.billing.charges.views import explains
 from yitong.billing.payments import inside
-from yitong.billing.payments.dividing import back_amounts
 from yitong.billing.payments.events import PaymentEvent
 from yitong.billing.payments.facts import owed_rest
 from yitong.billing.payments.model import PaymentOrder, Refund
+from yitong.billing.payments.problems import BEING_PAID, REFUND_UNDER_WAY
+from yitong.billing.payments.rules import last_to_first
 from yitong.billing.payments.sheet import Change, leave, locked
 from yitong.billing.payments.states import REFUND, OrderState, RefundState
 from yitong.kernel.ids import UUID, new_id
@@ -23,28 +24,62 @@ from yitong.kernel.transaction import Transaction
 if TYPE_CHECKING:
     from yitong.billing.payments.intents import Writing
 
+_PAID = (OrderState.SETTLED, OrderState.PART_REFUNDED)
 
-async def standing_rest(tx: Transaction, order: PaymentOrder) -> PaymentOrder | None:
-    """The order that pays or has paid the rest of this one; None when there is none."""
+
+async def standing_rests(tx: Transaction, order: PaymentOrder) -> list[PaymentOrder]:
+    """The orders that pay or have paid what refunds of this one left, the newest first."""
     found = await tx.session.execute(
-        select(PaymentOrder).where(
+        select(PaymentOrder)
+        .where(
             PaymentOrder.organization_id == order.organization_id,
             PaymentOrder.rest_of_id == order.id,
             PaymentOrder.state.not_in([OrderState.FAILED, OrderState.REFUNDED]),
         )
+        .order_by(PaymentOrder.created_at.desc(), PaymentOrder.id.desc())
     )
-    return found.scalar_one_or_none()
+    return list(found.scalars())
+
+
+async def check_at_rest(tx: Transaction, order: PaymentOrder) -> None:
+    """That no rest of this locked order is being paid or given back; nobody can begin to while a refund is under way.
+
+    Raises Problem ``being-paid``, ``refund-under-way``.
+    """
+    standing = await standing_rests(tx, order)
+    if any(rest.state not in _PAID for rest in standing):
+        raise BEING_PAID()
+    under_way = await tx.session.execute(
+        select(Refund.id).where(
+            Refund.organization_id == order.organization_id,
+            Refund.order_id.in_([rest.id for rest in standing]),
+            Refund.ended_at.is_(None),
+        )
+    )
+    if under_way.first() is not None:
+        raise REFUND_UNDER_WAY()
 
 
 async def give_back(writing: "Writing", refund: Refund) -> None:
-    """The whole order went back: its rest follows, by a refund that whoever comes next carries on."""
+    """A refund is done: what rests paid beyond what it leaves to be paid follows, the newest rest first.
+
+    They go back by refunds of their own, which whoever comes next carries on.
+    """
+    order = writing.sheet.order
+    if order.rest_of_id is not None:
+        return
+    standing = [rest for rest in await standing_rests(writing.tx, order) if rest.state in _PAID]
+    beyond = sum(rest.total_fen - rest.refunded_fen for rest in standing) - refund.owed_fen
+    for rest in standing:
+        amount = min(beyond, rest.total_fen - rest.refunded_fen)
+        if amount > 0:
+            await _give_back_of(writing, rest, amount, refund)
+            beyond -= amount
+
+
+async def _give_back_of(writing: "Writing", rest: PaymentOrder, amount: int, refund: Refund) -> None:
     tx = writing.tx
-    rest = await standing_rest(tx, writing.sheet.order)
-    if rest is None:
-        return
     sheet = await locked(tx, rest.organization_id, rest.id)
-    if sheet.order.state != OrderState.SETTLED or sheet.refund is not None:
-        return
     row = Refund(
         organization_id=rest.organization_id,
         id=new_id(),
@@ -52,7 +87,7 @@ async def give_back(writing: "Writing", refund: Refund) -> None:
         bill_id=rest.bill_id,
         patient_id=rest.patient_id,
         kind="refund",
-        amount_fen=rest.total_fen,
+        amount_fen=amount,
         reason=refund.reason,
         asked_by=refund.asked_by,
         window=refund.window,
@@ -67,15 +102,18 @@ async def give_back(writing: "Writing", refund: Refund) -> None:
         sheet,
         PaymentEvent.REFUND_ASKED,
         refund_id=row.id,
-        amount=yuan_text(rest.total_fen),
-        amount_fen=rest.total_fen,
+        amount=yuan_text(amount),
+        amount_fen=amount,
         reason=refund.reason,
     )
     await change.new(REFUND, row)
     await tx.session.flush()
     sheet.refund, sheet.backs = row, []
-    for part, amount in back_amounts(sheet)[0]:
-        await inside.add_back(change, row, part, amount)
+    for part in last_to_first(sheet.done()):
+        back = min(amount, part.amount_fen - part.refunded_fen)
+        if back:
+            await inside.add_back(change, row, part, back)
+            amount -= back
     await leave(tx, sheet)
 
 

@@ -105,7 +105,11 @@ async def _refuse_whole(writing: Writing, back: RefundPart, reason: str) -> bool
         text("UPDATE refund_line SET held = false WHERE organization_id = :organization AND refund_id = :refund"),
         {"organization": refund.organization_id, "refund": refund.id},
     )
-    sheet.refund = None
+    coming = set(sheet.kept.values())
+    for line in sheet.lines:
+        if line.charge_id in coming:
+            line.held = False
+    sheet.refund, sheet.kept = None, {}
     return True
 
 

@@ -58,8 +58,9 @@ class Sheet:
     refund: Refund | None = None
     backs: list[RefundPart] = field(default_factory=list[RefundPart])  # of the refund under way
     returned: set[UUID] = field(default_factory=set[UUID])  # charges given back by refunds that are done
-    asked_back: set[UUID] = field(default_factory=set[UUID])  # charges the refund under way gives back
-    owed_fen: int = 0
+    asked_back: set[UUID] = field(default_factory=set[UUID])  # charges the refund under way gives back, and which
+    kept: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])  # line stays of one of which it gives a part back
+    owed_fen: int = 0  # what the last refund left to be paid beside these parts
     mixed: MixedPayment | None = None  # insurance and cash in one order of WeChat
 
     def part(self, part_id: UUID) -> PaymentPart:
@@ -92,9 +93,18 @@ class Sheet:
         return sum(line.amount_fen for line in self.remaining())
 
     def remaining(self) -> list[PaymentLine]:
-        """Lines that stay paid after the refund under way."""
+        """Lines that stay paid after the refund under way, with what stays of those that go back in part."""
         gone = self.returned | self.asked_back
         return [line for line in self.lines if line.held and line.charge_id not in gone]
+
+    def quantity(self, charge_id: UUID) -> int:
+        """How much what remains of a line is, in thousandths. Raises StopIteration when it is none of this order."""
+        return next(line.cnt_milli for line in self.lines if line.charge_id == charge_id and line.cnt_milli is not None)
+
+    def paid_lines(self) -> list[PaymentLine]:
+        """The lines that are on the bill: not what would stay after a refund that was refused or is not done yet."""
+        coming = set(self.kept.values())
+        return [line for line in self.lines if line.remains_of is None or (line.held and line.charge_id not in coming)]
 
 
 def number_of(id: UUID) -> str:

@@ -65,11 +65,22 @@ class PayRequest(PayWish, frozen=True, kw_only=True):
     mixed: MixedWish | None = None
 
 
+class LineQuantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of a line goes back, in thousandths; a line in whole pieces goes back in whole pieces."""
+
+    charge_id: UUID
+    cnt_milli: Annotated[int, Meta(gt=0, le=10**9)]
+
+
 class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Lines to give back; all that are still paid when left out. ``window``: where cash is handed over at once."""
+    """Lines to give back whole, and lines of which a part goes back; all that are still paid when neither is named.
+
+    ``window``: where cash is handed over at once.
+    """
 
     organization_id: UUID
     charge_ids: Annotated[list[UUID], Meta(max_length=500)] | None = None
+    quantities: Annotated[list[LineQuantity], Meta(max_length=500)] = []
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
     window: Word | None = None
 
@@ -89,9 +100,9 @@ class AtOrganization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PreviewPart(msgspec.Struct, frozen=True):
-    """What one payer would pay, and who that is."""
+    """What one payer would pay, and who that is; ``family``: the account of a relative who shares it (家庭共济)."""
 
-    kind: Literal["fund", "hospital", "account", "commercial", "deposit", "own"]
+    kind: Literal["fund", "hospital", "account", "family", "commercial", "deposit", "own"]
     name: str
     amount_fen: int
     text: Bilingual
@@ -187,6 +198,15 @@ class BackView(msgspec.Struct, frozen=True, kw_only=True):
     done_at: datetime | None
 
 
+class RefundLineView(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that a refund gives back: ``cnt_milli`` of it, or whole; what remains becomes the line ``kept_id``."""
+
+    charge_id: UUID
+    amount_fen: int
+    cnt_milli: int | None
+    kept_id: UUID | None
+
+
 class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     """A refund, or what was taken back because a part failed (``compensation``)."""
 
@@ -198,6 +218,7 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     state_text: Bilingual
     charge_ids: list[UUID]
+    lines: list[RefundLineView]
     parts: list[BackView]
     asked_at: datetime
     ended_at: datetime | None

@@ -71,10 +71,10 @@ async def _read_refunds(tx: Transaction, sheet: Sheet) -> None:
     sheet.backs = [one for one in backs if sheet.refund is not None and one.refund_id == sheet.refund.id]
     if not refunds:
         return
-    sheet.owed_fen = max(((one.asked_at, one.owed_fen) for one in refunds if one.state == RefundState.DONE),
-                         default=(None, 0))[1]  # fmt: skip
+    done = [one for one in refunds if one.state == RefundState.DONE]
+    sheet.owed_fen = max(done, key=lambda one: (one.asked_at, one.id)).owed_fen if done else 0
     found = await tx.session.execute(
-        select(RefundLine.charge_id, RefundLine.refund_id).where(
+        select(RefundLine.charge_id, RefundLine.refund_id, RefundLine.kept_id).where(
             RefundLine.organization_id == sheet.order.organization_id,
             RefundLine.refund_id.in_([one.id for one in refunds if one.kind == "refund"]),
             RefundLine.held,
@@ -83,6 +83,8 @@ async def _read_refunds(tx: Transaction, sheet: Sheet) -> None:
     for row in found:
         under_way = sheet.refund is not None and row.refund_id == sheet.refund.id
         (sheet.asked_back if under_way else sheet.returned).add(row.charge_id)
+        if under_way and row.kept_id is not None:
+            sheet.kept[row.charge_id] = row.kept_id
 
 
 class Change:

@@ -24,13 +24,13 @@ from yitong.billing.payments.schemas import (
     PolicyChoice,
     Preview,
     PreviewPart,
+    RefundLineView,
     RefundView,
 )
 from yitong.billing.payments.states import BACK, ORDER, PART, REFUND, OrderState, PartState
 from yitong.billing.payments.wording import FAILURES, party_of, share_text
 from yitong.billing.rules import Division, Part
 from yitong.billing.wording import explain_split
-from yitong.kernel.ids import UUID
 from yitong.kernel.states import Machine
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
@@ -57,9 +57,10 @@ def preview_of(facts: Facts, asked: Asked, shares: Division) -> Preview:
     own = shares.amount("channel")
     insured, cover = asked.insured, asked.cover
     parts = [
-        PreviewPart(part.kind, part.name, part.amount, _share_text(part, cover))
+        shown
         for part in shares.parts
         if part.kind != "channel"
+        for shown in _shares_shown(part, insured.split.acct_mulaid_pay if insured is not None else 0, cover)
     ]
     if own:
         parts.append(PreviewPart("own", "", own, share_text("own", "")))
@@ -84,6 +85,16 @@ def preview_of(facts: Facts, asked: Asked, shares: Division) -> Preview:
         explanation=[*(explain_split(insured.split) if insured is not None else []), *notes],
         mixed=asked.mixed,
     )
+
+
+def _shares_shown(part: Part, family: int, cover: Cover | None) -> list[PreviewPart]:
+    """A share as the page shows it: the account's is told apart by whose account it is."""
+    assert part.kind != "channel"  # noqa: S101  # what the payer pays is one share, shown last
+    if part.kind != "account" or not family:
+        return [PreviewPart(part.kind, part.name, part.amount, _share_text(part, cover))]
+    own = PreviewPart("account", part.name, part.amount - family, share_text("account", part.name))
+    shared = PreviewPart("family", part.name, family, share_text("family", part.name))
+    return [own, shared] if own.amount_fen else [shared]
 
 
 def _share_text(part: Part, cover: Cover | None) -> Bilingual:
@@ -117,7 +128,7 @@ async def view(tx: Transaction, sheet: Sheet) -> PaymentView:
         failure_text=FAILURES.get(order.failure, FAILURES["refused"]) if order.failure else None,
         stuck=order.stuck,
         stuck_text=STUCK.get(order.stuck) if order.stuck else None,
-        charge_ids=[line.charge_id for line in sheet.lines],
+        charge_ids=[line.charge_id for line in sheet.paid_lines()],
         parts=[_part_view(tx, part, with_invoke=payer) for part in sheet.parts],
         refunds=await _refund_views(tx, sheet),
         created_at=order.created_at,
@@ -185,10 +196,10 @@ async def _refund_views(tx: Transaction, sheet: Sheet) -> list[RefundView]:
             )
         ).scalars()
     )
-    return [_refund_view(one, backs, [line.charge_id for line in lines if line.refund_id == one.id]) for one in found]
+    return [_refund_view(one, backs, [line for line in lines if line.refund_id == one.id]) for one in found]
 
 
-def _refund_view(refund: Refund, backs: Sequence[RefundPart], charge_ids: list[UUID]) -> RefundView:
+def _refund_view(refund: Refund, backs: Sequence[RefundPart], lines: Sequence[RefundLine]) -> RefundView:
     return RefundView(
         id=refund.id,
         kind=refund.kind,
@@ -197,7 +208,13 @@ def _refund_view(refund: Refund, backs: Sequence[RefundPart], charge_ids: list[U
         reason=refund.reason,
         state=refund.state,
         state_text=_word(REFUND, refund.state),
-        charge_ids=charge_ids,
+        charge_ids=[line.charge_id for line in lines],
+        lines=[
+            RefundLineView(
+                charge_id=line.charge_id, amount_fen=line.amount_fen, cnt_milli=line.cnt_milli, kept_id=line.kept_id
+            )
+            for line in lines
+        ],
         parts=[_back_view(back) for back in backs if back.refund_id == refund.id],
         asked_at=refund.asked_at,
         ended_at=refund.ended_at,

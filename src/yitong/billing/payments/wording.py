@@ -45,6 +45,7 @@ _SHARES = {
     "fund": Bilingual("医保基金支付", "Paid by insurance funds"),
     "hospital": Bilingual("医院承担", "Borne by the hospital"),
     "account": Bilingual("个人账户支付", "Paid from the personal account"),
+    "family": Bilingual("家庭共济账户支付", "Paid from a relative's account"),
     "commercial": Bilingual("商业保险支付", "Paid by commercial insurance"),
     "deposit": Bilingual("预交金抵扣", "Taken from the deposit"),
     "own": Bilingual("个人支付", "Paid by you"),

@@ -119,7 +119,7 @@ def _counter(ids: Ids, pharmacy: DemoOrganization) -> tuple[DemoDepartment, list
 def build_region(seed: int, start: date, hospitals: int = 36, practitioners: int = 1600, days: int = 14) -> DemoRegion:
     """A whole demo region, the same for the same arguments; schedules run from `start` for `days` days.
 
-    `hospitals` counts hospitals alone; a third as many community centres, 12 pharmacies, 2 insurers and a commission
+    `hospitals` counts hospitals alone; a third as many community centres, 12 pharmacies, 2 who insure and a commission
     are added. Raises ValueError when a number is out of range.
     """
     if practitioners < MINIMUM_PRACTITIONERS:

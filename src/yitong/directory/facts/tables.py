@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-OrganizationKind = Literal["hospital", "community_centre", "pharmacy", "insurer", "commission"]
+OrganizationKind = Literal["hospital", "community_centre", "pharmacy", "insurer", "insurance_office", "commission"]
 DepartmentKind = Literal["outpatient", "inpatient", "medtech", "admin"]
 Row = TypeVar("Row", bound=msgspec.Struct)
 

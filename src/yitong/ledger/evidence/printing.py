@@ -8,10 +8,9 @@ import segno
 from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.pdfmetrics import registerFont  # pyright: ignore[reportUnknownVariableType]
 from reportlab.pdfgen.canvas import Canvas
 
+from yitong.kernel.paper import font
 from yitong.ledger.contract.actions import name_of
 from yitong.ledger.contract.records import (
     Key,
@@ -26,10 +25,8 @@ from yitong.ledger.contract.records import (
 from yitong.ledger.contract.refusals import OK, WORDS, Refusal
 from yitong.ledger.evidence.package import Gathered
 
-FONT = "STSong-Light"  # Adobe's name of the Chinese font that a reader brings itself: nothing is embedded
 _INK, _RULE = Color(0.1, 0.1, 0.12), Color(0.35, 0.5, 0.5)
 _LEFT, _RIGHT, _BOTTOM = 18 * mm, A4[0] - 18 * mm, 22 * mm
-registerFont(UnicodeCIDFont(FONT))
 
 ACTION_WORDS = {
     "issue": "开具",
@@ -74,7 +71,7 @@ class _Page:
             self._canvas.showPage()
             self.y = A4[1] - 22 * mm
         self._canvas.setFillColor(_INK)
-        self._canvas.setFont(FONT, size)
+        self._canvas.setFont(font(), size)
         self._canvas.drawString(_LEFT + indent * mm, self.y, said)
         self.y -= gap * mm
 

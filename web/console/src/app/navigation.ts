@@ -13,6 +13,7 @@ export const destinations: Destination[] = [
   { name: 'queues', path: '/queues', icon: 'queue', group: 'care', roles: ['nurse', 'registrar', 'hospital_admin'] },
   { name: 'cashier', path: '/cashier', icon: 'cash', group: 'money', roles: ['cashier', 'registrar', 'hospital_admin'] },
   { name: 'reconciliation', path: '/reconciliation', icon: 'scale', group: 'money', roles: ['finance', 'hospital_admin', 'regulator', 'platform_admin'] },
+  { name: 'tills', path: '/tills', icon: 'hash', group: 'money', roles: ['cashier', 'registrar', 'finance', 'hospital_admin'] },
   { name: 'claims', path: '/claims', icon: 'shield', group: 'money', roles: ['cashier', 'finance', 'registrar'] },
   { name: 'insurance', path: '/insurance', icon: 'rules', group: 'money', roles: ['cashier', 'finance', 'registrar', 'doctor', 'hospital_admin', 'regulator', 'platform_admin'] },
   { name: 'schedules', path: '/schedules', icon: 'calendar', group: 'manage', roles: ['scheduler', 'hospital_admin', 'platform_admin'] },

@@ -40,6 +40,7 @@ export const router = createRouter({
         { path: 'claims', name: 'claims', component: () => import('@/screens/claims/ClaimsScreen.vue') },
         { path: 'insurance', name: 'insurance', component: () => import('@/screens/insurance/InsuranceScreen.vue') },
         { path: 'reconciliation', name: 'reconciliation', component: () => import('@/screens/reconciliation/ReconciliationScreen.vue') },
+        { path: 'tills', name: 'tills', component: () => import('@/screens/tills/TillsScreen.vue') },
         { path: 'people', name: 'people', component: () => import('@/screens/people/PeopleScreen.vue') },
         { path: 'staff', name: 'staff', component: () => import('@/screens/staff/StaffScreen.vue') },
         { path: 'devices', name: 'devices', component: () => import('@/screens/devices/DevicesScreen.vue') },

@@ -21,9 +21,10 @@ import { schedules } from './schedules'
 import { shell } from './shell'
 import { signIn } from './sign-in'
 import { staff } from './staff'
+import { tills } from './tills'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, prescriptions, cashier, claims, insurance, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, staff, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, prescriptions, cashier, claims, insurance, channels, waitlist, draws, queues, reviews, reconciliation, tills, risk, people, staff, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 

@@ -5,7 +5,7 @@ export const shell = defineWords(
     product: '医通工作台',
     region: '区域智慧医院平台',
     nav: {
-      care: '诊疗', money: '收费', manage: '管理', oversight: '监管', home: '今日概况', room: '诊室工作站', prescribe: '开具处方', review: '处方审核', desk: '服务台', cashier: '收费处', reconciliation: '对账', claims: '商保理赔', insurance: '医保规则', schedules: '排班管理',
+      care: '诊疗', money: '收费', manage: '管理', oversight: '监管', home: '今日概况', room: '诊室工作站', prescribe: '开具处方', review: '处方审核', desk: '服务台', cashier: '收费处', reconciliation: '对账', tills: '现金盘点', claims: '商保理赔', insurance: '医保规则', schedules: '排班管理',
       people: '主索引审核', queues: '分诊排队', channels: '渠道与号源', waitlist: '候补管理', draws: '抽签放号', reviews: '就诊评价', risk: '防号贩看板', events: '事件日志', directory: '机构目录', system: '系统运行', devices: '大屏与自助机', staff: '人员账号',
     },
     top: {
@@ -48,13 +48,13 @@ export const shell = defineWords(
     floor: '{n} 层',
     departmentKind: { outpatient: '门诊', inpatient: '住院', emergency: '急诊', laboratory: '检验', imaging: '影像', examination: '检查', pharmacy: '药房', surgery: '手术', admin: '行政', medtech: '医技' },
     locationKind: { hall: '候诊厅', room: '诊室', building: '楼栋', floor: '楼层', ward: '病区', desk: '服务台', chair: '治疗位', device: '设备', theatre: '手术间' },
-    organizationKind: { hospital: '医院', community_centre: '社区卫生服务中心', pharmacy: '药店', insurer: '医保机构', commission: '卫生健康委' },
+    organizationKind: { hospital: '医院', community_centre: '社区卫生服务中心', pharmacy: '药店', insurer: '商业保险公司', insurance_office: '医保经办机构', commission: '卫生健康委' },
   },
   {
     product: 'Yitong Console',
     region: 'Smart hospital platform of the region',
     nav: {
-      care: 'Care', money: 'Money', manage: 'Management', oversight: 'Oversight', home: 'Today', room: 'Consulting room', prescribe: 'Prescribe', review: 'Prescription review', desk: 'Front desk', cashier: 'Cashier', reconciliation: 'Reconciliation', claims: 'Commercial claims', insurance: 'Insurance rules', schedules: 'Schedules',
+      care: 'Care', money: 'Money', manage: 'Management', oversight: 'Oversight', home: 'Today', room: 'Consulting room', prescribe: 'Prescribe', review: 'Prescription review', desk: 'Front desk', cashier: 'Cashier', reconciliation: 'Reconciliation', tills: 'Tills', claims: 'Commercial claims', insurance: 'Insurance rules', schedules: 'Schedules',
       people: 'Master index', queues: 'Queues', channels: 'Channels & quotas', waitlist: 'Waiting list', draws: 'Draws', reviews: 'Reviews', risk: 'Risk board', events: 'Event trail', directory: 'Directory', system: 'System', devices: 'Screens & kiosks', staff: 'Staff accounts',
     },
     top: {
@@ -97,6 +97,6 @@ export const shell = defineWords(
     floor: 'Floor {n}',
     departmentKind: { outpatient: 'Outpatient', inpatient: 'Inpatient', emergency: 'Emergency', laboratory: 'Laboratory', imaging: 'Imaging', examination: 'Examination', pharmacy: 'Pharmacy', surgery: 'Surgery', admin: 'Administration', medtech: 'Technical' },
     locationKind: { hall: 'Waiting hall', room: 'Room', building: 'Building', floor: 'Floor', ward: 'Ward', desk: 'Desk', chair: 'Treatment place', device: 'Device', theatre: 'Theatre' },
-    organizationKind: { hospital: 'Hospital', community_centre: 'Community centre', pharmacy: 'Pharmacy', insurer: 'Insurer', commission: 'Health commission' },
+    organizationKind: { hospital: 'Hospital', community_centre: 'Community centre', pharmacy: 'Pharmacy', insurer: 'Commercial insurer', insurance_office: 'Medical insurance office', commission: 'Health commission' },
   },
 )

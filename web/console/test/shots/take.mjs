@@ -133,6 +133,8 @@ await around('96-claims-loading', '/claims', '**/api/claims?**', 'hang')
 await around('97-claims-refused', '/claims', '**/api/claims?**', 'refuse')
 await around('98-claims-offline', '/claims', '**/api/claims?**', 'offline')
 await shoot('99-claims-empty', { hash: '/claims', role: 'cashier', steps: async (p) => { await p.route('**/api/claims?**', (route) => route.fulfill({ json: { items: [], next: null } })); await p.reload(); await p.waitForSelector('.page'); await p.waitForTimeout(1000) } })
+await shoot('60-tills', { hash: '/tills', role: 'cashier' })
+await shoot('61-tills-counted', { hash: '/tills', role: 'cashier', steps: async (p) => { await p.locator('.pieces input').first().fill('10'); await p.keyboard.press('Tab'); await p.keyboard.press('Control+Enter'); await p.waitForTimeout(900) } })
 
 await browser.close()
 server.kill()

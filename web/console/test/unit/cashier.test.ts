@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { BillView, PaymentView } from '@/api/calls/cashier'
-import { channelOfCode, fenOf, quantity, refundable, unpaidLines } from '@/screens/cashier/money'
+import { backFen, channelOfCode, fenOf, piecesOf, quantity, refundable, unpaidLines } from '@/screens/cashier/money'
 import { credentialOf, readingOf } from '@/screens/cashier/scan'
 import { sentLines, sentSums } from '@/screens/claims/sent'
 
@@ -18,6 +18,13 @@ test('a line is given back once, and only of what was paid', () => {
   expect(refundable(payment('part_refunded', ['a', 'b'], [{ state: 'done', charge_ids: ['a'] }]))).toEqual(['b'])
   expect(refundable(payment('settled', ['a'], [{ state: 'failed', charge_ids: ['a'] }]))).toEqual(['a'])
   expect(refundable(payment('settling', ['a']))).toEqual([])
+})
+
+test('pieces of a line go back for what the line is worth less what stays', () => {
+  const line = (cnt_milli: number, unit_price_fen: number, amount_fen: number) => ({ cnt_milli, unit_price_fen, amount_fen }) as BillView['items'][number]
+  expect([piecesOf(line(3000, 333, 999)), piecesOf(line(1000, 5, 5)), piecesOf(line(2500, 4, 10))]).toEqual([3, 1, 1])
+  expect([1, 2, 3].map((n) => backFen(line(3000, 333, 999), n))).toEqual([333, 666, 999])
+  expect(backFen(line(2500, 333, 833), 1)).toBe(833)
 })
 
 test('what is paid, being paid or taken back is not to be paid', () => {

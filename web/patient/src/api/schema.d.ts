@@ -5205,6 +5205,7 @@ export interface components {
             coverage_id: string;
             /** Format: uuid */
             organization_id: string;
+            replaces?: string | null;
         };
         /**
          * ClaimState
@@ -5240,6 +5241,7 @@ export interface components {
             patient_id: string;
             patient_name: string;
             policy_tail: string;
+            replaces_id: string | null;
             state: components["schemas"]["ClaimState"];
             state_text: components["schemas"]["Bilingual"];
         };
@@ -6476,6 +6478,12 @@ export interface components {
             packages?: components["schemas"]["PackageOut"][];
             units: number;
         };
+        /** LineQuantity */
+        LineQuantity: {
+            /** Format: uuid */
+            charge_id: string;
+            cnt_milli: number;
+        };
         /** LineRequest */
         LineRequest: {
             days: number;
@@ -6917,7 +6925,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "hospital" | "community_centre" | "pharmacy" | "insurer" | "commission";
+            kind: "hospital" | "community_centre" | "pharmacy" | "insurer" | "insurance_office" | "commission";
             latitude: number | null;
             longitude: number | null;
             name: string;
@@ -6936,7 +6944,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "hospital" | "community_centre" | "pharmacy" | "insurer" | "commission";
+            kind: "hospital" | "community_centre" | "pharmacy" | "insurer" | "insurance_office" | "commission";
             latitude: number | null;
             longitude: number | null;
             name: string;
@@ -7825,7 +7833,7 @@ export interface components {
         PreviewPart: {
             amount_fen: number;
             /** @enum {string} */
-            kind: "fund" | "hospital" | "account" | "commercial" | "deposit" | "own";
+            kind: "fund" | "hospital" | "account" | "family" | "commercial" | "deposit" | "own";
             name: string;
             text: components["schemas"]["Bilingual"];
         };
@@ -8308,11 +8316,20 @@ export interface components {
             /** Format: uuid */
             slot_id: string;
         };
+        /** RefundLineView */
+        RefundLineView: {
+            amount_fen: number;
+            /** Format: uuid */
+            charge_id: string;
+            cnt_milli: number | null;
+            kept_id: string | null;
+        };
         /** RefundRequest */
         RefundRequest: {
             charge_ids?: string[] | null;
             /** Format: uuid */
             organization_id: string;
+            quantities?: components["schemas"]["LineQuantity"][];
             reason: string;
             window?: string | null;
         };
@@ -8326,6 +8343,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: string;
+            lines: components["schemas"]["RefundLineView"][];
             owed_fen: number;
             parts: components["schemas"]["BackView"][];
             reason: string;
@@ -14137,7 +14155,7 @@ export interface operations {
                 cursor?: string | null;
                 district?: string | null;
                 grade?: string | null;
-                kind?: "hospital" | "community_centre" | "pharmacy" | "insurer" | "commission" | null;
+                kind?: "hospital" | "community_centre" | "pharmacy" | "insurer" | "insurance_office" | "commission" | null;
                 latitude?: number | null;
                 limit?: number;
                 longitude?: number | null;

@@ -207,6 +207,7 @@ export function giveBack(world, payment, line, done, owed = 0) {
     state: done ? 'done' : 'returning',
     state_text: done ? both('退费完成', 'refunded') : both('退费中', 'being refunded'),
     charge_ids: [line.id],
+    lines: [{ charge_id: line.id, amount_fen: line.amount_fen, cnt_milli: null, kept_id: null }],
     parts: [insured && back(insured, insured.amount_fen), channel && back(channel, share)].filter(Boolean),
     asked_at: iso(Date.now() - 60_000),
     ended_at: done ? iso(Date.now()) : null,

@@ -47,6 +47,7 @@ function refund(given: Partial<Refund>): Refund {
     state: 'done',
     state_text: words,
     charge_ids: [],
+    lines: [],
     parts: [],
     asked_at: '2026-11-22T09:00:00+08:00',
     ended_at: '2026-11-22T09:01:00+08:00',

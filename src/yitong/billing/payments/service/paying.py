@@ -183,6 +183,7 @@ async def _place(platform: Platform, actor: Actor, request: PayRequest, key: UUI
                 total_fen=facts.total,
                 refunded_fen=0,
                 rest_of_id=facts.rest.order_id if facts.rest is not None else None,
+                rest_refund_id=facts.rest.refund_id if facts.rest is not None else None,
                 state=OrderState.PRE_SETTLED,
                 version=1,
                 idempotency_key=key,

@@ -13,18 +13,11 @@ from yitong.billing.payments.carrying import carry
 from yitong.billing.payments.dividing import back_amounts
 from yitong.billing.payments.events import PaymentEvent
 from yitong.billing.payments.inside import add_back, hand_over
-from yitong.billing.payments.model import PaymentLine, Refund, RefundLine
-from yitong.billing.payments.problems import (
-    BEING_PAID,
-    CASH_AMOUNT,
-    NO_CASH_DUE,
-    NOT_REFUNDABLE,
-    OWED_FIRST,
-    REFUND_UNDER_WAY,
-    REST_PAID,
-)
+from yitong.billing.payments.model import Refund
+from yitong.billing.payments.problems import CASH_AMOUNT, NO_CASH_DUE, NOT_REFUNDABLE, REFUND_UNDER_WAY
 from yitong.billing.payments.rules import Sheet
 from yitong.billing.payments.schemas import CashRequest, PaymentView, RefundRequest
+from yitong.billing.payments.service.choosing import GoingBack, choose
 from yitong.billing.payments.service.paying import show
 from yitong.billing.payments.sheet import Change, leave, locked
 from yitong.billing.payments.states import REFUND as REFUND_MACHINE
@@ -42,9 +35,8 @@ _REFUNDABLE = (OrderState.SETTLED, OrderState.PART_REFUNDED)
 async def refund(platform: Platform, actor: Actor, order_id: UUID, request: RefundRequest, key: UUID) -> PaymentView:
     """Give lines back: the insurance is reversed and settled anew for what remains, the rest returned by rule.
 
-    The same ``key`` again answers the same refund. Raises Problem ``not-refundable``, ``refund-under-way``,
-    ``owed-first``, ``rest-paid``, ``being-paid``, ``idempotency-key-reused``, ``not-found`` and those of the permission
-    check.
+    The same ``key`` again answers the same refund. Raises Problem ``not-refundable``, ``refund-quantity``,
+    ``refund-under-way``, ``being-paid``, ``idempotency-key-reused``, ``not-found`` and those of the permission check.
     """
     fingerprint = sha256(msgspec.json.encode(request) + order_id.bytes).hexdigest()
     try:
@@ -83,21 +75,17 @@ async def refund_for(
 ) -> Refund:
     """Write a refund of a locked order for somebody whose grant allows it; :func:`carry` does the rest.
 
-    Raises Problem ``not-refundable``, ``refund-under-way``, ``owed-first``, ``rest-paid``, ``being-paid``.
+    Raises Problem ``not-refundable``, ``refund-quantity``, ``refund-under-way``, ``being-paid``.
     """
     order = sheet.order
     if sheet.refund is not None:
         raise REFUND_UNDER_WAY()
-    lines = _chosen(sheet, request.charge_ids)
-    amount = sum(line.amount_fen for line in lines)
+    lines = await choose(tx, sheet, request)
+    amount = sum(line.fen for line in lines)
     if order.state not in _REFUNDABLE or not amount:
         raise NOT_REFUNDABLE()
     await check_returnable(tx, order.organization_id, order.bill_id, amount)
-    rest = await rests.standing_rest(tx, order) if sheet.owed_fen else None
-    if rest is not None and rest.state != OrderState.SETTLED:
-        raise BEING_PAID()
-    if sheet.owed_fen and order.refunded_fen + amount < order.total_fen:
-        raise OWED_FIRST(yuan=yuan_text(sheet.owed_fen)) if rest is None else REST_PAID()
+    await rests.check_at_rest(tx, order)
     # Both insurers take back what they pay as a whole, the later payer first; what remains is settled anew.
     whole = [part for kind in ("commercial", "insurance") for part in sheet.done() if part.kind == kind]
     row = Refund(
@@ -130,11 +118,9 @@ async def refund_for(
     )
     await change.new(REFUND_MACHINE, row)
     await tx.session.flush()
-    for line in lines:
-        tx.session.add(_line(row, line))
+    _put_down(tx, sheet, row, lines)
     await tx.session.flush()
     sheet.refund, sheet.backs = row, []
-    sheet.asked_back = {line.charge_id for line in lines}
     for part in whole:
         await add_back(change, row, part, part.amount_fen)
     if not whole:
@@ -145,26 +131,15 @@ async def refund_for(
     return row
 
 
-def _chosen(sheet: Sheet, charge_ids: list[UUID] | None) -> list[PaymentLine]:
-    paid = sheet.remaining()
-    if charge_ids is None:
-        return paid
-    chosen = set(charge_ids)
-    lines = [line for line in paid if line.charge_id in chosen]
-    if len(lines) != len(chosen):
-        raise NOT_REFUNDABLE()
-    return lines
-
-
-def _line(refund: Refund, line: PaymentLine) -> RefundLine:
-    return RefundLine(
-        organization_id=refund.organization_id,
-        refund_id=refund.id,
-        charge_id=line.charge_id,
-        patient_id=line.patient_id,
-        amount_fen=line.amount_fen,
-        held=True,
-    )
+def _put_down(tx: Transaction, sheet: Sheet, refund: Refund, lines: list[GoingBack]) -> None:
+    """Write the lines that go back, and hold what stays of them for the order."""
+    sheet.asked_back = {one.line.charge_id for one in lines}
+    for one in lines:
+        tx.session.add(one.row(refund))
+        if one.kept is not None:
+            tx.session.add(one.kept)
+            sheet.lines.append(one.kept)
+            sheet.kept[one.line.charge_id] = one.kept.charge_id
 
 
 async def cash_returned(platform: Platform, actor: Actor, order_id: UUID, request: CashRequest) -> PaymentView:

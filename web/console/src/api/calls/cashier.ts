@@ -49,5 +49,5 @@ export const takeCash = (id: string, organization_id: string, amount_fen: number
   take(api.POST('/api/payments/{payment_id}/cash', { params: { path: { payment_id: id } }, body: { organization_id, amount_fen, window } }))
 export const returnCash = (id: string, organization_id: string, amount_fen: number, window: string) =>
   take(api.POST('/api/payments/{payment_id}/cash-returned', { params: { path: { payment_id: id } }, body: { organization_id, amount_fen, window } }))
-export const refundPayment = (id: string, body: { organization_id: string; charge_ids: string[] | null; reason: string; window: string | null }, key: string) =>
+export const refundPayment = (id: string, body: { organization_id: string; charge_ids: string[] | null; quantities: S['LineQuantity'][]; reason: string; window: string | null }, key: string) =>
   take(api.POST('/api/payments/{payment_id}/refunds', { params: { path: { payment_id: id } }, body, headers: idempotency(key) }))

@@ -25,8 +25,8 @@ export const readSentClaim = (id: string, organization_id: string) =>
 export const withdrawClaim = (id: string, organization_id: string) =>
   take(api.POST('/api/claims/{claim_id}/withdraw', { params: { path: { claim_id: id } }, body: { organization_id } }))
 /** Claims what the patient paid of a settled bill; it is sent by itself. */
-export const makeClaim = (bill_id: string, organization_id: string, coverage_id: string, key: string) =>
-  take(api.POST('/api/bills/{bill_id}/claims', { params: { path: { bill_id } }, body: { organization_id, coverage_id }, headers: idempotency(key) }))
+export const makeClaim = (bill_id: string, organization_id: string, coverage_id: string, key: string, replaces: string | null = null) =>
+  take(api.POST('/api/bills/{bill_id}/claims', { params: { path: { bill_id } }, body: { organization_id, coverage_id, replaces }, headers: idempotency(key) }))
 /** A policy that somebody shows at the desk; its number is sealed and never shown again. */
 export const addCoverage = (organization_id: string, patient_id: string, insurer_code: string, policy_no: string, key: string) =>
   take(api.POST('/api/coverages', { body: { organization_id, patient_id, insurer_code, policy_no }, headers: idempotency(key) }))

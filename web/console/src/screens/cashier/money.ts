@@ -26,3 +26,12 @@ export function unpaidLines(bill: BillView, payments: PaymentView[]): BillView['
   const taken = new Set(payments.filter((p) => p.state !== 'failed').flatMap((p) => p.charge_ids))
   return bill.items.filter((line) => !line.countered && !line.counters_id && !taken.has(line.id))
 }
+
+/** Whole pieces of a line, of which some may go back; 1 when it goes back whole only (one piece, or sold by weight). */
+export const piecesOf = (line: BillView['items'][number]): number => (line.cnt_milli % 1000 ? 1 : line.cnt_milli / 1000)
+
+/** What goes back for so many pieces of a line: the line less what stays of it, rounded as the line itself was. */
+export function backFen(line: BillView['items'][number], pieces: number): number {
+  const kept = line.cnt_milli - pieces * 1000
+  return pieces >= piecesOf(line) ? line.amount_fen : line.amount_fen - Math.floor((kept * line.unit_price_fen + 500) / 1000)
+}

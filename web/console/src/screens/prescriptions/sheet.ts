@@ -75,7 +75,7 @@ export function useSheet(organizationId: Ref<string | null>, visit: Ref<Visit | 
   }
   function clear(): void {
     rows.value = []
-    Object.assign(form, { setting: 'outpatient', diagnoses: (visit.value?.diagnoses ?? []).map(({ code, name }) => ({ code, name })), weight: '', egfr: '', pregnancy: 'unknown', allergies: [], insured: false, supply_reason: '' })
+    Object.assign(form, { setting: 'outpatient', diagnoses: [], weight: '', egfr: '', pregnancy: 'unknown', allergies: [], insured: false, supply_reason: '' })
     for (const code of Object.keys(reasons)) delete reasons[code]
   }
   /** Takes a kept prescription back into the editor. */
