@@ -95,6 +95,14 @@ from yitong.prescriptions import api as prescriptions_api
 from yitong.prescriptions import chain as prescriptions_chain
 from yitong.prescriptions import jobs as prescriptions_jobs
 from yitong.prescriptions import model as prescriptions_model
+from yitong.prescriptions.circulation import api as circulation_api
+from yitong.prescriptions.circulation import clock as circulation_clock
+from yitong.prescriptions.circulation import model as circulation_model
+from yitong.prescriptions.dispensing import api as dispensing_api
+from yitong.prescriptions.dispensing import jobs as dispensing_jobs
+from yitong.prescriptions.dispensing import model as dispensing_model
+from yitong.prescriptions.pharmacies import api as pharmacies_api
+from yitong.prescriptions.pharmacies import model as pharmacies_model
 from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
@@ -128,6 +136,9 @@ TABLES = (
     notify_model,
     ledger_model,
     prescriptions_model,
+    pharmacies_model,
+    circulation_model,
+    dispensing_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -153,6 +164,8 @@ LISTENERS = (
     ledger_jobs,
     prescriptions_chain,
     prescriptions_jobs,
+    circulation_clock,
+    dispensing_jobs,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -181,6 +194,9 @@ ROUTES: list[ControllerRouterHandler] = [
     *notify_api.ROUTES,
     *prescriptions_api.ROUTES,
     *ledger_api.ROUTES,
+    *pharmacies_api.ROUTES,
+    *circulation_api.ROUTES,
+    *dispensing_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

@@ -28,9 +28,7 @@ SHORT = timedelta(seconds=1.5)
 
 
 @pytest.fixture
-async def other(
-    platform: Platform, consortium: Consortium, engine: EmbeddedLedger
-) -> AsyncGenerator[EmbeddedLedger]:
+async def other(platform: Platform, consortium: Consortium, engine: EmbeddedLedger) -> AsyncGenerator[EmbeddedLedger]:
     """A second engine on the chain that ``engine`` writes."""
     opened = await embedded.open_ledger(platform.database, platform.clock, consortium.sealer, wait=SHORT)
     yield opened

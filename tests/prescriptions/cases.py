@@ -84,4 +84,6 @@ def case(row: dict[str, Any]) -> Case:
         urgent=row.get("urgent", False),
         insured=row.get("insured", False),
         assessment=ASSESSMENTS[row["assessment"]] if "assessment" in row else None,
+        repeats=row.get("repeats", 0),
+        repeat_every_days=row.get("repeat_every_days", 0),
     )

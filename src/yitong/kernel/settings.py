@@ -71,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     days_ahead: Annotated[int, _about("how many days ahead places are made and can be booked", ge=1)] = 14
     cancel_minutes_before: Annotated[int, _about("a citizen can cancel until this long before the start", ge=0)] = 60
     extra_places_most: Annotated[int, _about("extra places that may be added to one session", ge=0)] = 6
+    custody_hours: Annotated[
+        int, _about("how long after its window a pharmacy may keep a prescription it took (the chain's custody)", ge=1)
+    ] = 72
     payment_minutes: Annotated[int, _about("how long a confirmed payment waits for its payer", ge=1)] = 15
     check_in_minutes_before: Annotated[int, _about("check-in opens this long before the slot", ge=0)] = 120
     check_in_minutes_after: Annotated[int, _about("check-in closes this long after the slot's end", ge=0)] = 120

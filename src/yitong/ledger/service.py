@@ -27,8 +27,6 @@ from yitong.ledger.encoding import key_id
 from yitong.ledger.engine import Inadmissible, LedgerEngine, Proven, Receipt
 from yitong.ledger.hosted import HostedKey, hosted_key, made_key
 
-CUSTODY = timedelta(days=3)
-"""How long past its window a part may be handed out that was accepted inside of it."""
 _TRIES = 8
 Keep = Callable[[bytes], Awaitable[None]]
 
@@ -77,7 +75,7 @@ async def _found(platform: Platform, commission: UUID, chain: str) -> None:
     genesis = Genesis(
         chain,
         int(platform.clock.now().timestamp() * 1000),
-        int(CUSTODY.total_seconds() * 1000),
+        int(timedelta(hours=platform.settings.custody_hours).total_seconds() * 1000),
         [founder],
         [],
         key.public_key.raw,

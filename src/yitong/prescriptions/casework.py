@@ -22,7 +22,8 @@ from yitong.prescriptions.schemas import Checked, CheckedLine, LineRequest, Shee
 _RUNNING = text(
     "SELECT id, sheet_sealed FROM prescription WHERE organization_id = :organization AND patient_id = :patient"
     " AND id <> coalesce(CAST(:itself AS uuid), '00000000-0000-0000-0000-000000000000')"
-    " AND state IN ('signed','resubmitted','countersigned','approved','released') AND supply_until >= :day"
+    " AND state IN ('signed','resubmitted','countersigned','approved','released','dispensing','dispensed')"
+    " AND supply_until >= :day"
     " ORDER BY created_at DESC LIMIT 20"
 )
 
@@ -62,6 +63,8 @@ async def judge(
         insured=sheet.insured,
         assessment=sheet.assessment,
         running=await _running(tx, sheet.organization_id, patient_id, day, itself),
+        repeats=sheet.repeats,
+        repeat_every_days=sheet.repeat_every_days,
     )
     return Judged(sheet, case, drugs, _checked(sheet, case, drugs))
 

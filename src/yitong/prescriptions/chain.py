@@ -18,8 +18,12 @@ from yitong.kernel.ids import UUID
 from yitong.kernel.reactors import reactor
 from yitong.kernel.transaction import Transaction
 from yitong.ledger.contract.actions import (
+    Accept,
     Action,
+    Close,
+    Dispense,
     Expire,
+    GiveBack,
     Issue,
     KeyRole,
     PartTerms,
@@ -33,29 +37,12 @@ from yitong.ledger.contract.actions import (
 )
 from yitong.ledger.encoding import salted
 from yitong.ledger.tasks import Wish, ask
+from yitong.prescriptions.circulation.chain_facts import accept_facts, disclosed_secret
+from yitong.prescriptions.circulation.events import CirculationEvent
+from yitong.prescriptions.dispensing.events import DispensingEvent
+from yitong.prescriptions.events import PrescriptionEvent
 
 NAME = "ledger: prescriptions"
-
-
-class ChainedEvent(StrEnum):
-    """The events that are put on the chain, in the order of a prescription's life."""
-
-    SIGNED = "prescriptions:sheet:signed"
-    RESUBMITTED = "prescriptions:sheet:resubmitted"
-    COUNTERSIGNED = "prescriptions:sheet:countersigned"
-    APPROVED = "prescriptions:sheet:approved"
-    REFUSED = "prescriptions:sheet:refused"
-    RELEASED = "circulation:part:released"
-    ACCEPTED = "circulation:part:accepted"
-    GIVEN_BACK = "circulation:part:given_back"
-    DISPENSED = "dispensing:part:dispensed"
-    CLOSED = "dispensing:part:closed"
-    RETURNED = "dispensing:part:goods_returned"
-    WITHDRAWN = "circulation:part:withdrawn"
-    REVOKED = "circulation:part:revoked"
-    EXPIRED = "circulation:part:expired"
-    SETTLED = "dispensing:part:settled"
-    REVERSED = "dispensing:part:settlement_reversed"
 
 
 class Chained:
@@ -91,6 +78,11 @@ class Chained:
         """The pharmacy that the event names."""
         return UUID(str(self.said["pharmacy_id"]))
 
+    async def secret(self) -> bytes:
+        """The secret of the custody that the event ended, which the chain makes public."""
+        event = self.event
+        return await disclosed_secret(self.tx, event.organization_id, event.subject_id, event.id)
+
 
 Signs = tuple[UUID, KeyRole, Action]
 """Who signs with which of their keys, and what."""
@@ -121,7 +113,7 @@ async def _issue(one: Chained) -> Signs:
 
 
 async def _review(one: Chained) -> Signs:
-    approved = one.event.type == ChainedEvent.APPROVED
+    approved = one.event.type == PrescriptionEvent.APPROVED.value
     review = Review(one.name.bytes, approved, one.salted(one.said["decision_digest"]))
     return one.event.organization_id, KeyRole.REVIEW, review
 
@@ -131,6 +123,28 @@ async def _release(one: Chained) -> Signs:
     named = b"" if to is None else UUID(str(to)).bytes
     release = Release(one.name.bytes, one.part, bytes.fromhex(one.said["access"]), named)
     return one.event.organization_id, KeyRole.PATIENT, release
+
+
+async def _accept(one: Chained) -> Signs:
+    facts = await accept_facts(one.tx, one.event.organization_id, one.event.id)
+    accept = Accept(one.name.bytes, one.part, facts.code, facts.secret_digest)
+    return one.pharmacy(), KeyRole.DISPENSE, accept
+
+
+async def _give_back(one: Chained) -> Signs:
+    give_back = GiveBack(one.name.bytes, one.part, await one.secret(), str(one.said["reason"]))
+    return one.pharmacy(), KeyRole.DISPENSE, give_back
+
+
+async def _dispense(one: Chained) -> Signs:
+    secret = await one.secret() if one.said["last"] else b""
+    quantities, content = list(one.said["quantities"]), one.salted(one.said["digest"])
+    return one.pharmacy(), KeyRole.DISPENSE, Dispense(one.name.bytes, one.part, quantities, content, secret)
+
+
+async def _close(one: Chained) -> Signs:
+    close = Close(one.name.bytes, one.part, one.salted(one.said["digest"]), await one.secret())
+    return one.pharmacy(), KeyRole.DISPENSE, close
 
 
 async def _return(one: Chained) -> Signs:
@@ -172,28 +186,33 @@ async def _insurer(tx: Transaction) -> UUID:
     return found
 
 
-WRITERS: dict[ChainedEvent, Writer] = {
-    ChainedEvent.SIGNED: _issue,
-    ChainedEvent.RESUBMITTED: _issue,
-    ChainedEvent.COUNTERSIGNED: _issue,
-    ChainedEvent.APPROVED: _review,
-    ChainedEvent.REFUSED: _review,
-    ChainedEvent.RELEASED: _release,
-    ChainedEvent.RETURNED: _return,
-    ChainedEvent.WITHDRAWN: _withdraw,
-    ChainedEvent.REVOKED: _revoke,
-    ChainedEvent.EXPIRED: _expire,
-    ChainedEvent.SETTLED: _settle,
-    ChainedEvent.REVERSED: _reverse,
+WRITERS: dict[StrEnum, Writer] = {
+    PrescriptionEvent.SIGNED: _issue,
+    PrescriptionEvent.RESUBMITTED: _issue,
+    PrescriptionEvent.COUNTERSIGNED: _issue,
+    PrescriptionEvent.APPROVED: _review,
+    PrescriptionEvent.REFUSED: _review,
+    CirculationEvent.RELEASED: _release,
+    CirculationEvent.ACCEPTED: _accept,
+    CirculationEvent.GIVEN_BACK: _give_back,
+    DispensingEvent.DISPENSED: _dispense,
+    DispensingEvent.CLOSED: _close,
+    DispensingEvent.RETURNED: _return,
+    CirculationEvent.WITHDRAWN: _withdraw,
+    CirculationEvent.REVOKED: _revoke,
+    CirculationEvent.EXPIRED: _expire,
+    DispensingEvent.SETTLED: _settle,
+    DispensingEvent.REVERSED: _reverse,
 }
-"""What each event becomes. The hands of a pharmacy with their secrets are in ``chain_custody``."""
+"""What each event becomes on the chain, in the order of a prescription's life."""
+_BY_NAME = {event.value: writer for event, writer in WRITERS.items()}
 
 
-@reactor(NAME, *ChainedEvent)
+@reactor(NAME, *WRITERS)
 async def put_on_chain(tx: Transaction, event: Recorded) -> None:
     """Write down what the event wants on the chain; a job signs and hands it in. Harmless a second time."""
     one = Chained(tx, event)
-    organization_id, role, action = await WRITERS[ChainedEvent(event.type)](one)
+    organization_id, role, action = await _BY_NAME[event.type](one)
     wish = Wish(
         organization_id,
         role,

@@ -19,6 +19,8 @@ class PrescriptionEvent(StrEnum):
     RELEASED = "prescriptions:sheet:released"
     WITHDRAWN = "prescriptions:sheet:withdrawn"
     EXPIRED = "prescriptions:sheet:expired"
+    TAKEN = "prescriptions:sheet:taken"
+    DONE = "prescriptions:sheet:dispensed"
     RIGHTS_GIVEN = "prescriptions:rights:given"
     STOCK_SET = "prescriptions:stock:set"
 
@@ -51,6 +53,8 @@ declare_events(
         ),
         PrescriptionEvent.WITHDRAWN: ("医师撤回处方 {number}", "The doctor withdrew prescription {number}"),
         PrescriptionEvent.EXPIRED: ("处方 {number} 已过有效期", "Prescription {number} ran out"),
+        PrescriptionEvent.TAKEN: ("药房开始配药，处方 {number}", "A pharmacy has taken up prescription {number}"),
+        PrescriptionEvent.DONE: ("处方 {number} 已取药", "Prescription {number} was dispensed"),
         PrescriptionEvent.RIGHTS_GIVEN: (
             "医师特殊处方权变更：{rights}",
             "A doctor's prescribing rights are now: {rights}",

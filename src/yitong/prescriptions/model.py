@@ -51,7 +51,7 @@ class Prescription(Base):
         ForeignKeyConstraint(["organization_id", "encounter_id"], ["encounter.organization_id", "encounter.id"]),
         CheckConstraint(
             "state IN ('draft','discarded','signed','refused','resubmitted','countersigned','approved','released',"
-            "'withdrawn','expired')",
+            "'dispensing','dispensed','withdrawn','expired')",
             name="state",
         ),
         CheckConstraint("paper IN ('ordinary','emergency','paediatric','narcotic','psychotropic2')", name="paper"),

@@ -61,7 +61,8 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a doctor writes on a prescription."""
+    """Everything a doctor writes on a prescription. ``repeats`` says how often it can be fetched again, each time
+    ``repeat_every_days`` days later."""
 
     organization_id: UUID
     encounter_id: UUID
@@ -79,6 +80,17 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     insured: bool = False
     assessment: Assessment | None = None
     reasons: Annotated[list[Reason], Meta(max_length=40)] = []
+    repeats: Annotated[int, Meta(ge=0, le=11)] = 0
+    repeat_every_days: Annotated[int, Meta(ge=0, le=84)] = 0
+
+
+class PartTerms(msgspec.Struct, frozen=True):
+    """When one part of a prescription can be taken up, and how much of each line in smallest units."""
+
+    number: int
+    opens_at: datetime
+    closes_at: datetime
+    quantities: list[int]
 
 
 class Acting(msgspec.Struct, frozen=True):
@@ -224,6 +236,7 @@ class PrescriptionView(msgspec.Struct, frozen=True, kw_only=True):
     retained_until: date | None
     sheet: Sheet
     lines: list[SheetLine]
+    parts: list[PartTerms]
     total_fen: int
     verdicts: list[Verdict]
     signatures: list[Signed]

@@ -40,14 +40,28 @@ def genuine(statement: bytes, signature: bytes, public_key: bytes, licence_no: s
     return SM2PublicKey(public_key).verify(statement, signature, user_id(licence_no))
 
 
+class Signature(msgspec.Struct, frozen=True):
+    """The exact bytes that were signed, their SM3 in hexadecimal, and the signature with the key it verifies under."""
+
+    statement: bytes
+    digest: str
+    signature: bytes
+    key_id: UUID
+
+
+async def signed(tx: Transaction, who: Practitioner, content: msgspec.Struct) -> Signature:
+    """Sign a statement as a practitioner; keeping it is the caller's."""
+    statement = canonical(content)
+    key_id, key = await _key(tx, who.practitioner_id)
+    return Signature(statement, sm3(statement).hex(), key.sign(statement, user_id(who.licence_no)), key_id)
+
+
 async def sign(tx: Transaction, who: Practitioner, said: Statement, event_id: UUID) -> str:
     """Sign a statement and keep it with its exact bytes; answers their SM3 in hexadecimal.
 
     A second decision in the same round fails on the unique index, whoever makes it.
     """
-    statement = canonical(said.content)
-    key_id, key = await _key(tx, who.practitioner_id)
-    digest = sm3(statement).hex()
+    made = await signed(tx, who, said.content)
     ordinal = await _next(tx, said)
     place = place_of(said.prescription_id, ordinal)
     await tx.session.execute(
@@ -61,15 +75,15 @@ async def sign(tx: Transaction, who: Practitioner, said: Statement, event_id: UU
             round=said.round,
             decision=said.decision,
             practitioner_id=who.practitioner_id,
-            key_id=key_id,
-            digest=digest,
-            signature=key.sign(statement, user_id(who.licence_no)),
+            key_id=made.key_id,
+            digest=made.digest,
+            signature=made.signature,
             signed_at=tx.now,
             event_id=event_id,
-            statement_sealed=tx.platform.sealer.seal(statement.decode(), place),
+            statement_sealed=tx.platform.sealer.seal(made.statement.decode(), place),
         )
     )
-    return digest
+    return made.digest
 
 
 def place_of(prescription_id: UUID, ordinal: int) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from yitong.kernel.ids import UUID
 from yitong.prescriptions.rules.case import Assessment
-from yitong.prescriptions.schemas import Condition, Decision, DiagnosisRequest, Reason, SheetLine
+from yitong.prescriptions.schemas import Condition, Decision, DiagnosisRequest, PartTerms, Reason, SheetLine
 
 
 class SignedBy(msgspec.Struct, frozen=True):
@@ -48,6 +48,21 @@ class SheetStatement(msgspec.Struct, frozen=True, kw_only=True):
     assessment: Assessment | None
     reasons: list[Reason]
     rules: list[str]  # codes of what the rules said and the doctor went past
+    prescriber: SignedBy
+    parts: list[PartTerms] = []
+
+
+class PartStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a prescription as its doctor signed it: its window and quantities, bound to the sheet by its SM3."""
+
+    type: Literal["yitong.prescription.part/1"] = "yitong.prescription.part/1"
+    id: UUID
+    prescription_id: UUID
+    number: str
+    round: int
+    of: int
+    terms: PartTerms
+    sheet_digest: str
     prescriber: SignedBy
 
 

@@ -1,4 +1,4 @@
-"""The legal life of a prescription up to its release to the region."""
+"""The legal life of a prescription; from its approval on its parts decide (see ``circulation.states``)."""
 
 from enum import StrEnum
 
@@ -16,6 +16,8 @@ class PrescriptionState(StrEnum):
     COUNTERSIGNED = "countersigned"  # unchanged: the doctor gave reasons and signed again
     APPROVED = "approved"  # in effect
     RELEASED = "released"  # open to the region's pharmacies
+    DISPENSING = "dispensing"  # a pharmacy has taken some of it
+    DISPENSED = "dispensed"  # nothing of it can be taken any more
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
 
@@ -31,7 +33,8 @@ PRESCRIPTION = machine(
         S.RESUBMITTED: [S.APPROVED, S.REFUSED, S.WITHDRAWN, S.EXPIRED],
         S.COUNTERSIGNED: [S.APPROVED, S.REFUSED, S.WITHDRAWN, S.EXPIRED],
         S.APPROVED: [S.RELEASED, S.WITHDRAWN, S.EXPIRED],
-        S.RELEASED: [S.WITHDRAWN, S.EXPIRED],
+        S.RELEASED: [S.DISPENSING, S.WITHDRAWN, S.EXPIRED],
+        S.DISPENSING: [S.RELEASED, S.DISPENSED, S.WITHDRAWN, S.EXPIRED],
     },
     words={
         S.DRAFT: ("草稿", "draft"),
@@ -42,6 +45,8 @@ PRESCRIPTION = machine(
         S.COUNTERSIGNED: ("医师再次签名待审", "signed again for review"),
         S.APPROVED: ("审核通过", "approved"),
         S.RELEASED: ("已流转", "released"),
+        S.DISPENSING: ("配药中", "being dispensed"),
+        S.DISPENSED: ("已取药", "dispensed"),
         S.WITHDRAWN: ("已撤回", "withdrawn"),
         S.EXPIRED: ("已过期", "expired"),
     },

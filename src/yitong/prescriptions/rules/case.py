@@ -171,6 +171,8 @@ class Case(msgspec.Struct, frozen=True):
     insured: bool = False
     assessment: Assessment | None = None  # present: a long-term prescription
     running: tuple[Line, ...] = ()
+    repeats: int = 0  # how often it can be fetched again
+    repeat_every_days: int = 0
 
     @property
     def age_months(self) -> int:

@@ -17,6 +17,7 @@ from yitong.prescriptions.rules import (
     online,
     pregnancy,
     renal,
+    repeats,
 )
 from yitong.prescriptions.rules.case import Case
 from yitong.prescriptions.rules.verdicts import Level, Verdict
@@ -25,6 +26,7 @@ TOPICS = (
     composition,
     limits,
     long_term,
+    repeats,
     authority,
     online,
     insurance,

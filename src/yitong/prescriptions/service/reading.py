@@ -71,6 +71,7 @@ async def view(tx: Transaction, organization_id: UUID, prescription_id: UUID) ->
         retained_until=_kept(row, sheet, lines),
         sheet=sheet,
         lines=lines,
+        parts=wording.parts if wording else [],
         total_fen=total,
         verdicts=[] if tx.actor.kind is ActorKind.CITIZEN else verdicts,
         signatures=[_signature(one, said) for one, said in signed],

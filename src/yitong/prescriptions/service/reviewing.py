@@ -1,10 +1,12 @@
 """The pharmacist's side: decide what waits, once a round, signed like the prescription itself."""
 
+from yitong.kernel.crypto import sm3
 from yitong.kernel.events import record
 from yitong.kernel.ids import UUID
 from yitong.kernel.transaction import Transaction
 from yitong.prescriptions import rows, signing
 from yitong.prescriptions.actions import REVIEW
+from yitong.prescriptions.circulation.making import reviewed
 from yitong.prescriptions.events import PrescriptionEvent
 from yitong.prescriptions.people import acting
 from yitong.prescriptions.problems import NOT_A_PHARMACIST, OWN_SHEET, REASONS_MISSING
@@ -46,7 +48,14 @@ async def decide(tx: Transaction, prescription_id: UUID, request: PharmacistDeci
         pharmacist=SignedBy(who.licence_no, who.name, who.title),
     )
     event = PrescriptionEvent.REFUSED if refused else PrescriptionEvent.APPROVED
-    said = {"number": row.number, "revision": row.revision, "count": len(request.reasons)}
+    decision_digest = sm3(signing.canonical(statement)).hex()
+    said = {
+        "number": row.number,
+        "revision": row.revision,
+        "count": len(request.reasons),
+        "round": row.round,
+        "decision_digest": decision_digest,
+    }
     event_id = await record(tx, grant, event, row.subject, said)
     about = Statement(
         organization_id=row.organization_id,
@@ -59,5 +68,6 @@ async def decide(tx: Transaction, prescription_id: UUID, request: PharmacistDeci
         decision=request.decision,
     )
     await signing.sign(tx, who, about, event_id)
-    await rows.move(tx, grant, row, after, event_id)
+    until = await reviewed(tx, grant, row, event_id, approved=not refused)
+    await rows.move(tx, grant, row, after, event_id, **({} if refused else {"valid_until": until}))
     return await view(tx, row.organization_id, row.id)

@@ -15,6 +15,8 @@ from yitong.kernel.transaction import Transaction
 from yitong.prescriptions import rows, signing
 from yitong.prescriptions.actions import SIGN
 from yitong.prescriptions.casework import Judged, open_sheet, sheet_lines
+from yitong.prescriptions.circulation.making import issue, issued, signed_terms
+from yitong.prescriptions.circulation.terms import terms_of
 from yitong.prescriptions.events import PrescriptionEvent
 from yitong.prescriptions.people import Practitioner
 from yitong.prescriptions.problems import EDITED, NOT_EDITED, RULES_FORBID
@@ -46,10 +48,12 @@ async def sign_sheet(tx: Transaction, prescription_id: UUID, request: Acting) ->
     _refuse_unsignable(judged)
     statement = await _statement(tx, row, judged, who)
     digest = sm3(signing.canonical(statement)).hex()
+    terms = statement.parts
     event = PrescriptionEvent.RESUBMITTED if again else PrescriptionEvent.SIGNED
     said = {"number": row.number, "revision": statement.revision, "digest": digest, "paper": judged.checked.paper}
-    event_id = await record(tx, grant, event, row.subject, said)
+    event_id = await record(tx, grant, event, row.subject, said | issued(row.round + 1, terms))
     await signing.sign(tx, who, _about(row, "prescriber", statement, statement.revision), event_id)
+    await issue(tx, grant, row, who, event_id, terms, digest)
     await rows.move(
         tx,
         grant,
@@ -90,8 +94,13 @@ async def countersign(tx: Transaction, prescription_id: UUID, request: Insisting
         at=tx.now,
         prescriber=SignedBy(who.licence_no, who.name, who.title),
     )
-    event_id = await record(tx, grant, PrescriptionEvent.COUNTERSIGNED, row.subject, {"number": row.number})
+    terms = await signed_terms(tx, row)
+    said = {"number": row.number, "revision": row.revision, "digest": statement.sheet_digest}
+    event_id = await record(
+        tx, grant, PrescriptionEvent.COUNTERSIGNED, row.subject, said | issued(row.round + 1, terms)
+    )
     await signing.sign(tx, who, _about(row, "countersign", statement, row.revision), event_id)
+    await issue(tx, grant, row, who, event_id, terms, statement.sheet_digest)
     await rows.move(tx, grant, row, PrescriptionState.COUNTERSIGNED, event_id, round=row.round + 1, submitted_at=tx.now)
     return await view(tx, row.organization_id, row.id)
 
@@ -138,6 +147,8 @@ async def _statement(tx: Transaction, row: Row, judged: Judged, who: Practitione
     )
     patient: Any = found.one()
     last_day = day_of(tx.now, who.zone) + timedelta(days=sheet.valid_days - 1)
+    valid_until = day_bounds(last_day, who.zone)[1]
+    lines = sheet_lines(sheet, judged.drugs)
     return SheetStatement(
         id=row.id,
         number=row.number,
@@ -148,14 +159,14 @@ async def _statement(tx: Transaction, row: Row, judged: Judged, who: Practitione
         paper=checked.paper,
         setting=sheet.setting,
         signed_at=tx.now,
-        valid_until=day_bounds(last_day, who.zone)[1],
+        valid_until=valid_until,
         patient_id=row.patient_id,
         patient_name=tx.platform.sealer.open(patient.name_sealed, f"patient.name:{row.patient_id}"),
         patient_sex=patient.sex,
         patient_birth_date=patient.birth_date,
         condition=sheet.condition,
         diagnoses=sheet.diagnoses,
-        lines=sheet_lines(sheet, judged.drugs),
+        lines=lines,
         total_fen=checked.total_fen,
         validity_reason=sheet.validity_reason,
         supply_reason=sheet.supply_reason,
@@ -166,4 +177,12 @@ async def _statement(tx: Transaction, row: Row, judged: Judged, who: Practitione
         reasons=sheet.reasons,
         rules=sorted({one.code for one in checked.verdicts}),
         prescriber=SignedBy(who.licence_no, who.name, who.title),
+        parts=terms_of(
+            lines,
+            tx.now,
+            valid_until,
+            repeats=sheet.repeats,
+            every_days=sheet.repeat_every_days,
+            zone=who.zone,
+        ),
     )

@@ -15,17 +15,17 @@ from yitong.kernel.transaction import Transaction
 from yitong.prescriptions import rows
 from yitong.prescriptions.actions import EXPIRE, RELEASE, WITHDRAW, WRITE
 from yitong.prescriptions.casework import Judged, judge, seal_sheet
+from yitong.prescriptions.circulation.ending import expire_all, revoke_all
+from yitong.prescriptions.circulation.releasing import release_all
 from yitong.prescriptions.events import PrescriptionEvent
 from yitong.prescriptions.model import Prescription
 from yitong.prescriptions.people import Practitioner, acting
-from yitong.prescriptions.problems import NOT_RELEASABLE, NOT_YOUR_VISIT, VISIT_OVER
+from yitong.prescriptions.problems import NOT_YOUR_VISIT, VISIT_OVER
 from yitong.prescriptions.rows import Row
 from yitong.prescriptions.schemas import Acting, Checked, PrescriptionView, Sheet, SheetChange, WithdrawRequest
 from yitong.prescriptions.service.reading import view
 from yitong.prescriptions.states import PRESCRIPTION, PrescriptionState
 from yitong.visits import service as visits
-
-_CONTROLLED = ("narcotic", "psychotropic2")
 
 
 async def check_sheet(tx: Transaction, sheet: Sheet) -> Checked:
@@ -113,27 +113,28 @@ async def discard(tx: Transaction, prescription_id: UUID, request: Acting) -> Pr
 
 
 async def withdraw(tx: Transaction, prescription_id: UUID, request: WithdrawRequest) -> PrescriptionView:
-    """Take a signed prescription back. Raises Problem ``wrong-state``, ``prescription-changed`` and others."""
+    """Take a signed prescription back; of one that pharmacies work on, what was not handed out.
+
+    Raises Problem ``wrong-state``, ``prescription-changed`` and others.
+    """
     grant = WITHDRAW.check(tx.actor, organization_id=request.organization_id)
     row, _ = await own_row(tx, request.organization_id, prescription_id, request.version)
     PRESCRIPTION.check(row.state, PrescriptionState.WITHDRAWN)
+    after = await revoke_all(tx, grant, row, request.reason)
     event_id = await record(tx, grant, PrescriptionEvent.WITHDRAWN, row.subject, {"number": row.number})
-    await rows.move(tx, grant, row, PrescriptionState.WITHDRAWN, event_id, reason=request.reason)
+    await rows.move(tx, grant, row, after, event_id, reason=request.reason)
     return await view(tx, row.organization_id, row.id)
 
 
 async def release(tx: Transaction, prescription_id: UUID, request: Acting) -> PrescriptionView:
-    """Open an approved prescription to the region's pharmacies, by the patient's wish.
+    """Open all parts of an approved prescription to the region's pharmacies, by the patient's wish.
 
     Raises Problem ``not-releasable``, ``wrong-state``, ``prescription-expired`` and those of the permission check.
     """
     row = await rows.locked(tx, request.organization_id, prescription_id, request.version)
     grant = RELEASE.check(tx.actor, organization_id=request.organization_id, patient_id=row.patient_id)
     PRESCRIPTION.check(row.state, PrescriptionState.RELEASED)
-    if row.paper in _CONTROLLED:
-        raise NOT_RELEASABLE()
-    event_id = await record(tx, grant, PrescriptionEvent.RELEASED, row.subject, {"number": row.number})
-    await rows.move(tx, grant, row, PrescriptionState.RELEASED, event_id)
+    await release_all(tx, grant, row)
     return await view(tx, row.organization_id, row.id)
 
 
@@ -143,6 +144,7 @@ async def run_out(tx: Transaction, organization_id: UUID, prescription_id: UUID)
     if not row.ran_out(tx.now):
         return False
     grant = EXPIRE.check(SYSTEM_ACTOR, organization_id=organization_id)
+    await expire_all(tx, grant, row)
     event_id = await record(tx, grant, PrescriptionEvent.EXPIRED, row.subject, {"number": row.number})
     await rows.move(tx, grant, row, PrescriptionState.EXPIRED, event_id)
     return True
