@@ -15,7 +15,7 @@ async def write_for_ever(url: str, sealer: str) -> None:
     engine = await open_ledger(
         Database(url), SystemClock(), SM2PrivateKey.from_hex(sealer), wait=timedelta(seconds=1.5)
     )
-    while not engine.writing:
+    while not engine.writing:  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0.02)
     print("writing", flush=True)  # noqa: T201
     await asyncio.Event().wait()
