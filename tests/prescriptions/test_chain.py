@@ -12,9 +12,10 @@ from prescriptions.pharmacy import Pharmacy
 from yitong.kernel.events import EVENT_WORDS
 from yitong.kernel.ids import UUID
 from yitong.ledger import stored
-from yitong.ledger.contract.actions import Issue, KeyRole
+from yitong.ledger.contract.actions import Issue, KeyRole, Review
 from yitong.ledger.contract.legal_moves import MOVES
 from yitong.ledger.contract.records import PartRecord, PartState, Prescription, decode, part_key, prescription_key
+from yitong.ledger.encoding import pack
 from yitong.ledger.engine import Inadmissible
 from yitong.ledger.service import Ledger
 from yitong.ledger.tasks import put_tasks
@@ -140,17 +141,15 @@ async def test_a_task_that_was_cut_off_is_done_once(pharmacy: Pharmacy, ledger: 
 async def test_what_comes_too_early_waits_and_nothing_overtakes_it(pharmacy: Pharmacy, ledger: Ledger) -> None:
     """A review whose prescription is not on the chain yet is tried again, not lost."""
     found = await pharmacy.approved()
-    platform = pharmacy.town.platform
-    async with platform.transaction() as tx:
-        await tx.session.execute(text("SELECT 1"))
+    platform, other = pharmacy.town.platform, chain_name(UUID(found["id"]), 7)
     assert await settle(pharmacy, ledger) == 2
     async with platform.transaction() as tx:
         await tx.session.execute(
             text(
                 "UPDATE ledger_task SET state = 'waiting', done_at = NULL, raw = NULL, subject = :other,"
-                " action = overlay(action placing :name from 10 for 16) WHERE name = 'review'"
+                " action = :action WHERE name = 'review'"
             ),
-            {"other": chain_name(UUID(found["id"]), 7), "name": chain_name(UUID(found["id"]), 7).bytes},
+            {"other": other, "action": pack(Review(other.bytes, True, bytes(32)))},
         )
     assert await put_tasks(platform, ledger) == 0
     waiting = (await tasks(pharmacy))[1]

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from yitong.kernel.clock import Clock
 from yitong.kernel.crypto import SM2PublicKey
 from yitong.kernel.crypto.sm2_batch import BatchVerifier
 from yitong.kernel.crypto.sm2_batch import Check as SignatureCheck
@@ -23,7 +22,7 @@ from yitong.ledger.embedded import EmbeddedLedger
 from yitong.ledger.encoding import Malformed, Purpose, digest, pack
 from yitong.ledger.evidence import package
 from yitong.ledger.evidence.verifying import verify
-from yitong.ledger.explorer.opened import opened, refusal
+from yitong.ledger.explorer.opened import gathered, opened
 from yitong.ledger.explorer.seal_check import SealCheck
 from yitong.ledger.explorer.service import known
 from yitong.ledger.schemas import Check, CheckResult
@@ -111,8 +110,8 @@ class Checking:
     """What is checked of the chain itself, over the rows that are stored now."""
 
     def __init__(self, platform: Platform, engine: EmbeddedLedger) -> None:
+        self._platform = platform
         self._database: Database = platform.database
-        self._clock: Clock = platform.clock
         self._engine = engine
         self._sealer = SM2PublicKey(engine.genesis.sealer)
 
@@ -165,12 +164,12 @@ class Checking:
         transactions = 0
         for subject in subjects:
             try:
-                gathered = await package.gathered(self._engine, subject.bytes)
-            except KeyError:
-                continue  # still waits to be put on the chain
+                found = await gathered(self._platform, subject)
             except Broken as error:
-                raise refusal(error) from error
-            content = package.written(gathered, None)
+                raise Wrong(f"区块 {error.height}：{error.reason}", str(error)) from error
+            if found is None:
+                continue  # still waits to be put on the chain
+            content = package.written(found, None)
             verdict = await asyncio.to_thread(verify, content)
             if verdict.fault is not None:
                 entry, reason = verdict.fault.entry, verdict.fault.reason

@@ -9,7 +9,7 @@ from yitong.kernel.transaction import Transaction
 from yitong.ledger.actions import EXPORT, NOT_ON_CHAIN
 from yitong.ledger.chain import Broken
 from yitong.ledger.evidence import package, printing
-from yitong.ledger.explorer.opened import opened, refusal
+from yitong.ledger.explorer.opened import gathered, refusal
 from yitong.ledger.explorer.service import known
 
 
@@ -20,23 +20,22 @@ async def evidence(tx: Transaction, asked: str) -> tuple[str, bytes]:
     """
     EXPORT.check(tx.actor)
     found = await known(tx, asked)
-    engine = opened(tx.platform)
     zone: str = await tx.session.scalar(text("SELECT zone FROM region LIMIT 1")) or "Asia/Shanghai"
     out = io.BytesIO()
     rounds = 0
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for subject in found.subjects:
             try:
-                gathered = await package.gathered(engine, subject.bytes)
-            except KeyError:
-                continue
+                one = await gathered(tx.platform, subject)
             except Broken as error:
                 raise refusal(error) from error
+            if one is None:
+                continue
             rounds += 1
             name = f"{found.number or subject}-{rounds}"
-            pages = printing.pdf(gathered, zone)
+            pages = printing.pdf(one, zone)
             packed.writestr(f"{name}.pdf", pages)
-            packed.writestr(f"{name}.jsonl", package.written(gathered, (f"{name}.pdf", pages)))
+            packed.writestr(f"{name}.jsonl", package.written(one, (f"{name}.pdf", pages)))
     if not rounds:
         raise NOT_ON_CHAIN()
     return f"{found.number or found.about}-evidence.zip", out.getvalue()

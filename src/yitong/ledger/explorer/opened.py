@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from yitong.kernel.ids import UUID
 from yitong.kernel.platform import Platform
 from yitong.kernel.problems import Problem
 from yitong.ledger.actions import CHAIN_BROKEN, NO_CHAIN
 from yitong.ledger.chain import Broken
+from yitong.ledger.contract.records import prescription_key
 from yitong.ledger.embedded import EmbeddedLedger
+from yitong.ledger.encoding import Malformed
 from yitong.ledger.engine import Proven
+from yitong.ledger.evidence import package
+from yitong.ledger.evidence.package import Gathered
 from yitong.ledger.service import connected
 
 
@@ -40,6 +45,21 @@ def opened(platform: Platform) -> EmbeddedLedger:
 def refusal(broken: Broken) -> Problem:
     """The problem that names what was changed."""
     return CHAIN_BROKEN(height=broken.height, reason=broken.reason)
+
+
+async def gathered(platform: Platform, subject: UUID) -> Gathered | None:
+    """The evidence of a prescription in one round of review; None while that is not on the chain.
+
+    Raises Broken when the state knows it and the stored transactions do not, or cannot be read.
+    """
+    engine = opened(platform)
+    if (await engine.query(prescription_key(subject.bytes))).value is None:
+        return None
+    try:
+        return await package.gathered(engine, subject.bytes)
+    except (KeyError, Malformed) as error:
+        heights = await engine.history(subject.bytes)
+        raise Broken("a transaction about this prescription was changed", min(heights, default=0)) from error
 
 
 async def entries(
