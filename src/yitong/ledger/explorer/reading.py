@@ -10,10 +10,11 @@ from yitong.kernel.ids import UUID
 from yitong.kernel.platform import Platform
 from yitong.kernel.transaction import Transaction
 from yitong.ledger.blocks import Header, read_header
-from yitong.ledger.contract.actions import Action, Arrived, Dispense, Issue, Return, name_of, read, subject_of
+from yitong.ledger.contract.actions import Action, Anchor, Arrived, Dispense, Issue, Return, name_of, read, subject_of
 from yitong.ledger.contract.records import Key, Organization, decode, key_key, organization_key
 from yitong.ledger.explorer.opened import entries
 from yitong.ledger.schemas import BlockRow, ChainTransaction
+from yitong.ledger.sealing import LOG
 from yitong.ledger.words import ACTION_WORDS, outcome_words
 
 _TRANSACTIONS = (
@@ -21,6 +22,8 @@ _TRANSACTIONS = (
     " JOIN ledger_block b ON b.height = t.height WHERE t.code <> 'genesis'"
 )
 NOBODY = UUID(int=0)
+ANCHOR = subject_of(Anchor(LOG, 0, 0, bytes(32)))
+"""Under which anchored seals of the event log are found."""
 
 
 class Signers(NamedTuple):
@@ -76,9 +79,10 @@ async def transactions_about(tx: Transaction, platform: Platform, subject: bytes
 
 
 async def newest_transactions(tx: Transaction, platform: Platform, limit: int) -> list[ChainTransaction]:
-    """The transactions of the newest blocks, the newest first."""
+    """The transactions of the newest blocks, the newest first, without the anchors that every second may bring."""
     rows = await tx.session.execute(
-        text(f"{_TRANSACTIONS} ORDER BY t.height DESC, t.position DESC LIMIT :limit"), {"limit": limit}
+        text(f"{_TRANSACTIONS} AND t.subject <> :anchor ORDER BY t.height DESC, t.position DESC LIMIT :limit"),
+        {"anchor": ANCHOR, "limit": limit},
     )
     return await _shown(tx, platform, list(rows))
 

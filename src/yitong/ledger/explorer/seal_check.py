@@ -7,16 +7,16 @@ from yitong.kernel.ids import UUID
 from yitong.kernel.platform import Platform
 from yitong.kernel.text import Bilingual
 from yitong.ledger.blocks import read_header
-from yitong.ledger.contract.actions import Anchor, read, subject_of
+from yitong.ledger.contract.actions import Anchor, read
 from yitong.ledger.contract.refusals import OK
 from yitong.ledger.embedded import EmbeddedLedger
-from yitong.ledger.sealing import LOG, seal_root
+from yitong.ledger.explorer.reading import ANCHOR
+from yitong.ledger.sealing import seal_root
 from yitong.ledger.stored import Connection
 
 NEWEST = 5
 """How many of the newest seals are computed anew when nobody asks about a thing."""
 _SEAL = "SELECT number, xid, position, count, root, at FROM event_seal WHERE number = $1"
-_ANCHOR = subject_of(Anchor(LOG, 0, 0, bytes(32)))
 
 
 class SealCheck:
@@ -102,7 +102,7 @@ class SealCheck:
         rows = await connection.fetch(
             "SELECT raw FROM ledger_transaction WHERE subject = $1 AND height >= $2 AND code = $3"
             " ORDER BY height, position LIMIT 200",
-            _ANCHOR,
+            ANCHOR,
             low,
             OK,
         )
