@@ -41,7 +41,7 @@ class Plan:
     processes: int = 1
     races: int = 1_000
     flips: int = 10_000
-    flip_prescriptions: int = 12
+    flip_prescriptions: int = 8
     flip_processes: int = 2
     seed: int = 20261122
     cometbft: str = ""
