@@ -88,9 +88,12 @@ from yitong.kernel.metrics import exposition
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings
 from yitong.kernel.worker import work
+from yitong.ledger import api as ledger_api
 from yitong.ledger import jobs as ledger_jobs
 from yitong.ledger import model as ledger_model
+from yitong.ledger.opening import chain_opened
 from yitong.prescriptions import api as prescriptions_api
+from yitong.prescriptions import chain as prescriptions_chain
 from yitong.prescriptions import jobs as prescriptions_jobs
 from yitong.prescriptions import model as prescriptions_model
 from yitong.prescriptions.circulation import api as circulation_api
@@ -161,6 +164,7 @@ LISTENERS = (
     claims_jobs,
     notify_seen,
     ledger_jobs,
+    prescriptions_chain,
     prescriptions_jobs,
     circulation_clock,
     dispensing_jobs,
@@ -190,6 +194,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *deposits_api.ROUTES,
     *claims_api.ROUTES,
     *prescriptions_api.ROUTES,
+    *ledger_api.ROUTES,
     *pharmacies_api.ROUTES,
     *circulation_api.ROUTES,
     *dispensing_api.ROUTES,
@@ -239,7 +244,8 @@ def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:
         ended = asyncio.create_task(watch_revocations(platform), name="ended sessions")
         worker = asyncio.create_task(work(platform, stop)) if with_worker else None
         try:
-            yield
+            async with chain_opened(platform, writes=with_worker):
+                yield
         finally:
             stop.set()
             ended.cancel()

@@ -78,6 +78,7 @@ def test_ledger(settings: Settings) -> None:
         settings,
         prescriptions=300,
         rounds=1,
+        races=30,
         flips=60,
         flip_prescriptions=2,
         flip_processes=1,
@@ -85,6 +86,7 @@ def test_ledger(settings: Settings) -> None:
         cometbft="nowhere",
     )
     assert result["flips_found"] == result["flips"] == 60
+    assert result["race_winners"] == result["races"] == 30
     assert (result["flips_missed"], result["misnamed"]) == (0, 0)
     assert result["rounds"][0]["transactions"] == 300
     assert min(result["embedded_per_s"], result["native_verify_per_s"]) > 0

@@ -153,6 +153,7 @@ def ledger(
     prescriptions: Annotated[int, typer.Option(help="Prescriptions a round, six transactions each.", min=300)] = 2_500,
     rounds: Annotated[int, typer.Option(help="How often the measurement is made.", min=1)] = 3,
     processes: Annotated[int, typer.Option(help="Processes that check signatures; 0 for a thread.", min=0)] = 1,
+    races: Annotated[int, typer.Option(help="Races of two pharmacies for one prescription.", min=0)] = 1_000,
     flips: Annotated[int, typer.Option(help="Bytes flipped in exports.", min=0)] = 10_000,
     cometbft: Annotated[str, typer.Option(help="The program cometbft; where make consortium puts it when empty.")] = "",
     as_json: Json = False,
@@ -162,7 +163,7 @@ def ledger(
 
     settings = opening.settings_or_exit()
     options = {"prescriptions": prescriptions, "rounds": rounds, "processes": processes, "flips": flips}
-    result = run(settings, say=_say, cometbft=cometbft, **options)
+    result = run(settings, say=_say, cometbft=cometbft, races=races, **options)
     _print(result, as_json)
-    if result["flips_found"] != flips:
+    if result["flips_found"] != flips or result["race_winners"] != races:
         raise typer.Exit(1)

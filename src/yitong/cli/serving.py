@@ -27,6 +27,7 @@ from yitong.kernel.platform import open_platform
 from yitong.kernel.process import WEB_SERVER, settle
 from yitong.kernel.settings import Settings, load_settings
 from yitong.kernel.worker import work
+from yitong.ledger.opening import chain_opened
 from yitong.sandbox.app import create_sandbox
 from yitong.simulation.seeding.region import SeedPlan
 
@@ -114,7 +115,8 @@ def worker() -> None:
             loop.add_signal_handler(number, stop.set)
         async with opening.platform_of(settings) as platform:
             connect_gateways(platform)
-            await work(platform, stop)
+            async with chain_opened(platform):
+                await work(platform, stop)
 
     opening.run(until_told)
 

@@ -33,6 +33,7 @@ class Chain:
         self.genesis = genesis
         self.state = state
         self.header = header
+        self._name = header.digest()
         self._sealer = SM2PublicKey(genesis.sealer)
 
     @classmethod
@@ -65,8 +66,16 @@ class Chain:
             raise Broken("the seal does not hold", 0)
 
     async def catch_up(self, connection: Connection) -> None:
-        """Carry out the blocks that were written since, whoever wrote them. Raises Broken."""
-        newest = await stored.newest_height(connection)
+        """Carry out the blocks that were written since, whoever wrote them. Raises Broken.
+
+        The newest block that is known has to be stored as it is known: whoever changes it under a running process is
+        found at once, older ones by the audit.
+        """
+        newest, name = await stored.newest_name(connection)
+        if newest < self.header.height:
+            raise Broken("the block is missing", newest + 1)
+        if newest == self.header.height and name != self._name:
+            raise Broken("the header was changed", newest)
         while self.header.height < newest:
             height = self.header.height + 1
             try:
@@ -85,7 +94,7 @@ class Chain:
         header, height = block.header, block.header.height
         if not block.sealed_by(self._sealer):
             raise Broken("the seal does not hold", height)
-        if header.previous != self.header.digest() or height != self.header.height + 1:
+        if header.previous != self._name or height != self.header.height + 1:
             raise Broken("the header does not follow the block before", height)
         if header.chain != self.genesis.chain or header.time < self.header.time:
             raise Broken("the header is of another chain or of an earlier time", height)
@@ -108,6 +117,7 @@ class Chain:
         """Take over a block that was carried out on this very state."""
         self.state.take(changes, node)
         self.header = header
+        self._name = header.digest()
 
     def key_of(self, arrived: Arrived) -> bytes | None:
         """The public key that a transaction names, as far as the chain knows it."""

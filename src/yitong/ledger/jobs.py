@@ -1,4 +1,5 @@
-"""What the evidence chain does by itself: seal and anchor the event log, keep a snapshot for the next start."""
+"""What the evidence chain does by itself: put on it what events asked for, seal and anchor the event log, keep a
+snapshot for the next start."""
 
 from datetime import timedelta
 
@@ -6,7 +7,15 @@ from yitong.kernel.jobs import job
 from yitong.kernel.platform import Platform
 from yitong.ledger.embedded import EmbeddedLedger
 from yitong.ledger.sealing import MOST, anchor_seals, seal_events
-from yitong.ledger.service import Ledger
+from yitong.ledger.service import connected
+from yitong.ledger.tasks import put_tasks
+
+
+@job("ledger: tasks", every=timedelta(seconds=1))
+async def put_on_chain(platform: Platform) -> int:
+    """Put on the chain what events have asked for, where this process knows the chain; answers how many."""
+    ledger = connected(platform)
+    return 0 if ledger is None else await put_tasks(platform, ledger)
 
 
 @job("ledger: seals", every=timedelta(seconds=1))
@@ -31,9 +40,3 @@ async def keep_snapshot(platform: Platform) -> int:
     if ledger is None or not isinstance(ledger.engine, EmbeddedLedger):
         return 0
     return await ledger.engine.take_snapshot()
-
-
-def connected(platform: Platform) -> Ledger | None:
-    """The chain that this process holds: whoever opened it has said so by ``platform.connect(Ledger, …)``."""
-    found = platform.ports.get(Ledger)
-    return found if isinstance(found, Ledger) else None

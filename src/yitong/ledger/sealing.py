@@ -56,19 +56,27 @@ async def seal_events(platform: Platform) -> int:
 
 
 async def anchor_seals(ledger: Ledger, platform: Platform, organization_id: UUID) -> int:
-    """Put every seal on the chain that is not there yet; answers how many."""
-    found = (await ledger.look_up(seal_key(organization_id.bytes, LOG))).value
-    number = 0 if found is None else decode(Seal, found).number
+    """Put every seal on the chain that is not there yet; answers how many.
+
+    What this process has anchored last is remembered, so that a second in which nothing happened costs one look at the
+    seals' primary key.
+    """
+    number = ledger.anchored
+    if number is None:
+        found = (await ledger.look_up(seal_key(organization_id.bytes, LOG))).value
+        number = ledger.anchored = 0 if found is None else decode(Seal, found).number
     async with (await platform.database.raw()).acquire() as connection:
         rows = await connection.fetch(
             "SELECT number, count, root FROM event_seal WHERE number > $1 ORDER BY number LIMIT 100", number
         )
     for row in rows:
         anchor = Anchor(LOG, row["number"], row["count"], row["root"])
+        ledger.anchored = None  # until it is known what became of it
         receipt = await ledger.put(organization_id, KeyRole.ANCHOR, anchor)
         if not receipt.ok:
             log.warning("ledger.anchor_refused", number=row["number"], code=receipt.code)
             break
+        ledger.anchored = row["number"]
     return len(rows)
 
 

@@ -8,6 +8,7 @@ failure.
 import asyncio
 import secrets
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from yitong.kernel.crypto import SM2PrivateKey
@@ -26,9 +27,8 @@ from yitong.ledger.encoding import key_id
 from yitong.ledger.engine import Inadmissible, LedgerEngine, Proven, Receipt
 from yitong.ledger.hosted import HostedKey, hosted_key, made_key
 
-CUSTODY = timedelta(days=3)
-"""How long past its window a part may be handed out that was accepted inside of it."""
 _TRIES = 8
+Keep = Callable[[bytes], Awaitable[None]]
 
 
 class NoKey(Exception):
@@ -42,37 +42,45 @@ def sealer_key(platform: Platform) -> SM2PrivateKey:
     return SM2PrivateKey.from_hex(settings.ledger_key or kept_secret(path, SM2PrivateKey.generate().to_hex()))
 
 
-async def open_engine(platform: Platform) -> EmbeddedLedger:
-    """The embedded engine on this platform's database. Raises NotFounded."""
-    key = sealer_key(platform)
-    return await embedded.open_ledger(
-        platform.database, platform.clock, key, processes=platform.settings.ledger_processes
-    )
+async def open_engine(platform: Platform, *, writes: bool = True) -> EmbeddedLedger:
+    """The embedded engine on this platform's database. Raises NotFounded, or Broken.
+
+    ``writes``: whether this process may write blocks while no other does; else it reads and hands in.
+    """
+    key = await asyncio.to_thread(sealer_key, platform)
+    processes = platform.settings.ledger_processes if writes else 0
+    return await embedded.open_ledger(platform.database, platform.clock, key, processes=processes, writes=writes)
 
 
-async def open_ledger(platform: Platform, commission: UUID, chain: str) -> "Ledger":
+async def open_ledger(platform: Platform, commission: UUID, chain: str, *, writes: bool = True) -> "Ledger":
     """The chain of a region, founded by its commission when there is none; closed with the platform.
 
     ``chain`` is its name, of lower-case letters, digits and hyphens: transactions of one chain are worth nothing on
-    another.
+    another. A process that never writes blocks founds none either. Raises NotFounded, or Broken.
     """
-    key = sealer_key(platform)
+    if writes:
+        await _found(platform, commission, chain)
+    engine = await open_engine(platform, writes=writes)
+    platform.closing.append(engine.close)
+    ledger = Ledger(platform, engine, commission)
+    if engine.writing:
+        await ledger.enrol(commission, Kind.COMMISSION)
+    return ledger
+
+
+async def _found(platform: Platform, commission: UUID, chain: str) -> None:
+    key = await asyncio.to_thread(sealer_key, platform)
     admin = await made_key(platform, commission, KeyRole.ADMIN)
     founder = Admit(commission.bytes, Kind.COMMISSION, "commission", True, admin.key.public_key.raw)
     genesis = Genesis(
         chain,
         int(platform.clock.now().timestamp() * 1000),
-        int(CUSTODY.total_seconds() * 1000),
+        int(timedelta(hours=platform.settings.custody_hours).total_seconds() * 1000),
         [founder],
         [],
         key.public_key.raw,
     )
     await embedded.found_ledger(platform.database, genesis, key)
-    engine = await open_engine(platform)
-    platform.closing.append(engine.close)
-    ledger = Ledger(platform, engine, commission)
-    await ledger.enrol(commission, Kind.COMMISSION)
-    return ledger
 
 
 class Ledger:
@@ -82,18 +90,20 @@ class Ledger:
         self._platform = platform
         self.engine = engine
         self.commission = commission
+        self.anchored: int | None = None  # the newest seal that this process knows to be on the chain
         self._keys: dict[tuple[UUID, KeyRole], HostedKey] = {}
         self._sequences: dict[bytes, int] = {}
         self._handing_in: defaultdict[bytes, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def put(self, organization_id: UUID, role: KeyRole, action: Action) -> Receipt:
+    async def put(self, organization_id: UUID, role: KeyRole, action: Action, keep: Keep | None = None) -> Receipt:
         """Sign with the member's key for this role, hand in, and wait until it stands in a block.
 
-        The receipt says whether the contract did it (``ok``) or why not. Raises NoKey, or Inadmissible.
+        ``keep`` gets the signed bytes before they are handed in. The receipt says whether the contract did it (``ok``)
+        or why not. Raises NoKey, or Inadmissible.
         """
         key = await self._key(organization_id, role)
         for _ in range(_TRIES):
-            digest = await self._hand_in(key, action)
+            digest = await self._hand_in(key, action, keep)
             try:
                 return await self.engine.wait(digest)
             except Inadmissible as error:
@@ -104,13 +114,20 @@ class Ledger:
                     self._sequences.pop(key.name, None)
         raise Inadmissible(Refusal.WRONG_SEQUENCE)
 
-    async def _hand_in(self, key: HostedKey, action: Action) -> bytes:
+    async def put_again(self, raw: bytes) -> Receipt:
+        """Hand in what was signed before; answers the receipt it has or gets. Raises Inadmissible."""
+        return await self.engine.wait(await self.engine.submit(raw))
+
+    async def _hand_in(self, key: HostedKey, action: Action, keep: Keep | None) -> bytes:
         async with self._handing_in[key.name]:
             before = self._sequences.get(key.name)
             sequence = (await self.engine.sequence(key.name) if before is None else before) + 1
-            self._sequences[key.name] = sequence
             payload = actions.payload_of(self.engine.chain, key.name, sequence, action)
-            return await self.engine.submit(actions.signed_bytes(payload, key.key.sign(payload)))
+            raw = actions.signed_bytes(payload, key.key.sign(payload))
+            if keep is not None:
+                await keep(raw)
+            self._sequences[key.name] = sequence
+            return await self.engine.submit(raw)
 
     async def _key(self, organization_id: UUID, role: KeyRole) -> HostedKey:
         kept = self._keys.get((organization_id, role))
@@ -148,3 +165,9 @@ class Ledger:
     async def look_up(self, key: bytes) -> Proven:
         """An entry of the state with its proof; keys are made by the functions of ``contract.records``."""
         return await self.engine.query(key)
+
+
+def connected(platform: Platform) -> Ledger | None:
+    """The chain that this process knows; None while there is none, or while it cannot be opened."""
+    found = platform.ports.get(Ledger)
+    return found if isinstance(found, Ledger) else None

@@ -8,7 +8,7 @@ import asyncpg
 from yitong.ledger.blocks import Block, Entered, Header, read_header
 from yitong.ledger.contract.actions import Arrived, subject_of
 from yitong.ledger.contract.machine import Genesis, read_genesis
-from yitong.ledger.encoding import Malformed, pack
+from yitong.ledger.encoding import Malformed, Purpose, digest, pack
 from yitong.ledger.engine import Receipt
 from yitong.ledger.state import State, restored, snapshot
 
@@ -62,6 +62,12 @@ async def newest_height(connection: Connection) -> int:
     return -1 if found is None else found
 
 
+async def newest_name(connection: Connection) -> tuple[int, bytes]:
+    """The height of the newest block and the digest of the header that is stored; -1 and nothing without blocks."""
+    row = await connection.fetchrow("SELECT height, header FROM ledger_block ORDER BY height DESC LIMIT 1")
+    return (-1, b"") if row is None else (row["height"], digest(Purpose.HEADER, row["header"]))
+
+
 async def block_at(connection: Connection, height: int) -> Block | None:
     """One block with its transactions; None when there is none at this height. Raises Malformed."""
     found = await header_at(connection, height)
@@ -82,12 +88,19 @@ async def blocks(connection: Connection, height: int) -> AsyncGenerator[Block]:
         height += 1
 
 
-async def receipt(connection: Connection, digest: bytes) -> Receipt | None:
-    """Where a transaction stands; None when it is in no block."""
-    row = await connection.fetchrow(
-        "SELECT height, position, code FROM ledger_transaction WHERE digest = $1 AND code <> $2", digest, _GENESIS
+async def receipt(connection: Connection, name: bytes) -> Receipt | None:
+    """Where the transaction of this digest stands; None when it is in no block."""
+    return (await receipts(connection, [name])).get(name)
+
+
+async def receipts(connection: Connection, names: Sequence[bytes]) -> dict[bytes, Receipt]:
+    """Where the transactions of these digests stand, as far as they are in a block."""
+    rows = await connection.fetch(
+        "SELECT digest, height, position, code FROM ledger_transaction WHERE digest = ANY($1::bytea[]) AND code <> $2",
+        list(names),
+        _GENESIS,
     )
-    return None if row is None else Receipt(digest, row["height"], row["position"], row["code"])
+    return {row["digest"]: Receipt(row["digest"], row["height"], row["position"], row["code"]) for row in rows}
 
 
 async def history(connection: Connection, subject: bytes) -> list[tuple[int, int]]:
@@ -106,6 +119,12 @@ async def keep_snapshot(connection: Connection, height: int, entries: Mapping[by
     await connection.copy_records_to_table(
         "ledger_snapshot", columns=["height", "piece", "pieces", "content"], records=rows
     )
+
+
+async def snapshot_height(connection: Connection) -> int | None:
+    """After which block the newest snapshot was kept; None when there is none."""
+    found: int | None = await connection.fetchval("SELECT max(height) FROM ledger_snapshot")
+    return found
 
 
 async def newest_snapshot(connection: Connection) -> tuple[State, Header] | None:

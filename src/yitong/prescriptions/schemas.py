@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from yitong.kernel.ids import UUID
 from yitong.kernel.text import Bilingual
+from yitong.ledger.standing import OnChain
 from yitong.prescriptions.rules.case import Assessment, Diagnosis, Pregnancy, Right, Setting
 from yitong.prescriptions.rules.verdicts import LevelName, Verdict
 from yitong.prescriptions.states import PrescriptionState
@@ -210,7 +211,7 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PrescriptionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A prescription with its present wording, what the rules say about it and who signed."""
+    """A prescription with its present wording, what the rules say about it, who signed, and its way on the chain."""
 
     id: UUID
     organization_id: UUID
@@ -239,11 +240,12 @@ class PrescriptionView(msgspec.Struct, frozen=True, kw_only=True):
     total_fen: int
     verdicts: list[Verdict]
     signatures: list[Signed]
+    chain: list[OnChain]
     verify_url: str
 
 
 class PrescriptionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A prescription in a list."""
+    """A prescription in a list; ``chain`` is its last step on the evidence chain."""
 
     id: UUID
     organization_id: UUID
@@ -261,6 +263,7 @@ class PrescriptionRow(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: datetime | None
     drugs: list[str]
     level: Literal["pass", "warn", "pharmacist", "stop"]
+    chain: OnChain | None
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from yitong.ledger.encoding import (
 )
 
 MOST_PARTS = 12
-MOST_LINES = 20
+MOST_LINES = 40
 VERSION = 1
 Part = Annotated[int, Meta(ge=1, le=MOST_PARTS)]
 Lines = Annotated[list[Quantity], Meta(min_length=1, max_length=MOST_LINES)]

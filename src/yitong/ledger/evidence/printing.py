@@ -16,7 +16,6 @@ from yitong.ledger.contract.records import (
     Key,
     Organization,
     PartRecord,
-    PartState,
     decode,
     key_key,
     organization_key,
@@ -24,39 +23,10 @@ from yitong.ledger.contract.records import (
 )
 from yitong.ledger.contract.refusals import OK, WORDS, Refusal
 from yitong.ledger.evidence.package import Gathered
+from yitong.ledger.words import ACTION_WORDS, STATE_WORDS
 
 _INK, _RULE = Color(0.1, 0.1, 0.12), Color(0.35, 0.5, 0.5)
 _LEFT, _RIGHT, _BOTTOM = 18 * mm, A4[0] - 18 * mm, 22 * mm
-
-ACTION_WORDS = {
-    "issue": "开具",
-    "review": "药师审核",
-    "release": "患者同意流转",
-    "accept": "药房接单",
-    "dispense": "发药",
-    "close": "完成",
-    "give_back": "退回处方",
-    "return": "退药",
-    "withdraw": "患者撤回",
-    "revoke": "医生撤销",
-    "expire": "过期",
-    "settle": "医保结算",
-    "reverse": "撤销结算",
-}
-STATE_WORDS = {
-    PartState.ISSUED: "已开具",
-    PartState.APPROVED: "审核通过",
-    PartState.REJECTED: "审核不通过",
-    PartState.RELEASED: "流转中",
-    PartState.ACCEPTED: "药房已接单",
-    PartState.DISPENSING: "部分发药",
-    PartState.DISPENSED: "已发药",
-    PartState.RETURNED: "已退药",
-    PartState.SETTLED: "已结算",
-    PartState.WITHDRAWN: "患者已撤回",
-    PartState.REVOKED: "医生已撤销",
-    PartState.EXPIRED: "已过期",
-}
 
 
 class _Page:
@@ -111,7 +81,7 @@ def _parts(page: _Page, what: Gathered, zone: str) -> None:
     while (value := state.get(part_key(what.prescription, number))) is not None:
         part = decode(PartRecord, value)
         window = f"{_moment(part.opens, zone)} 至 {_moment(part.closes, zone)}"
-        page.write(f"第 {number} 份：{STATE_WORDS[part.state]}；{window}")
+        page.write(f"第 {number} 份：{STATE_WORDS[part.state].zh}；{window}")
         lines = [
             f"第{n}行 {out}/{most}" + (f"（退 {back}）" if back else "")
             for n, (most, out, back) in enumerate(zip(part.quantities, part.dispensed, part.returned, strict=True), 1)
@@ -130,7 +100,7 @@ def _hands(page: _Page, what: Gathered, zone: str) -> None:
         part: int | None = getattr(arrived.transaction.action, "part", None)
         about = f"（第 {part} 份）" if part is not None else ""
         outcome = "" if code == OK else f"  被拒：{WORDS[Refusal(code)][0]}"
-        page.write(f"{_moment(block.header.time, zone)}  {ACTION_WORDS[action]}{about}  {member.code}{outcome}")
+        page.write(f"{_moment(block.header.time, zone)}  {ACTION_WORDS[action].zh}{about}  {member.code}{outcome}")
         page.write(f"区块 {block.header.height} 第 {position} 笔，交易摘要 {arrived.digest.hex()}", 7, indent=6, gap=4)
         page.write(f"签名密钥 {arrived.transaction.key.hex()}", 7, indent=6)
 

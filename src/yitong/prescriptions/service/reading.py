@@ -11,6 +11,7 @@ from yitong.kernel.permissions import ActorKind
 from yitong.kernel.problems import FORBIDDEN, NOT_FOUND
 from yitong.kernel.text import Bilingual
 from yitong.kernel.transaction import Transaction
+from yitong.ledger.standing import standings
 from yitong.prescriptions import queries, signing
 from yitong.prescriptions.actions import READ, REVIEW, VERIFY, WRITE
 from yitong.prescriptions.casework import Judged, judge, open_sheet, sheet_lines
@@ -74,6 +75,7 @@ async def view(tx: Transaction, organization_id: UUID, prescription_id: UUID) ->
         total_fen=total,
         verdicts=[] if tx.actor.kind is ActorKind.CITIZEN else verdicts,
         signatures=[_signature(one, said) for one, said in signed],
+        chain=(await standings(tx, [prescription_id]))[prescription_id],
         verify_url=f"{tx.platform.settings.origin}/patient/#/pages/prescriptions/verify?token={row['verify_token']}",
     )
 
@@ -187,11 +189,13 @@ async def _rows(tx: Transaction, found: list[Any]) -> list[PrescriptionRow]:
     sheets = {row["id"]: open_sheet(tx, row["id"], row["sheet_sealed"]) for row in found}
     codes = sorted({line.drug_code for sheet in sheets.values() for line in sheet.lines})
     names = await queries.drug_names(tx, codes)
+    chain = await standings(tx, list(sheets))
     return [
         PrescriptionRow(
             **_named(tx, row),
             drugs=[names.get(line.drug_code, line.drug_code) for line in sheets[row["id"]].lines],
             level=row["level"],
+            chain=next(iter(reversed(chain[row["id"]])), None),
         )
         for row in found
     ]

@@ -19,12 +19,17 @@ from yitong.kernel.crypto.sm2_batch import BatchVerifier, Check
 from yitong.kernel.database import Database
 from yitong.kernel.settings import Settings
 from yitong.ledger.consensus.nodes import NoCometBFT, program
+from yitong.ledger.contract.records import PartRecord, decode, part_key
 from yitong.ledger.embedded import EmbeddedLedger, found_ledger, open_ledger
+from yitong.ledger.engine import Receipt
 from yitong.ledger.evidence import chain_file, package, printing
 from yitong.ledger.evidence.verifying import verify
 from yitong.simulation.bench.grounds import Ground, Say, cpu_of, ground
 from yitong.simulation.bench.ledger_consensus import measure
-from yitong.simulation.bench.ledger_load import Load
+from yitong.simulation.bench.ledger_load import PHARMACIES, Load
+
+_RACES_AT_ONCE = 20
+_LATEST_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,9 @@ class Plan:
     prescriptions: int = 2_500
     rounds: int = 3
     processes: int = 1
+    races: int = 1_000
     flips: int = 10_000
-    flip_prescriptions: int = 12
+    flip_prescriptions: int = 8
     flip_processes: int = 2
     seed: int = 20261122
     cometbft: str = ""
@@ -50,6 +56,8 @@ def run(settings: Settings, *, say: Say = lambda _: None, **options: Any) -> dic
         for number in range(plan.rounds):
             say(f"embedded engine, round {number + 1}")
             rounds.append(asyncio.run(_embedded(place, plan, say)))
+        say(f"{plan.races} races of two pharmacies, at the engine that writes and at one that hands in")
+        winners = asyncio.run(_races(place, plan))
         say("exports to flip bytes in")
         chain, evidence, document = asyncio.run(_exports(place, plan))
         server = asyncio.run(_server(place))
@@ -67,6 +75,8 @@ def run(settings: Settings, *, say: Say = lambda _: None, **options: Any) -> dic
         "consensus": consensus,
         "native_verify_per_s": round(single, 1),
         "ratio_native": round(per_s / single, 2),
+        "races": plan.races,
+        "race_winners": winners,
         **flips,
         "rounds": rounds,
         "unit": "signed transactions a second from the first submitted to the last written, each signature checked",
@@ -88,7 +98,9 @@ def _consensus(plan: Plan, say: Say) -> dict[str, Any] | None:
 async def _clear(place: Ground) -> None:
     connection: Any = await asyncpg.connect(place.url)
     try:
-        await connection.execute("TRUNCATE ledger_transaction, ledger_block, ledger_snapshot")
+        await connection.execute(
+            "TRUNCATE ledger_transaction, ledger_block, ledger_snapshot, ledger_inbox, ledger_writer"
+        )
         await connection.execute("CHECKPOINT")
     finally:
         await connection.close()
@@ -122,6 +134,47 @@ async def _embedded(place: Ground, plan: Plan, say: Say) -> dict[str, Any]:
     finally:
         await engine.close()
         await database.close()
+
+
+async def _races(place: Ground, plan: Plan) -> int:
+    """Two pharmacies accept the same part at once, at the engine that writes and at one that hands in.
+
+    Answers how many races had exactly one winner, which the state names as the holder.
+    """
+    await _clear(place)
+    load, won = Load(), 0
+    database = Database(place.url)
+    sealer = SM2PrivateKey.generate()
+    await found_ledger(database, load.genesis(sealer), sealer)
+    writer = await open_ledger(database, SystemClock(), sealer)
+    other = await open_ledger(database, SystemClock(), sealer, writes=False)
+    try:
+        await _all(writer, load.enrolments())
+        chance = random.Random(plan.seed)
+        for first in range(0, plan.races, _RACES_AT_ONCE):
+            races = [load.race() for _ in range(min(_RACES_AT_ONCE, plan.races - first))]
+            await _all(writer, [raw for race in races for raw in race.begun])
+            # Turn about; the writer's own side starts late by chance, for the way through the database is longer.
+            ways = (writer, other) if first // _RACES_AT_ONCE % 2 else (other, writer)
+            late = chance.uniform(0, _LATEST_S)
+            sides = [[race.accepted[side] for race in races] for side in range(2)]
+            asked = [_in_turn(way, side, late if way is writer else 0) for way, side in zip(ways, sides, strict=True)]
+            receipts = zip(*await asyncio.gather(*asked), strict=True)
+            for race, answers in zip(races, receipts, strict=True):
+                winners = [holder for holder, one in zip(PHARMACIES, answers, strict=True) if one.ok]
+                value = (await other.query(part_key(race.prescription, 1))).value
+                won += value is not None and winners == [decode(PartRecord, value).holder]
+        return won
+    finally:
+        await other.close()
+        await writer.close()
+        await database.close()
+
+
+async def _in_turn(engine: EmbeddedLedger, raws: Sequence[bytes], late: float) -> list[Receipt]:
+    await asyncio.sleep(late)
+    digests = [await engine.submit(raw) for raw in raws]
+    return list(await asyncio.gather(*map(engine.wait, digests)))
 
 
 async def _all(engine: EmbeddedLedger, raws: Sequence[bytes]) -> None:

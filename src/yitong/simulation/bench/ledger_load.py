@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from yitong.kernel.crypto import SM2PrivateKey, sm3
 from yitong.ledger.contract import actions
@@ -42,6 +43,14 @@ _ROLES = {
     **{one: [KeyRole.PRESCRIBE, KeyRole.REVIEW] for one in HOSPITALS},
     **{one: [KeyRole.DISPENSE] for one in PHARMACIES},
 }
+
+
+class Race(NamedTuple):
+    """A prescription up to its release, and what each of the pharmacies hands in for it."""
+
+    prescription: bytes
+    begun: list[bytes]
+    accepted: list[bytes]
 
 
 class Load:
@@ -97,6 +106,24 @@ class Load:
             self._sign(pharmacy, KeyRole.DISPENSE, Dispense(rx, 1, [24, 2, 1], salted, secret)),
             self._sign(INSURER, KeyRole.SETTLE, Settle(rx, 1, salted)),
         ]
+
+    def race(self) -> Race:
+        """A prescription that is open to both pharmacies, and the acceptance of each."""
+        rx, code, salted = os.urandom(16), os.urandom(32), os.urandom(32)
+        now, hospital = int(time.time() * 1000), HOSPITALS[0]
+        terms = [PartTerms(now - _DAY, now + 3 * _DAY, [10])]
+        return Race(
+            rx,
+            [
+                self._sign(hospital, KeyRole.PRESCRIBE, Issue(rx, salted, salted, terms)),
+                self._sign(hospital, KeyRole.REVIEW, Review(rx, True, salted)),
+                self._sign(COMMISSION, KeyRole.PATIENT, Release(rx, 1, access_digest(code))),
+            ],
+            [
+                self._sign(one, KeyRole.DISPENSE, Accept(rx, 1, code, secret_digest(os.urandom(32))))
+                for one in PHARMACIES
+            ],
+        )
 
     def _sign(self, member: bytes, role: KeyRole, action: Action) -> bytes:
         at = (member, role)

@@ -11,6 +11,8 @@ from yitong.kernel.clock import day_of
 from yitong.kernel.event_log import top
 from yitong.kernel.platform import Platform
 from yitong.kernel.reactors import REACTORS
+from yitong.ledger.members import admit_region
+from yitong.ledger.opening import open_region
 from yitong.simulation.seeding.directory import ZONE, load_directory
 from yitong.simulation.seeding.extras import book_some, open_all_day_clinic, register_devices
 from yitong.simulation.seeding.people import create_staff_accounts, load_people
@@ -72,11 +74,19 @@ async def seed_region(platform: Platform, plan: SeedPlan, progress: Progress) ->
         progress("账号与设备 · accounts and devices", 0.9)
         counts["staff_account"] = await create_staff_accounts(platform)
         devices = await register_devices(platform, connection)
+        progress("存证链与成员 · the evidence chain and its members", 0.95)
+        counts["ledger_member"] = await _found_chain(platform)
         await _nothing_happened_yet(platform)
         progress("完成 · done", 1.0)
         return Seeded(counts, devices)
     finally:
         await connection.close()
+
+
+async def _found_chain(platform: Platform) -> int:
+    """Found the region's evidence chain and admit its organizations; answers how many members it has."""
+    ledger = await open_region(platform)
+    return 0 if ledger is None else 1 + await admit_region(platform, ledger)
 
 
 async def _nothing_happened_yet(platform: Platform) -> None:

@@ -1612,6 +1612,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The evidence chain */
+        get: operations["ApiLedgerGetChain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Blocks, newest first */
+        get: operations["ApiLedgerBlocksGetBlocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/blocks/{height}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One block */
+        get: operations["ApiLedgerBlocksHeightGetBlock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify the chain or a prescription */
+        post: operations["ApiLedgerChecksPostCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A prescription's evidence package */
+        get: operations["ApiLedgerEvidenceGetEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members and nodes of the chain */
+        get: operations["ApiLedgerMembersGetMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/prescriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow a prescription through every hand */
+        get: operations["ApiLedgerPrescriptionsGetFollowed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Seals of the event log, newest first */
+        get: operations["ApiLedgerSealsGetSeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest transactions */
+        get: operations["ApiLedgerTransactionsGetTransactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/limit-rules": {
         parameters: {
             query?: never;
@@ -4891,6 +5044,22 @@ export interface components {
             state: "empty" | "due" | "part_paid" | "paid" | "overpaid";
             state_text: components["schemas"]["Bilingual"];
         };
+        /** BlockRow */
+        BlockRow: {
+            /** Format: date-time */
+            at: string;
+            digest: string;
+            height: number;
+            previous: string;
+            root: string;
+            transactions: number;
+        };
+        /** BlockView */
+        BlockView: {
+            block: components["schemas"]["BlockRow"];
+            signature: string;
+            transactions: components["schemas"]["ChainTransaction"][];
+        };
         /** AtOrganization */
         booking_queue_schemas_AtOrganization: {
             /** Format: uuid */
@@ -4930,6 +5099,12 @@ export interface components {
             reason: "waitlist" | "stopped" | "moved";
             replaces_appointment_id: string | null;
             state: components["schemas"]["OfferState"];
+        };
+        /** Breach */
+        Breach: {
+            height: number;
+            position: number | null;
+            reason: string;
         };
         /** BreakRequest */
         BreakRequest: {
@@ -5058,6 +5233,78 @@ export interface components {
             lines: number;
             text: components["schemas"]["Bilingual"];
         };
+        /** ChainPart */
+        ChainPart: {
+            /** Format: date-time */
+            closes_at: string;
+            dispensed: number[];
+            holder_name: string | null;
+            number: number;
+            /** Format: date-time */
+            opens_at: string;
+            quantities: number[];
+            returned: number[];
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+        };
+        /** ChainRound */
+        ChainRound: {
+            hands: components["schemas"]["ChainTransaction"][];
+            parts: components["schemas"]["ChainPart"][];
+            replaced: boolean;
+            /** Format: uuid */
+            subject: string;
+        };
+        /** ChainTransaction */
+        ChainTransaction: {
+            action: string;
+            action_text: components["schemas"]["Bilingual"];
+            /** Format: date-time */
+            at: string;
+            code: string;
+            code_text: components["schemas"]["Bilingual"];
+            digest: string;
+            height: number;
+            key: string;
+            kind: string;
+            number: string | null;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            part: number | null;
+            position: number;
+            quantities: number[];
+            sequence: number;
+            /** Format: uuid */
+            subject: string;
+        };
+        /** ChainView */
+        ChainView: {
+            at?: string | null;
+            breach?: components["schemas"]["Breach"] | null;
+            /** @default  */
+            chain: string;
+            /** @default  */
+            digest: string;
+            /** @enum {string} */
+            engine: "embedded" | "consensus";
+            /** @default  */
+            genesis: string;
+            /** @default 0 */
+            height: number;
+            /** @default  */
+            root: string;
+            /** @default  */
+            sealer: string;
+            /** @enum {string} */
+            state: "absent" | "open" | "broken";
+            /** @default 0 */
+            tasks_waiting: number;
+            /** @default 0 */
+            transactions: number;
+            writer_since?: string | null;
+        };
         /** ChallengeOnWire */
         ChallengeOnWire: {
             challenge?: string | null;
@@ -5155,6 +5402,15 @@ export interface components {
             source_type: string;
             unit_price_fen: number;
         };
+        /** Check */
+        Check: {
+            /** @enum {string} */
+            code: "genesis" | "links" | "blocks" | "evidence" | "seals";
+            count: number;
+            detail: components["schemas"]["Bilingual"];
+            ok: boolean;
+            text: components["schemas"]["Bilingual"];
+        };
         /** Checked */
         Checked: {
             /** @enum {string} */
@@ -5178,6 +5434,21 @@ export interface components {
             others: components["schemas"]["OtherAppointment"][];
             patient: components["schemas"]["ScannedPatient"];
             results: components["schemas"]["QueuePlace"][];
+        };
+        /** CheckRequest */
+        CheckRequest: {
+            /** @default  */
+            prescription: string;
+        };
+        /** CheckResult */
+        CheckResult: {
+            /** Format: date-time */
+            at: string;
+            checks: components["schemas"]["Check"][];
+            genesis: string;
+            height: number;
+            milliseconds: number;
+            ok: boolean;
         };
         /** Choice */
         Choice: {
@@ -6046,6 +6317,14 @@ export interface components {
             /** Format: uuid */
             target_id: string;
         };
+        /** FollowedPrescription */
+        FollowedPrescription: {
+            number: string;
+            /** Format: uuid */
+            prescription_id: string;
+            rounds: components["schemas"]["ChainRound"][];
+            waiting: components["schemas"]["WaitingStep"][];
+        };
         /** Found */
         Found: {
             organizations: components["schemas"]["Organization"][];
@@ -6644,6 +6923,30 @@ export interface components {
             /** @enum {string} */
             sex: "male" | "female";
         };
+        /** MemberKey */
+        MemberKey: {
+            name: string;
+            retired: boolean;
+            roles: string[];
+            used: number;
+        };
+        /** MemberRow */
+        MemberRow: {
+            code: string;
+            governs: boolean;
+            keys: components["schemas"]["MemberKey"][];
+            kind: string;
+            name: string;
+            name_en: string;
+            /** Format: uuid */
+            organization_id: string;
+            suspended: boolean;
+        };
+        /** Members */
+        Members: {
+            members: components["schemas"]["MemberRow"][];
+            nodes: components["schemas"]["NodeRow"][];
+        };
         /** MendRequest */
         MendRequest: {
             /** @enum {string} */
@@ -6834,6 +7137,14 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** NodeRow */
+        NodeRow: {
+            key: string;
+            /** @enum {string} */
+            kind: "sealer" | "validator";
+            organization_name: string;
+            power: number;
+        };
         /** OAuthReturn */
         OAuthReturn: {
             code: string;
@@ -6894,6 +7205,19 @@ export interface components {
             /** Format: uuid */
             terminal_id: string;
             window_s: number;
+        };
+        /** OnChain */
+        OnChain: {
+            action: string;
+            action_text: components["schemas"]["Bilingual"];
+            /** Format: date-time */
+            at: string;
+            code: string | null;
+            code_text: components["schemas"]["Bilingual"] | null;
+            height: number | null;
+            /** @enum {string} */
+            state: "waiting" | "done" | "refused";
+            transaction: string | null;
         };
         /** OpeningHours */
         OpeningHours: {
@@ -7245,6 +7569,21 @@ export interface components {
         /** Page[Terminal] */
         "Page_yitong.identity.schemas.staff.Terminal_": {
             items: components["schemas"]["Terminal"][];
+            next?: string | null;
+        };
+        /** Page[BlockRow] */
+        "Page_yitong.ledger.schemas.BlockRow_": {
+            items: components["schemas"]["BlockRow"][];
+            next?: string | null;
+        };
+        /** Page[ChainTransaction] */
+        "Page_yitong.ledger.schemas.ChainTransaction_": {
+            items: components["schemas"]["ChainTransaction"][];
+            next?: string | null;
+        };
+        /** Page[SealRow] */
+        "Page_yitong.ledger.schemas.SealRow_": {
+            items: components["schemas"]["SealRow"][];
             next?: string | null;
         };
         /** Page[PartRow] */
@@ -7701,6 +8040,7 @@ export interface components {
         };
         /** PrescriptionRow */
         PrescriptionRow: {
+            chain: components["schemas"]["OnChain"] | null;
             /** Format: date-time */
             created_at: string;
             department_name: string;
@@ -7770,6 +8110,7 @@ export interface components {
         PrescriptionState: "draft" | "discarded" | "signed" | "refused" | "resubmitted" | "countersigned" | "approved" | "released" | "dispensing" | "dispensed" | "withdrawn" | "expired";
         /** PrescriptionView */
         PrescriptionView: {
+            chain: components["schemas"]["OnChain"][];
             /** Format: date-time */
             created_at: string;
             department_name: string;
@@ -8642,6 +8983,15 @@ export interface components {
             skill: number;
             waiting: number;
         };
+        /** SealRow */
+        SealRow: {
+            anchored: boolean;
+            /** Format: date-time */
+            at: string;
+            events: number;
+            number: number;
+            root: string;
+        };
         /** SendRequest */
         SendRequest: {
             courier_name: string;
@@ -9443,6 +9793,16 @@ export interface components {
         visits_schemas_AtOrganization: {
             /** Format: uuid */
             organization_id: string;
+        };
+        /** WaitingStep */
+        WaitingStep: {
+            action: string;
+            action_text: components["schemas"]["Bilingual"];
+            /** Format: date-time */
+            at: string;
+            attempts: number;
+            code_text: components["schemas"]["Bilingual"] | null;
+            organization_name: string;
         };
         /** WaitlistEntry */
         WaitlistEntry: {
@@ -13597,6 +13957,290 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiLedgerGetChain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainView"];
+                };
+            };
+        };
+    };
+    ApiLedgerBlocksGetBlocks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.ledger.schemas.BlockRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLedgerBlocksHeightGetBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                height: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLedgerChecksPostCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckResult"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLedgerEvidenceGetEvidence: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLedgerMembersGetMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+        };
+    };
+    ApiLedgerPrescriptionsGetFollowed: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedPrescription"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLedgerSealsGetSeals: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.ledger.schemas.SealRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLedgerTransactionsGetTransactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.ledger.schemas.ChainTransaction_"];
                 };
             };
         };

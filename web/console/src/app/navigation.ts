@@ -25,6 +25,7 @@ export const destinations: Destination[] = [
   { name: 'devices', path: '/devices', icon: 'screen', group: 'manage', roles: ['hospital_admin', 'platform_admin'] },
   { name: 'staff', path: '/staff', icon: 'users', group: 'manage', roles: ['hospital_admin', 'platform_admin'] },
   { name: 'risk', path: '/risk', icon: 'shield', group: 'oversight', roles: ['hospital_admin', 'regulator', 'platform_admin'] },
+  { name: 'chain', path: '/chain', icon: 'link', group: 'oversight', roles: ['regulator', 'platform_admin'] },
   { name: 'directory', path: '/directory', icon: 'building', group: 'oversight', roles: 'all' },
   { name: 'events', path: '/events', icon: 'trail', group: 'oversight', roles: ['hospital_admin', 'regulator', 'platform_admin'] },
   { name: 'system', path: '/system', icon: 'system', group: 'oversight', roles: ['platform_admin'] },

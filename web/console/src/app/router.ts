@@ -44,6 +44,7 @@ export const router = createRouter({
         { path: 'people', name: 'people', component: () => import('@/screens/people/PeopleScreen.vue') },
         { path: 'staff', name: 'staff', component: () => import('@/screens/staff/StaffScreen.vue') },
         { path: 'devices', name: 'devices', component: () => import('@/screens/devices/DevicesScreen.vue') },
+        { path: 'chain', name: 'chain', component: () => import('@/screens/chain/ChainScreen.vue') },
         { path: 'directory', name: 'directory', component: () => import('@/screens/directory/DirectoryScreen.vue') },
         { path: 'events', name: 'events', component: () => import('@/screens/events/EventsScreen.vue') },
         { path: 'system', name: 'system', component: () => import('@/screens/system/SystemScreen.vue') },

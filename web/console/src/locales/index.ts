@@ -1,6 +1,7 @@
 import { createI18n } from 'vue-i18n'
 import { setRequestLanguage } from '@/api/client'
 import { cashier } from './cashier'
+import { chain } from './chain'
 import { channels } from './channels'
 import { claims } from './claims'
 import { desk } from './desk'
@@ -24,7 +25,11 @@ import { staff } from './staff'
 import { tills } from './tills'
 import { waitlist } from './waitlist'
 
+<<<<<<< HEAD
 export const areas = { shell, signIn, home, room, desk, schedules, planning, prescriptions, cashier, claims, insurance, channels, waitlist, draws, queues, reviews, reconciliation, tills, risk, people, staff, overseeing, publicDevices }
+=======
+export const areas = { shell, signIn, home, room, desk, schedules, planning, prescriptions, cashier, claims, insurance, chain, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, staff, overseeing, publicDevices }
+>>>>>>> chain
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 

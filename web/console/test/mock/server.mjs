@@ -5,6 +5,7 @@ import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pause, pauseAt, queueMore, routes as booking } from './booking.mjs'
 import * as d from './data.mjs'
+import { routes as chain } from './chain.mjs'
 import { afresh, routes as money } from './money.mjs'
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../../dist')
@@ -27,7 +28,7 @@ const push = () => { for (const f of followers) f() }
 
 const paused = (context) => { pause(context); push(); return queue() }
 const routes = [
-  ...booking, ...money, ['POST', '/queues/:id/pause', paused], ['POST', '/queues/:id/resume', paused],
+  ...booking, ...chain, ...money, ['POST', '/queues/:id/pause', paused], ['POST', '/queues/:id/resume', paused],
   ['GET', '/public-settings', () => afresh() && ({ region: { code: '330000', name: '滨江市', name_en: 'Binjiang', timezone: 'Asia/Shanghai' }, sign_in: { wechat: true, alipay: true, oidc: true }, family_cap: 5, hold_seconds: 600, days_ahead: 14, card_display_seconds: 60, sandbox: null, version: '0.1.0' })],
   ['GET', '/health', () => ({ status: 'ok' })],
   ['GET', '/me', ({ req }) => { const role = roleOf(req); if (role === 'device') return { kind: 'terminal', terminal: { id: 't', organization_id: d.hospital.id, organization_name: d.hospital.name, kind: 'kiosk', name: '1 号机', location_id: d.locations[1].id } }; if (!role) throw new Refusal(401, 'unauthenticated', '请先登录', 'Please sign in'); return { kind: 'staff', staff: staff(role) } }],

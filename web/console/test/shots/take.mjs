@@ -126,15 +126,29 @@ for (const language of ['zh', 'en']) {
   await shot('92-claims-paid', { hash: '/claims', steps: async (p) => { await p.getByRole('tab').nth(4).click(); await p.waitForTimeout(500); await p.locator('tbody tr', { hasText: language === 'zh' ? '已赔付' : 'paid' }).first().click(); await p.waitForTimeout(500) } })
   await shot('93-claims-new', { hash: '/claims', steps: async (p) => { await p.keyboard.press('F2'); await p.waitForTimeout(400); await p.locator('.pick input').fill('王'); await p.keyboard.press('Enter'); await p.waitForTimeout(500); const hit = p.locator('.pick li button').first(); if (await hit.count()) await hit.click(); await p.waitForTimeout(600); await p.getByRole('button', { name: language === 'zh' ? '登记保单' : 'Register a policy' }).click(); await p.waitForTimeout(300) } })
 }
-const around = (name, hash, path, how) => shoot(name, { hash, role: 'cashier', steps: async (p) => { await dead(p, path, how); await p.reload(); await p.waitForSelector('.page'); await p.waitForTimeout(1200) } })
+const around = (name, hash, path, how) => shoot(name, { hash, role: path.includes('ledger') ? 'regulator' : 'cashier', steps: async (p) => { await dead(p, path, how); await p.reload(); await p.waitForSelector('.page'); await p.waitForTimeout(1200) } })
 await around('94-cashier-loading', '/cashier', '**/api/payments?**', 'hang')
 await around('95-cashier-list-refused', '/cashier', '**/api/payments?**', 'refuse')
 await around('96-claims-loading', '/claims', '**/api/claims?**', 'hang')
 await around('97-claims-refused', '/claims', '**/api/claims?**', 'refuse')
 await around('98-claims-offline', '/claims', '**/api/claims?**', 'offline')
 await shoot('99-claims-empty', { hash: '/claims', role: 'cashier', steps: async (p) => { await p.route('**/api/claims?**', (route) => route.fulfill({ json: { items: [], next: null } })); await p.reload(); await p.waitForSelector('.page'); await p.waitForTimeout(1000) } })
+<<<<<<< HEAD
 await shoot('60-tills', { hash: '/tills', role: 'cashier' })
 await shoot('61-tills-counted', { hash: '/tills', role: 'cashier', steps: async (p) => { await p.locator('.pieces input').first().fill('10'); await p.keyboard.press('Tab'); await p.keyboard.press('Control+Enter'); await p.waitForTimeout(900) } })
+=======
+for (const language of ['zh', 'en']) {
+  const shot = (name, options) => shoot(`${name}-${language}`, { hash: '/chain', role: 'regulator', language, ...options })
+  const [follow, verify] = language === 'zh' ? ['追踪处方', '验证此处方'] : ['Follow', 'Verify this one']
+  const followed = async (p) => { await p.locator('input[data-search], [data-search] input').first().fill('2026112200131'); await p.getByRole('button', { name: follow, exact: true }).click(); await p.waitForTimeout(700) }
+  await shot('100-chain', {})
+  await shot('101-chain-follow', { steps: async (p) => { await followed(p); await p.getByRole('button', { name: verify }).click(); await p.waitForTimeout(700) } })
+  await shot('102-chain-blocks', { steps: async (p) => { await p.getByRole('tab').nth(1).click(); await p.waitForTimeout(600); await p.locator('tbody tr').nth(2).click(); await p.waitForTimeout(600) } })
+  await shot('103-chain-members', { steps: async (p) => { await p.getByRole('tab').nth(3).click(); await p.waitForTimeout(600) } })
+}
+await around('104-chain-refused', '/chain', '**/api/ledger', 'refuse')
+await around('105-chain-offline', '/chain', '**/api/ledger', 'offline')
+>>>>>>> chain
 
 await browser.close()
 server.kill()
