@@ -289,7 +289,6 @@ def _after() -> None:
     op.create_index(
         "uq_drug_delivery_part", "drug_delivery", ["organization_id", "hospital_id", "part_id"], unique=True
     )
-<<<<<<< HEAD
     op.create_table(
         "drug_settlement",
         *(_column(name, sa.Uuid()) for name in ("organization_id", "id", "hospital_id", "part_id", "patient_id")),
@@ -314,8 +313,6 @@ def _after() -> None:
         unique=True,
         postgresql_where="state IN ('asked','settled')",
     )
-=======
->>>>>>> chain
     op.create_table(
         "medication_reminder",
         _column("patient_id", sa.Uuid()),
