@@ -25,11 +25,7 @@ import { staff } from './staff'
 import { tills } from './tills'
 import { waitlist } from './waitlist'
 
-<<<<<<< HEAD
-export const areas = { shell, signIn, home, room, desk, schedules, planning, prescriptions, cashier, claims, insurance, channels, waitlist, draws, queues, reviews, reconciliation, tills, risk, people, staff, overseeing, publicDevices }
-=======
-export const areas = { shell, signIn, home, room, desk, schedules, planning, prescriptions, cashier, claims, insurance, chain, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, staff, overseeing, publicDevices }
->>>>>>> chain
+export const areas = { shell, signIn, home, room, desk, schedules, planning, prescriptions, cashier, claims, insurance, chain, channels, waitlist, draws, queues, reviews, reconciliation, tills, risk, people, staff, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 
