@@ -9,6 +9,7 @@ import { home } from './home'
 import { insurance } from './insurance'
 import { overseeing } from './overseeing'
 import { people } from './people'
+import { pharmacy } from './pharmacy'
 import { planning } from './planning'
 import { prescriptions } from './prescriptions'
 import { publicDevices } from './public-devices'
@@ -23,7 +24,7 @@ import { signIn } from './sign-in'
 import { staff } from './staff'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, prescriptions, cashier, claims, insurance, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, staff, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, pharmacy, prescriptions, cashier, claims, insurance, channels, waitlist, draws, queues, reviews, reconciliation, risk, people, staff, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 
