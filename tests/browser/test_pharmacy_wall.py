@@ -62,7 +62,7 @@ def prescribed(desk: Desk, name: str) -> tuple[Api, dict[str, Any]]:
     doctor, pharmacist = desk.staff("doctor"), desk.staff("pharmacist")
     made = doctor.post("/prescriptions", sheet)
     signed = doctor.post(f"/prescriptions/{made['id']}/sign", here | {"version": made["version"]})
-    decision = here | {"version": signed["version"], "decision": "approve", "reasons": []}
+    decision = here | {"version": signed["version"], "decision": "approve"}
     pharmacist.post(f"/prescriptions/{made['id']}/review", decision)
     citizen = meeting.met[-1][0]
     part: dict[str, Any] = citizen.get(f"/prescriptions/{made['id']}/parts", **here)["items"][0]
