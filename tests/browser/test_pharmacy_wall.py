@@ -96,12 +96,13 @@ def race(one: Page, other: Page) -> tuple[Page, Page]:
     """Both windows grab the same request at the same moment; answers who got it and who did not."""
     held: list[Route] = []
     for page in (one, other):
-        page.route(re.compile("/grab$"), held.append)
+        page.route(re.compile("/grab$"), lambda route: held.append(route))
         with page.expect_request(re.compile("/grab$")):
             page.keyboard.press("F9")
+    while len(held) < 2:  # both asks were seen above, so both are on their way here
+        other.wait_for_timeout(20)
     for route in held:
         route.continue_()
-    assert len(held) == 2
     for page in (one, other):
         expect(page.locator(".told, .head .name")).to_be_visible()
     won = [page for page in (one, other) if page.locator(".head .name").count()]
