@@ -183,6 +183,7 @@ def test_a_shop_keeps_its_shelf_and_its_hours(desk: Desk, open_context: OpenCont
     page.locator("input[type=file]").set_input_files(
         {"name": "stock.csv", "mimeType": "text/csv", "buffer": table.encode()}
     )
+    expect(page.get_by_text("3 行", exact=True)).to_be_visible()  # the file has been read
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("已采用 1 行")).to_be_visible()
     expect(page.locator(".refusals tbody tr")).to_have_count(2)
