@@ -10,6 +10,7 @@ import { home } from './home'
 import { insurance } from './insurance'
 import { overseeing } from './overseeing'
 import { people } from './people'
+import { pharmacy } from './pharmacy'
 import { planning } from './planning'
 import { prescriptions } from './prescriptions'
 import { publicDevices } from './public-devices'
@@ -25,7 +26,7 @@ import { staff } from './staff'
 import { tills } from './tills'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, prescriptions, cashier, claims, insurance, chain, channels, waitlist, draws, queues, reviews, reconciliation, tills, risk, people, staff, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, pharmacy, prescriptions, cashier, claims, insurance, chain, channels, waitlist, draws, queues, reviews, reconciliation, tills, risk, people, staff, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 
