@@ -65,7 +65,7 @@ test-web: setup ## unit tests, types and the mini-program of both web applicatio
 
 test-python: setup ## Python tests: real PostgreSQL, real sockets, real browser
 	$(call step,'Tests')
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25 $(PYTEST)
 
 lock: ## renew requirements.lock and requirements-node.lock from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock

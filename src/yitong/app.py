@@ -187,7 +187,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *notify_api.ROUTES,
     *deposits_api.ROUTES,
     *claims_api.ROUTES,
-    *notify_api.ROUTES,
     *prescriptions_api.ROUTES,
     *pharmacies_api.ROUTES,
     *circulation_api.ROUTES,

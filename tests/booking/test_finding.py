@@ -7,6 +7,7 @@ from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
 from booking.world import World
+from yitong.booking import names
 from yitong.booking.schemas import HoldRequest, SlotOffer
 from yitong.booking.service import hold
 from yitong.booking.service.finding import Search, search
@@ -54,6 +55,26 @@ async def test_orders(world: World, region: dict[str, UUID]) -> None:
     assert 500 < (by_distance[2].distance_m or 0) < 620
     by_fee = await search(world.platform, Search(specialty="03", sort="fee"))
     assert hospitals(by_fee) == [region["far"], region["home"], region["near"]]
+
+
+async def test_a_new_doctor_is_named_at_once_and_an_old_name_is_renewed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.session(slots=1)
+    wish = Search(department_id=world.department_id)
+    [known] = await search(world.platform, wish)
+    assert known.practitioner_name == "王医生"
+    await world.doctor(new_id(), newcomer := new_id(), "赵医生")
+    world.role_id = newcomer
+    start = world.platform.clock.now().replace(minute=0) + timedelta(days=3)
+    await world.session(start, slots=1)
+    assert [one.practitioner_name for one in await search(world.platform, wish)] == ["王医生", "赵医生"]
+    async with world.platform.transaction() as tx:
+        await (await tx.session.connection()).exec_driver_sql("UPDATE organization SET name = '改名医院'")
+    assert {one.organization_name for one in await search(world.platform, wish)} == {known.organization_name}
+    # Old names are shown once more while they are read anew; very old ones are not shown any more.
+    monkeypatch.setattr(names, "TIME_TO_LIVE_S", 0.0)
+    assert {one.organization_name for one in await search(world.platform, wish)} == {"改名医院"}
 
 
 async def test_filters(world: World, region: dict[str, UUID]) -> None:

@@ -34,8 +34,14 @@ class Api:
         return answer.json()
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        return self._sent("POST", path, body or {})
+
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        return self._sent("PUT", path, body)
+
+    def _sent(self, method: str, path: str, body: dict[str, Any]) -> Any:
         headers = self.headers | {"Idempotency-Key": str(uuid.uuid4())}
-        answer = httpx.post(self.base + path, json=body or {}, headers=headers, timeout=30)
+        answer = httpx.request(method, self.base + path, json=body, headers=headers, timeout=30)
         assert answer.status_code < 300, answer.text
         return answer.json()
 

@@ -43,12 +43,15 @@ class PatientApp:
         self.taps = 0
         self._asked: set[Request] = set()
         page.on("request", self._asks)
-        page.on("requestfinished", self._asked.discard)
-        page.on("requestfailed", self._asked.discard)
+        page.on("requestfinished", self._is_answered)
+        page.on("requestfailed", self._is_answered)
 
     def _asks(self, request: Request) -> None:
         if request.resource_type in ("xhr", "fetch"):
             self._asked.add(request)
+
+    def _is_answered(self, request: Request) -> None:
+        self._asked.discard(request)
 
     def _rests(self) -> None:
         """Wait, as a person does, until what the page asked for is there: what comes in late moves what is below it."""

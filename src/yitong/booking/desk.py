@@ -72,7 +72,7 @@ class Desk:
         if kept is None or kept[0] < monotonic():
             if len(self._offers) > 1000:
                 self._offers = {slot: one for slot, one in self._offers.items() if one[0] >= monotonic()}
-            reading = asyncio.create_task(read_alternatives(self.platform, organization_id, slot_id))
+            reading = asyncio.create_task(read_alternatives(self.platform, self.names, organization_id, slot_id))
             kept = self._offers[slot_id] = (monotonic() + _OFFERS_FOR_S, reading)
         return await asyncio.shield(kept[1])
 
@@ -94,5 +94,5 @@ def desk_of(platform: Platform) -> Desk:
         Batcher(platform.database, Call(_CONFIRM, lambda: (platform.clock.now(),)), settings.batch_size),
     )
     platform.connect(Desk, desk)
-    platform.closing += [desk.holds.close, desk.confirms.close]
+    platform.closing += [desk.holds.close, desk.confirms.close, desk.names.close]
     return desk

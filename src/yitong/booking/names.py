@@ -17,19 +17,20 @@ from yitong.kernel.problems import NOT_FOUND
 
 TIME_TO_LIVE_S = 60.0
 _READ = """
-SELECT 'organization' AS kind, o.id, o.name, o.name_en, o.address AS more, o.zone AS zone
+SELECT 'organization' AS kind, o.id, o.name, o.name_en, o.address AS more, o.zone AS zone, o.grade, o.district
 FROM organization AS o WHERE o.id = $1
 UNION ALL
-SELECT 'department', d.id, d.name, d.name_en, NULL, NULL FROM department AS d WHERE d.organization_id = $1
+SELECT 'department', d.id, d.name, d.name_en, NULL, NULL, NULL, NULL FROM department AS d WHERE d.organization_id = $1
 UNION ALL
-SELECT 'service', v.id, v.name, v.name_en, v.kind, NULL FROM healthcare_service AS v WHERE v.organization_id = $1
+SELECT 'service', v.id, v.name, v.name_en, v.kind, NULL, NULL, NULL
+FROM healthcare_service AS v WHERE v.organization_id = $1
 UNION ALL
-SELECT 'role', r.id, p.name, r.title, NULL, NULL
+SELECT 'role', r.id, p.name, r.title, NULL, NULL, NULL, NULL
 FROM practitioner_role AS r JOIN practitioner AS p ON p.id = r.practitioner_id WHERE r.organization_id = $1
 UNION ALL
-SELECT 'team', m.id, m.name, m.name_en, NULL, NULL FROM care_team AS m WHERE m.organization_id = $1
+SELECT 'team', m.id, m.name, m.name_en, NULL, NULL, NULL, NULL FROM care_team AS m WHERE m.organization_id = $1
 UNION ALL
-SELECT 'location', l.id, l.name, l.name_en, NULL, NULL FROM location AS l WHERE l.organization_id = $1
+SELECT 'location', l.id, l.name, l.name_en, NULL, NULL, NULL, NULL FROM location AS l WHERE l.organization_id = $1
 """
 
 
@@ -55,6 +56,8 @@ class Names:
     name: str
     name_en: str
     address: str
+    grade: str
+    district: str
     zone: ZoneInfo
     departments: dict[UUID, tuple[str, str]]
     services: dict[UUID, ServiceName]
@@ -71,6 +74,7 @@ class NameBoard:
         self._database = database
         self._known: dict[UUID, Names] = {}
         self._reading: dict[UUID, asyncio.Lock] = {}
+        self._beside: set[asyncio.Task[Names]] = set()
         self._zone: tuple[float, str] | None = None
         self._open = lru_cache(maxsize=20_000)(sealer.open)
 
@@ -79,9 +83,43 @@ class NameBoard:
         known = self._known.get(organization_id)
         if known is not None and monotonic() - known.read_at < TIME_TO_LIVE_S:
             return known
+        return await self._renewed(organization_id, TIME_TO_LIVE_S)
+
+    async def shown(self, organization_ids: set[UUID]) -> dict[UUID, Names]:
+        """The names of many organizations that exist, for a page that must not wait.
+
+        What has just grown old is shown once more while it is read anew beside.
+        """
+        found: dict[UUID, Names] = {}
+        now = monotonic()
+        for organization_id in organization_ids:
+            known = self._known.get(organization_id)
+            if known is None or now - known.read_at >= 2 * TIME_TO_LIVE_S:
+                known = await self._renewed(organization_id, TIME_TO_LIVE_S)
+            elif now - known.read_at >= TIME_TO_LIVE_S and not self._reading[organization_id].locked():
+                renewing = asyncio.create_task(self._renewed(organization_id, TIME_TO_LIVE_S))
+                self._beside.add(renewing)
+                renewing.add_done_callback(self._over)
+            found[organization_id] = known
+        return found
+
+    async def again(self, organization_id: UUID) -> Names:
+        """The names of an organization as they are now, when something on them is missing."""
+        return await self._renewed(organization_id, 0)
+
+    async def close(self) -> None:
+        """Wait for what is being read beside."""
+        await asyncio.gather(*self._beside, return_exceptions=True)
+
+    def _over(self, renewing: "asyncio.Task[Names]") -> None:
+        self._beside.discard(renewing)
+        if not renewing.cancelled():
+            renewing.exception()  # the old names stay, and the next page tries again
+
+    async def _renewed(self, organization_id: UUID, at_most_s: float) -> Names:
         async with self._reading.setdefault(organization_id, asyncio.Lock()):
             known = self._known.get(organization_id)
-            if known is None or monotonic() - known.read_at >= TIME_TO_LIVE_S:
+            if known is None or monotonic() - known.read_at >= at_most_s:
                 known = self._known[organization_id] = await self._read(organization_id)
         return known
 
@@ -113,6 +151,8 @@ class NameBoard:
             name=own["name"],
             name_en=own["name_en"],
             address=own["more"],
+            grade=own["grade"],
+            district=own["district"],
             zone=ZoneInfo(own["zone"]),
             departments={r["id"]: (r["name"], r["name_en"]) for r in by_kind.get("department", ())},
             services={r["id"]: ServiceName(r["more"], r["name"], r["name_en"]) for r in by_kind.get("service", ())},

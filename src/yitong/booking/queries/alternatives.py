@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from yitong.booking.queries.offers import DISTANCE, FREE, dressed, offer_of
+from yitong.booking.names import NameBoard
+from yitong.booking.queries.offers import DISTANCE, FREE, dressed, offers_of
 from yitong.booking.schemas import SlotOffer
 from yitong.kernel.ids import UUID
 from yitong.kernel.platform import Platform
@@ -47,11 +48,13 @@ SELECT * FROM (
 _STATEMENT = dressed(_CHOSEN, "c.part, c.far, s.id").replace("SELECT s.id AS slot_id", "SELECT c.part, s.id AS slot_id")
 
 
-async def read_alternatives(platform: Platform, organization_id: UUID, slot_id: UUID) -> list[SlotOffer]:
+async def read_alternatives(
+    platform: Platform, board: NameBoard, organization_id: UUID, slot_id: UUID
+) -> list[SlotOffer]:
     """Up to three free places for somebody who wanted this slot: one of each sort first, then the nearest in time."""
     async with (await platform.database.raw(as_written=True)).acquire() as connection:
         rows: list[Any] = await connection.fetch(_STATEMENT, platform.clock.now(), organization_id, slot_id)
-    return [offer_of(row) for row in _mixed(rows)]
+    return await offers_of(board, _mixed(rows))
 
 
 def _mixed(rows: list[Any]) -> list[Any]:

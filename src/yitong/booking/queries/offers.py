@@ -1,8 +1,9 @@
-"""How a chosen slot becomes an offer: the joins and columns that every search shares."""
+"""How a chosen slot becomes an offer: the columns and names that every search shares."""
 
+from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from yitong.booking.names import NameBoard, Names
 from yitong.booking.schemas import SlotOffer
 
 # A slot that is full with holds in it has a place again as soon as the first of them runs out.
@@ -16,53 +17,65 @@ DISTANCE = (
 
 
 def dressed(chosen: str, order: str) -> str:
-    """The statement that turns ``chosen`` (organization_id, id, distance_m) into offers; ``$1`` is now."""
+    """The statement that turns ``chosen`` (organization_id, id, distance_m) into rows for :func:`offers_of`.
+
+    ``$1`` is now. Price and places are read; names are not, because they are kept in the process.
+    """
     return f"""
-SELECT s.id AS slot_id, s.organization_id, o.name AS organization_name, o.name_en AS organization_name_en, o.grade,
-    o.district, o.zone, c.distance_m, s.department_id, e.name AS department_name, e.name_en AS department_name_en,
-    s.schedule_id, d.practitioner_role_id, coalesce(n.name, m.name) AS practitioner_name, r.title,
-    v.kind AS service_kind,
-    v.name AS service_name, v.name_en AS service_name_en, v.fee_fen, s.start_at, s.end_at, {REMAINING} AS remaining
+SELECT s.id AS slot_id, s.organization_id, c.distance_m, s.department_id, s.schedule_id, d.practitioner_role_id,
+    d.team_id, v.kind AS service_kind, v.name AS service_name, v.name_en AS service_name_en, v.fee_fen, s.start_at,
+    s.end_at, {REMAINING} AS remaining
 FROM ({chosen}) AS c
 JOIN slot AS s ON s.organization_id = c.organization_id AND s.id = c.id
 JOIN schedule AS d ON d.organization_id = s.organization_id AND d.id = s.schedule_id
 JOIN healthcare_service AS v ON v.organization_id = d.organization_id AND v.id = d.service_id
-JOIN department AS e ON e.organization_id = s.organization_id AND e.id = s.department_id
-JOIN organization AS o ON o.id = s.organization_id
-LEFT JOIN practitioner_role AS r ON r.organization_id = d.organization_id AND r.id = d.practitioner_role_id
-LEFT JOIN practitioner AS n ON n.id = r.practitioner_id
-LEFT JOIN care_team AS m ON m.organization_id = d.organization_id AND m.id = d.team_id
 ORDER BY {order}
 """  # noqa: S608
 
 
-_zones: dict[str, ZoneInfo] = {}
+async def offers_of(board: NameBoard, rows: Sequence[Any]) -> list[SlotOffer]:
+    """Offers from rows of :func:`dressed`, with their names, and their times in the hospital's zone."""
+    shown = await board.shown({row["organization_id"] for row in rows})
+    unknown = {row["organization_id"] for row in rows if not _named(shown[row["organization_id"]], row)}
+    for organization_id in unknown:  # a department or doctor that is new since the names were read
+        shown[organization_id] = await board.again(organization_id)
+    return [_offer_of(row, shown[row["organization_id"]]) for row in rows]
 
 
-def offer_of(row: Any) -> SlotOffer:
-    """An offer from a row of :func:`dressed`, its times in the hospital's zone."""
-    zone = _zones.get(row["zone"]) or _zones.setdefault(row["zone"], ZoneInfo(row["zone"]))
-    distance = row["distance_m"]
+def _named(names: Names, row: Any) -> bool:
+    role, team = row["practitioner_role_id"], row["team_id"]
+    return (
+        row["department_id"] in names.departments
+        and (role is None or role in names.roles)
+        and (team is None or team in names.teams)
+    )
+
+
+def _offer_of(row: Any, names: Names) -> SlotOffer:
+    distance, role_id = row["distance_m"], row["practitioner_role_id"]
+    department = names.departments[row["department_id"]]
+    role = names.roles[role_id] if role_id is not None else None
+    team = names.teams.get(row["team_id"])
     return SlotOffer(
         row["slot_id"],
         row["organization_id"],
-        row["organization_name"],
-        row["organization_name_en"],
-        row["grade"],
-        row["district"],
+        names.name,
+        names.name_en,
+        names.grade,
+        names.district,
         round(distance) if distance is not None else None,
         row["department_id"],
-        row["department_name"],
-        row["department_name_en"],
+        department[0],
+        department[1],
         row["schedule_id"],
-        row["practitioner_role_id"],
-        row["practitioner_name"],
-        row["title"],
+        role_id,
+        role.name if role else team,
+        role.title if role else None,
         row["service_kind"],
         row["service_name"],
         row["service_name_en"],
         row["fee_fen"],
-        row["start_at"].astimezone(zone),
-        row["end_at"].astimezone(zone),
+        row["start_at"].astimezone(names.zone),
+        row["end_at"].astimezone(names.zone),
         row["remaining"],
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from yitong.booking.queries.offers import DISTANCE, dressed, offer_of
+from yitong.booking.names import NameBoard
+from yitong.booking.queries.offers import DISTANCE, dressed, offers_of
 from yitong.booking.schemas import SlotOffer
 from yitong.kernel.ids import UUID
 from yitong.kernel.platform import Platform
@@ -112,12 +113,12 @@ WHERE {_REOPENED} AND {span} AND {where} LIMIT {limit}"""  # noqa: S608
     return dressed(both, order + ", s.id"), build.values
 
 
-async def search(platform: Platform, wish: Wish) -> list[SlotOffer]:
+async def search(platform: Platform, board: NameBoard, wish: Wish) -> list[SlotOffer]:
     """Up to ``wish.limit`` free places in the order asked for."""
     sql, values = statement(wish, platform.clock.now())
     async with (await platform.database.raw(as_written=True)).acquire() as connection:
         rows: list[Any] = await connection.fetch(sql, *values)
-    return [offer_of(row) for row in rows]
+    return await offers_of(board, rows)
 
 
 def _conditions(wish: Wish, build: _Statement) -> str:

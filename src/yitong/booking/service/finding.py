@@ -60,7 +60,8 @@ async def search(platform: Platform, asked: Search) -> list[SlotOffer]:
         raise _wrong("sort", "按距离查找需要您的位置。", "Searching by distance needs your position.")
     if not 1 <= asked.limit <= MOST_OFFERS:
         raise _wrong("limit", f"数量应为 1 至 {MOST_OFFERS}。", f"Ask for 1 to {MOST_OFFERS}.")
-    zone = await desk_of(platform).names.region_zone(platform.settings.region_code)
+    names = desk_of(platform).names
+    zone = await names.region_zone(platform.settings.region_code)
     first, last = _span(platform, asked, zone)
     wish = searching.Wish(
         first=first,
@@ -79,7 +80,7 @@ async def search(platform: Platform, asked: Search) -> list[SlotOffer]:
         order=asked.sort,
         limit=asked.limit,
     )
-    return await searching.search(platform, wish)
+    return await searching.search(platform, names, wish)
 
 
 def _span(platform: Platform, asked: Search, zone: str) -> tuple[datetime, datetime]:

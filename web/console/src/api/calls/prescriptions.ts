@@ -31,3 +31,6 @@ export const readPrescription = (id: string, organization_id: string) =>
   take(api.GET('/api/prescriptions/{prescription_id}', { params: { path: { prescription_id: id }, query: { organization_id } } }))
 export const listWaiting = (organization_id: string) => take(api.GET('/api/prescription-reviews', { params: { query: { organization_id } } }))
 export const reviewPrescription = (id: string, body: S['PharmacistDecision']) => take(api.POST('/api/prescriptions/{prescription_id}/review', { ...path(id), body }))
+/** The sheet as PDF, with the code that leads to its verification. */
+export const readPaper = async (id: string, organization_id: string): Promise<Blob> =>
+  (await take(api.GET('/api/prescriptions/{prescription_id}/pdf', { params: { path: { prescription_id: id }, query: { organization_id } }, parseAs: 'blob' }))) as Blob

@@ -4,6 +4,7 @@ import { asProblem, type ApiProblem } from '@/api/problem'
 
 /** A line in the editor: what is sent, and the drug it is about. */
 export type Row = Line & { drug: Pick<DrugFound, 'name' | 'spec' | 'unit' | 'package' | 'routes' | 'dose_units' | 'kind' | 'stock_units' | 'control'> }
+type Named = { code: string; name: string }
 type Pregnancy = 'unknown' | 'no' | 'pregnant' | 'lactating'
 export type Setting = NonNullable<Sheet['setting']>
 
@@ -12,7 +13,7 @@ const PAUSE_MS = 350
 /** The sheet under the doctor's hands: its rows, what it is as a request, and what the rules say a moment after each change. */
 export function useSheet(organizationId: Ref<string | null>, visit: Ref<Visit | null>) {
   const rows = ref<Row[]>([])
-  const form = reactive({ setting: 'outpatient' as Setting, diagnoses: [{ code: '', name: '' }], weight: '', egfr: '', pregnancy: 'unknown' as Pregnancy, allergies: [] as string[], insured: false, supply_reason: '' })
+  const form = reactive({ setting: 'outpatient' as Setting, diagnoses: [] as Named[], weight: '', egfr: '', pregnancy: 'unknown' as Pregnancy, allergies: [] as string[], insured: false, supply_reason: '' })
   const reasons = reactive<Record<string, string>>({})
   const checked = ref<Checked | null>(null)
   const problem = ref<ApiProblem | null>(null)
@@ -23,7 +24,7 @@ export function useSheet(organizationId: Ref<string | null>, visit: Ref<Visit | 
     organization_id: organizationId.value,
     encounter_id: visit.value.id,
     setting: form.setting,
-    diagnoses: form.diagnoses.filter((d) => d.code.trim() && d.name.trim()).map((d) => ({ code: d.code.trim().toUpperCase(), name: d.name.trim() })),
+    diagnoses: form.diagnoses.map((d) => ({ ...d })),
     lines: rows.value.map(({ drug: _, ...line }) => line),
     condition: { weight_g: whole(form.weight, 1000), egfr: whole(form.egfr), pregnancy: form.pregnancy === 'unknown' ? '' : form.pregnancy, allergies: form.allergies },
     insured: form.insured,
@@ -72,7 +73,7 @@ export function useSheet(organizationId: Ref<string | null>, visit: Ref<Visit | 
   }
   function clear(): void {
     rows.value = []
-    Object.assign(form, { setting: 'outpatient', diagnoses: [{ code: '', name: '' }], weight: '', egfr: '', pregnancy: 'unknown', allergies: [], insured: false, supply_reason: '' })
+    Object.assign(form, { setting: 'outpatient', diagnoses: (visit.value?.diagnoses ?? []).map(({ code, name }) => ({ code, name })), weight: '', egfr: '', pregnancy: 'unknown', allergies: [], insured: false, supply_reason: '' })
     for (const code of Object.keys(reasons)) delete reasons[code]
   }
   /** Takes a kept prescription back into the editor. */
@@ -85,7 +86,7 @@ export function useSheet(organizationId: Ref<string | null>, visit: Ref<Visit | 
     }))
     const told = kept.condition
     Object.assign(form, {
-      setting: kept.setting ?? 'outpatient', diagnoses: kept.diagnoses?.length ? kept.diagnoses.map((d) => ({ ...d })) : [{ code: '', name: '' }], weight: told?.weight_g ? String(told.weight_g / 1000) : '',
+      setting: kept.setting ?? 'outpatient', diagnoses: (kept.diagnoses ?? []).map((d) => ({ ...d })), weight: told?.weight_g ? String(told.weight_g / 1000) : '',
       egfr: told?.egfr != null ? String(told.egfr) : '', pregnancy: told?.pregnancy || 'unknown', allergies: [...(told?.allergies ?? [])], insured: kept.insured ?? false, supply_reason: kept.supply_reason ?? '',
     })
     for (const reason of kept.reasons ?? []) reasons[reason.code] = reason.text
