@@ -79,6 +79,7 @@ from yitong.identity import model as identity_model
 from yitong.identity.service.sessions import watch_revocations
 from yitong.journey import api as journey_api
 from yitong.journey import jobs as journey_jobs
+from yitong.journey import medicine_news as journey_medicines
 from yitong.journey import model as journey_model
 from yitong.journey import reactors as journey_reactors
 from yitong.kernel import idempotency, reactors, web
@@ -142,6 +143,7 @@ LISTENERS = (
     channels_flows,
     identity_jobs,
     journey_reactors,
+    journey_medicines,
     journey_jobs,
     waitlist_jobs,
     limits_bans,

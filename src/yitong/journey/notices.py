@@ -37,6 +37,12 @@ class NoticeKind(StrEnum):
     NO_SHOW = "no_show"
     PAYMENT_ASKED = "payment_asked"
     LAPSED = "lapsed"
+    PRESCRIPTION_TAKEN = "prescription_taken"
+    PRESCRIPTION_GIVEN_BACK = "prescription_given_back"
+    PRESCRIPTION_DISPENSED = "prescription_dispensed"
+    DELIVERY_SENT = "delivery_sent"
+    DELIVERY_FAILED = "delivery_failed"
+    MEDICATION_DUE = "medication_due"
 
 
 class ChannelFields(msgspec.Struct, frozen=True):

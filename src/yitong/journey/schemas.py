@@ -82,7 +82,7 @@ class Journey(msgspec.Struct, frozen=True):
 
 
 class MessageLink(msgspec.Struct, frozen=True):
-    """Where a message leads: ``kind`` is appointment, queue, journey, draw or ban."""
+    """Where a message leads: ``kind`` is appointment, queue, journey, draw, ban, prescription_part or medications."""
 
     kind: str
     id: UUID

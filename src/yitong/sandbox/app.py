@@ -27,6 +27,7 @@ from yitong.sandbox import (
 )
 from yitong.sandbox.channels import notices, pay_page
 from yitong.sandbox.channels.opening import open_channels
+from yitong.sandbox.insurer import circulation_routes as insurer_circulation
 from yitong.sandbox.insurer import mobile_routes as insurer_mobile
 from yitong.sandbox.insurer import page as insurer_page
 from yitong.sandbox.insurer import permits as insurer_permits
@@ -103,7 +104,7 @@ def create_sandbox(settings: Settings, clock: Clock | None = None, platform_cloc
     )
     rooms = (
         *(faults, sms, sms_page, authenticator, wechat_routes, alipay, oidc),
-        *(insurer_routes, insurer_mobile, insurer_page, insurer_permits),
+        *(insurer_routes, insurer_mobile, insurer_page, insurer_permits, insurer_circulation),
         *(commercial, notices, pay_page, wechat_pay_routes, terminals),
     )
     return Litestar(

@@ -53,10 +53,28 @@ def _staff(
     )
 
 
+def _shop(username: str, name: str, pinyin: str, gender: Gender, code: str, licence_no: str) -> DemoStaff:
+    """A pharmacist at the counter of a pharmacy outside the hospitals."""
+    return DemoStaff(
+        username=username,
+        name=name,
+        pinyin=pinyin,
+        gender=gender,
+        role="pharmacist",
+        role_name="药店药师",
+        role_name_en="Pharmacist of a shop",
+        organization_code=code,
+        department_code="150102",
+        licence_no=licence_no,
+    )
+
+
 DEMO_STAFF = (
     _staff("doctor", "陈明远", "chen ming yuan", "male", "医生", "Doctor", FIRST_HOSPITAL, CLINIC),
     _staff("nurse", "刘雅静", "liu ya jing", "female", "护士", "Nurse", FIRST_HOSPITAL, CLINIC),
     _staff("pharmacist", "唐素芬", "tang su fen", "female", "药师", "Pharmacist", FIRST_HOSPITAL, "150102"),
+    _shop("pharmacy1", "韩玉梅", "han yu mei", "female", "DEMO-PH-01", "P110900000000001"),
+    _shop("pharmacy2", "冯志强", "feng zhi qiang", "male", "DEMO-PH-02", "P110900000000002"),
     _staff("registrar", "孙晓燕", "sun xiao yan", "female", "前台", "Front desk", FIRST_HOSPITAL, "110101"),
     _staff("scheduler", "周文博", "zhou wen bo", "male", "门诊办", "Outpatient office", FIRST_HOSPITAL, "110101"),
     _staff("cashier", "马丽华", "ma li hua", "female", "收费员", "Cashier", FIRST_HOSPITAL, "110101"),

@@ -12,12 +12,15 @@ from yitong.gateways.insurance.envelope import Seals
 from yitong.gateways.insurance.mobile import MobileClient
 from yitong.gateways.insurance.mobile_envelope import MobileSeals
 from yitong.gateways.insurance.permits import PermitClient
+from yitong.gateways.insurance.pharmacies import FsiPharmacies
+from yitong.gateways.insurance.pharmacy_counter import PharmacyCounter
 from yitong.gateways.insurance.stays import FsiStays
 from yitong.identity.service.credentials import CredentialReader
 from yitong.kernel.crypto import CryptoError, SM2PrivateKey, SM2PublicKey
 from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings, SettingsError
 from yitong.kernel.text import Bilingual
+from yitong.prescriptions.dispensing.ports import PharmacyInsurer
 
 
 def connect_insurer(platform: Platform, settings: Settings) -> None:
@@ -32,6 +35,7 @@ def connect_insurer(platform: Platform, settings: Settings) -> None:
     platform.closing.append(insurer.close)
     platform.connect(Insurer, insurer)
     platform.connect(InpatientInsurer, FsiStays(courier))
+    platform.connect(PharmacyInsurer, PharmacyCounter(insurer, FsiPharmacies(courier)))
     platform.connect(CredentialReader, InsurerCredentials(insurer, platform.clock.now))
 
 

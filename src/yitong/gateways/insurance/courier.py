@@ -24,7 +24,7 @@ PATH = "/mbs/fmi/fsi/api/callFsiService/callService"
 SIGN_IN_AGAIN = "签到"
 """What the refusal of a sign-in number that ran out says."""
 # Nothing is lost when one of these reaches the insurer twice.
-_HARMLESS = frozenset({"9001", "1101", "2205", "2206A", "2302", "2303", "2601", "3201", "3202", "5203"})
+_HARMLESS = frozenset({"9001", "1101", "2101", "2205", "2206A", "2302", "2303", "2601", "3201", "3202", "5203"})
 _CLOCK = SystemClock()
 Output = TypeVar("Output")
 

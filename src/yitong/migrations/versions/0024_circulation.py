@@ -286,7 +286,33 @@ def _after() -> None:
         sa.CheckConstraint("state IN ('sent','arrived','failed')", name=op.f("ck_drug_delivery_state")),
         sa.CheckConstraint("(state = 'sent') = (ended_at IS NULL)", name=op.f("ck_drug_delivery_ended")),
     )
-    op.create_index("uq_drug_delivery_part", "drug_delivery", ["organization_id", "hospital_id", "part_id"], unique=True)
+    op.create_index(
+        "uq_drug_delivery_part", "drug_delivery", ["organization_id", "hospital_id", "part_id"], unique=True
+    )
+    op.create_table(
+        "drug_settlement",
+        *(_column(name, sa.Uuid()) for name in ("organization_id", "id", "hospital_id", "part_id", "patient_id")),
+        _column("state", sa.Text()),
+        _column("version", sa.Integer()),
+        _column("asked_at", _TIME),
+        _column("setl_id", sa.Text(), null=True),
+        *(_column(name, sa.Integer()) for name in ("total_fen", "fund_fen", "account_fen", "cash_fen")),
+        _column("sale_sealed", sa.Text()),
+        _column("settled_sealed", sa.Text(), null=True),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_drug_settlement")),
+        sa.CheckConstraint("state IN ('asked','settled','refused','reversed')", name=op.f("ck_drug_settlement_state")),
+        sa.CheckConstraint("fund_fen + account_fen + cash_fen = total_fen", name=op.f("ck_drug_settlement_adds_up")),
+        sa.CheckConstraint(
+            "(state IN ('settled','reversed')) = (setl_id IS NOT NULL)", name=op.f("ck_drug_settlement_settled")
+        ),
+    )
+    op.create_index(
+        "uq_drug_settlement_live",
+        "drug_settlement",
+        ["organization_id", "hospital_id", "part_id"],
+        unique=True,
+        postgresql_where="state IN ('asked','settled')",
+    )
     op.create_table(
         "medication_reminder",
         _column("patient_id", sa.Uuid()),
@@ -308,8 +334,16 @@ def _after() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("drug_settlement")
     for table in (
-        *("medication_reminder", "drug_delivery", "dispensed_package", "trace_code", "dispense_receipt", "purchase_offer"),
+        *(
+            "medication_reminder",
+            "drug_delivery",
+            "dispensed_package",
+            "trace_code",
+            "dispense_receipt",
+            "purchase_offer",
+        ),
         *("purchase_request", "custody", "prescription_part", "drug_identifier", "pharmacy"),
     ):
         op.drop_table(table)

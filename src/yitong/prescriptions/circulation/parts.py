@@ -91,8 +91,9 @@ _ROUND = text(
 
 def part_from(row: Any) -> Part:
     """A part from a row of :data:`SELECT`."""
-    values = {name: row[name] for name in Part.__struct_fields__}
-    return Part(**{**values, "state": PartState(row["state"])})
+    values: dict[str, Any] = {name: row[name] for name in Part.__struct_fields__}
+    values["state"] = PartState(row["state"])
+    return Part(**values)
 
 
 async def part_of(tx: Transaction, organization_id: UUID, part_id: UUID) -> Part:

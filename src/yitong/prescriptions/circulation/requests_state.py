@@ -59,8 +59,9 @@ _EVENTS = {
 
 def wish_from(row: Any) -> Wish:
     """A request from a row of its columns."""
-    values = {name: row[name] for name in Wish.__struct_fields__}
-    return Wish(**{**values, "state": RequestState(row["state"])})
+    values: dict[str, Any] = {name: row[name] for name in Wish.__struct_fields__}
+    values["state"] = RequestState(row["state"])
+    return Wish(**values)
 
 
 async def wish_of(tx: Transaction, organization_id: UUID, request_id: UUID, *, lock: bool = False) -> Wish:

@@ -16,7 +16,7 @@ from yitong.kernel.text import Language
 from yitong.kernel.transaction import Transaction
 from yitong.prescriptions.circulation.schemas import CustodyView
 from yitong.prescriptions.circulation.wall import custody_view
-from yitong.prescriptions.dispensing import delivery, medications, recall, results, service
+from yitong.prescriptions.dispensing import delivery, medications, recall, results, service, settling
 from yitong.prescriptions.dispensing import schemas as wire
 from yitong.prescriptions.dispensing.problems import DELIVERY_CODE_WRONG
 
@@ -85,6 +85,44 @@ async def post_fail(
     return await delivery.fail(tx, delivery_id, data)
 
 
+@post("/custodies/{part_id:uuid}/settlement/preview", status_code=200, summary="How insurance would pay", tags=_TAGS)
+async def post_preview(
+    platform: NamedDependency[Platform],
+    actor: NamedDependency[Actor],
+    language: NamedDependency[Language],
+    part_id: FromPath[UUID],
+    data: JSONBody[wire.SettleRequest],
+) -> wire.SettlementView:
+    """Nothing is paid (2101)."""
+    async with platform.transaction(actor, language) as tx:
+        sale = await settling.sale_of(tx, part_id, data)
+    return settling.view_of(await settling.insurer_of(platform).ask(sale))
+
+
+@post("/custodies/{part_id:uuid}/settlement", status_code=200, summary="Settle with the insurance", tags=_TAGS)
+async def post_settlement(
+    platform: NamedDependency[Platform],
+    actor: NamedDependency[Actor],
+    language: NamedDependency[Language],
+    part_id: FromPath[UUID],
+    data: JSONBody[wire.SettleRequest],
+) -> wire.SettlementView:
+    """What was handed out (2102); repeat it when no answer came."""
+    return await settling.settle(platform, actor, language, part_id, data)
+
+
+@post("/custodies/{part_id:uuid}/settlement/reverse", status_code=200, summary="Take a settlement back", tags=_TAGS)
+async def post_reverse(
+    platform: NamedDependency[Platform],
+    actor: NamedDependency[Actor],
+    language: NamedDependency[Language],
+    part_id: FromPath[UUID],
+    data: JSONBody[wire.ReverseRequest],
+) -> wire.SettlementView:
+    """As a whole (2103)."""
+    return await settling.reverse(platform, actor, language, part_id, data)
+
+
 @get("/trace-codes/{code:str}", summary="A package by its trace code", tags=_TAGS)
 async def get_trace(tx: NamedDependency[Transaction], code: FromPath[str]) -> wire.TraceView:
     """Where it went out; nothing of the patient."""
@@ -146,6 +184,9 @@ ROUTES: list[ControllerRouterHandler] = [
     post_delivery,
     post_arrive,
     post_fail,
+    post_preview,
+    post_settlement,
+    post_reverse,
     get_trace,
     get_recall,
     get_medications,

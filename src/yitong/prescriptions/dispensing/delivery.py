@@ -36,9 +36,7 @@ _OF_PART = text(
     "SELECT * FROM drug_delivery WHERE organization_id = :pharmacy AND hospital_id = :hospital AND part_id = :part"
     " FOR UPDATE"
 )
-_WRONG_CODE = text(
-    "UPDATE drug_delivery SET tries = tries + 1 WHERE organization_id = :pharmacy AND id = :id"
-)
+_WRONG_CODE = text("UPDATE drug_delivery SET tries = tries + 1 WHERE organization_id = :pharmacy AND id = :id")
 
 
 async def send(tx: Transaction, part_id: UUID, request: SendRequest) -> DeliveryView:

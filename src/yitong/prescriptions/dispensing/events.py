@@ -11,6 +11,8 @@ class DispensingEvent(StrEnum):
     DISPENSED = "dispensing:part:dispensed"
     CLOSED = "dispensing:part:closed"
     RETURNED = "dispensing:part:goods_returned"
+    SETTLEMENT_ASKED = "dispensing:settlement:asked"
+    SETTLEMENT_REFUSED = "dispensing:settlement:refused"
     SETTLED = "dispensing:part:settled"
     REVERSED = "dispensing:part:settlement_reversed"
     SENT = "dispensing:delivery:sent"
@@ -31,6 +33,11 @@ declare_events(
         ),
         DispensingEvent.CLOSED: (f"药房结单：{_PART}，回执 SM3 {{digest}}", f"Closed: {_PART_EN}, SM3 {{digest}}"),
         DispensingEvent.RETURNED: (f"退药：{_PART}，回执 SM3 {{digest}}", f"Came back: {_PART_EN}, SM3 {{digest}}"),
+        DispensingEvent.SETTLEMENT_ASKED: (
+            "药店向医保申请结算 {total_fen} 分",
+            "A pharmacy asks the insurance to settle {total_fen} fen",
+        ),
+        DispensingEvent.SETTLEMENT_REFUSED: ("医保拒绝结算", "The insurance refused a settlement"),
         DispensingEvent.SETTLED: (f"医保结算：{_PART}", f"Settled with the insurance: {_PART_EN}"),
         DispensingEvent.REVERSED: (f"撤销医保结算：{_PART}", f"Settlement taken back: {_PART_EN}"),
         DispensingEvent.SENT: ("药品已交配送，第 {attempt} 次", "Goods went out, attempt {attempt}"),

@@ -1,6 +1,6 @@
 """The patient's medication list, made of what pharmacies handed out, and the reminders that go with it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -33,7 +33,7 @@ _RECEIPTS = text(
 )
 _REMINDERS = text("SELECT * FROM medication_reminder WHERE patient_id = :patient")
 _ACTIVE = text(
-    "SELECT * FROM medication_reminder WHERE active AND until_day >= CAST(:now AS date) - 1"
+    "SELECT * FROM medication_reminder WHERE active AND until_day >= CAST(:yesterday AS date)"
     " AND told_until < :now ORDER BY patient_id, receipt_id, line LIMIT 2000"
 )
 _TOLD = text(
@@ -145,7 +145,8 @@ async def remind(tx: Transaction) -> int:
     Each reminder is told once a time, whoever runs this and however often.
     """
     told = 0
-    rows: list[Any] = list((await tx.session.execute(_ACTIVE, {"now": tx.now})).mappings())
+    yesterday = (tx.now - timedelta(days=1)).date()  # wherever the pharmacy is, its last day is not before this
+    rows: list[Any] = list((await tx.session.execute(_ACTIVE, {"now": tx.now, "yesterday": yesterday})).mappings())
     for row in rows:
         moment = plan.due(
             row["times"],

@@ -117,6 +117,45 @@ class Delivery(Base):
     )
 
 
+class DrugSettlement(Base):
+    """A pharmacy's settlement of a part with the insurer, written as asked before the insurer is, so that an answer
+    that was lost is asked for again under the same number. ``sale_sealed`` (``drug_settlement.sale:<id>``) is what was
+    asked.
+    """
+
+    __tablename__ = "drug_settlement"
+    organization_id: Mapped[UUID]  # the pharmacy
+    id: Mapped[UUID]
+    hospital_id: Mapped[UUID]
+    part_id: Mapped[UUID]
+    patient_id: Mapped[UUID]
+    state: Mapped[str]
+    version: Mapped[int]
+    asked_at: Mapped[datetime]
+    setl_id: Mapped[str | None]
+    total_fen: Mapped[int]
+    fund_fen: Mapped[int]
+    account_fen: Mapped[int]
+    cash_fen: Mapped[int]
+    sale_sealed: Mapped[str]
+    settled_sealed: Mapped[str | None]  # ``drug_settlement.settled:<id>``
+    __table_args__ = (
+        PrimaryKeyConstraint("organization_id", "id"),
+        CheckConstraint("state IN ('asked','settled','refused','reversed')", name="state"),
+        CheckConstraint("fund_fen + account_fen + cash_fen = total_fen", name="adds_up"),
+        CheckConstraint("(state IN ('settled','reversed')) = (setl_id IS NOT NULL)", name="settled"),
+        Index(
+            "uq_drug_settlement_live",
+            "organization_id",
+            "hospital_id",
+            "part_id",
+            unique=True,
+            postgresql_where="state IN ('asked','settled')",
+        ),
+        hospital(private=True, patient="patient_id"),
+    )
+
+
 class MedicationReminder(Base):
     """When a patient is reminded of a dispensed line; ``told_until`` is up to when they were."""
 

@@ -69,6 +69,24 @@ NOTHING_OUT = problem_kind(
     Bilingual("还没有发药，不能结单。", "Nothing was handed out, so there is nothing to close."),
     Bilingual("请先发药，或退回处方。", "Dispense first, or give the prescription back."),
 )
+NO_INSURER = problem_kind(
+    "no-insurer",
+    409,
+    Bilingual("本平台尚未接入医保。", "No insurer is connected."),
+    Bilingual("请自费结算，或联系管理员。", "Settle without insurance, or ask the administrator."),
+)
+SETTLED_ALREADY = problem_kind(
+    "settled-already",
+    409,
+    Bilingual("这份处方已结算或正在结算。", "This part is settled, or being settled."),
+    Bilingual("请刷新查看结算结果。", "Load it again to see how."),
+)
+NOT_SETTLED = problem_kind(
+    "not-settled",
+    409,
+    Bilingual("这份处方没有医保结算。", "This part has no settlement."),
+    Bilingual("请先结算。", "Settle it first."),
+)
 RECALL_UNCLEAR = problem_kind(
     "recall-unclear",
     400,

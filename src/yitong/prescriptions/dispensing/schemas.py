@@ -206,3 +206,34 @@ class ReminderRequest(msgspec.Struct, frozen=True):
     pharmacy_id: UUID
     remind: bool
     times: Annotated[list[Clock], Meta(max_length=8)] = []
+
+
+class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person shows: 01 insurance voucher, 02 identity card, 03 social-security card with its serial."""
+
+    organization_id: UUID
+    pharmacy_id: UUID
+    credential_type: Literal["01", "02", "03"]
+    credential: Annotated[str, Meta(min_length=4, max_length=100)]
+    card_serial: Annotated[str, Meta(max_length=64)] = ""
+    use_account: bool = True
+
+
+class SettlementView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who pays how much of what was handed out, in fen; ``state`` is none for a mere question."""
+
+    state: Literal["asked", "settled", "refused", "reversed"] | None
+    state_text: Bilingual | None
+    setl_id: str | None
+    total_fen: int
+    fund_fen: int
+    account_fen: int
+    cash_fen: int
+    notes: list[str] = []
+
+
+class ReverseRequest(msgspec.Struct, frozen=True):
+    """At which hospital it was written, and for which pharmacy."""
+
+    organization_id: UUID
+    pharmacy_id: UUID

@@ -69,5 +69,8 @@ async def decide(tx: Transaction, prescription_id: UUID, request: PharmacistDeci
     )
     await signing.sign(tx, who, about, event_id)
     until = await reviewed(tx, grant, row, event_id, approved=not refused)
-    await rows.move(tx, grant, row, after, event_id, **({} if refused else {"valid_until": until}))
+    if refused:
+        await rows.move(tx, grant, row, after, event_id)
+    else:
+        await rows.move(tx, grant, row, after, event_id, valid_until=until)
     return await view(tx, row.organization_id, row.id)

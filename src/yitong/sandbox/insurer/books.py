@@ -31,6 +31,16 @@ class OpenVisit:
 
 
 @dataclass
+class Circulated:
+    """A circulated prescription: how it was checked, uploaded, undone, and what was fetched of it."""
+
+    checked: e.RxChecked
+    uploaded: e.RxUploaded | None = None
+    undone: e.RxUndone | None = None
+    fetched: list[e.RxFetched] = field(default_factory=list[e.RxFetched])
+
+
+@dataclass
 class MobileOrder:
     """An order of mobile payment: how it began, where it is, what was given back."""
 
@@ -57,6 +67,7 @@ class Books:
         self.reversals: dict[str, e.Reversed] = {}  # by the settlement they took back, while they stand
         self.blocked: set[str] = set()
         self.orders: dict[str, MobileOrder] = {}
+        self.prescriptions: dict[str, Circulated] = {}  # by hiRxno
         self.written = 0
         self._path = path
         if path.exists():
@@ -116,6 +127,17 @@ class Books:
                 self.reversals.pop(entry.of, None)
             case e.Blocked():
                 self.blocked.add(entry.msgid)
+            case e.RxChecked():
+                self.prescriptions[entry.hi_rxno] = Circulated(entry)
+            case e.RxUploaded():
+                self.prescriptions[entry.hi_rxno].uploaded = entry
+            case e.RxUndone():
+                self.prescriptions[entry.hi_rxno].undone = entry
+            case e.RxFetched():
+                self.prescriptions[entry.hi_rxno].fetched.append(entry)
+            case e.RxBroughtBack():
+                fetched = self.prescriptions[entry.hi_rxno].fetched
+                fetched[:] = [one for one in fetched if one.setl_id != entry.setl_id]
             case e.Ordered():
                 self.orders[entry.pay_ord_id] = MobileOrder(entry)
             case e.OrderMoved():

@@ -18,8 +18,10 @@ from yitong.gateways.insurance.envelope import Message
 from yitong.sandbox.insurer import answers
 from yitong.sandbox.insurer import entries as e
 from yitong.sandbox.insurer.books import Books, OpenVisit
+from yitong.sandbox.insurer.circulation import CirculationDesk
 from yitong.sandbox.insurer.credentials import Credentials
 from yitong.sandbox.insurer.people import Person, person_of
+from yitong.sandbox.insurer.pharmacies import PharmacyDesk
 from yitong.sandbox.insurer.refusal import Refusal
 from yitong.sandbox.insurer.stays import StayDesk
 
@@ -52,7 +54,9 @@ class InsuranceDesk:
             "5203": self._settlement,
         }
         self.stays = StayDesk(self)
-        self._tasks |= self.stays.tasks
+        self.circulation = CirculationDesk(self)
+        self.pharmacies = PharmacyDesk(self)
+        self._tasks |= self.stays.tasks | self.pharmacies.tasks
 
     def take(self, message: Message, content: bytes) -> bytes:
         """The output of one message. Raises Refusal."""
@@ -334,7 +338,7 @@ class InsuranceDesk:
         asked = _data(content, wire.Undoing)
         if asked.omsgid in self.books.blocked:
             return wire.Nothing()
-        if asked.oinfno not in ("2207A", "2208A", "2304", "2305", "2401"):
+        if asked.oinfno not in ("2207A", "2208A", "2304", "2305", "2401", "2102", "2103"):
             raise Refusal(f"交易 {asked.oinfno} 不支持冲正")
         if asked.oinfno == "2401":
             self.stays.undo_admission(asked.omsgid)

@@ -7,6 +7,7 @@ import msgspec
 from yitong.billing.insurance.accumulators import Accumulators
 from yitong.billing.insurance.splitting import LineSplit
 from yitong.billing.ports import FeeLine, InsuranceSplit
+from yitong.gateways.insurance.circulation import wire as circulation
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -163,8 +164,51 @@ class OrderRefunded(Entry, frozen=True, kw_only=True):
     cash: int
 
 
+class RxChecked(Entry, frozen=True, kw_only=True):
+    """A circulated prescription was checked (D001) and numbered."""
+
+    hi_rxno: str
+    rx_trace_code: str
+    asked: circulation.PrescriptionUpload
+
+
+class RxUploaded(Entry, frozen=True, kw_only=True):
+    """A circulated prescription was uploaded (D003): it is in effect."""
+
+    hi_rxno: str
+    asked: circulation.FileUpload
+
+
+class RxUndone(Entry, frozen=True, kw_only=True):
+    """A circulated prescription was taken back (D004)."""
+
+    hi_rxno: str
+    asked: circulation.Undoing
+
+
+class RxFetched(Entry, frozen=True, kw_only=True):
+    """Drugs of a circulated prescription were fetched (2102): code, name and count of each."""
+
+    hi_rxno: str
+    setl_id: str
+    at: datetime
+    drugs: list[tuple[str, str, int]]
+
+
+class RxBroughtBack(Entry, frozen=True, kw_only=True):
+    """A sale of a circulated prescription was taken back (2103)."""
+
+    hi_rxno: str
+    setl_id: str
+
+
 AnyEntry = (
-    Ordered
+    RxChecked
+    | RxUploaded
+    | RxUndone
+    | RxFetched
+    | RxBroughtBack
+    | Ordered
     | OrderMoved
     | OrderRefunded
     | Seen

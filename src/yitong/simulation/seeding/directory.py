@@ -9,6 +9,7 @@ from yitong.billing.insurance.publishing import published_rows
 from yitong.directory import facts
 from yitong.directory.demo import DemoOrganization, DemoRegion
 from yitong.kernel.text import pinyin_initials
+from yitong.simulation.seeding.pharmacies import card_rows, identifier_rows
 from yitong.simulation.seeding.shelves import right_rows, stock_rows
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -58,6 +59,8 @@ async def load_directory(connection: Connection, region: DemoRegion, now: dateti
     counts |= await _load_services(connection, region)
     counts |= await _load_lists(connection, now)
     counts["drug_stock"] = await copy(connection, "drug_stock", stock_rows(region, now))
+    counts["pharmacy"] = await copy(connection, "pharmacy", card_rows(region, now))
+    counts["drug_identifier"] = await copy(connection, "drug_identifier", identifier_rows())
     counts["prescribing_right"] = await copy(connection, "prescribing_right", right_rows(region, now))
     return counts
 

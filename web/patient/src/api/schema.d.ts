@@ -724,6 +724,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/custodies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a prescription by its code */
+        post: operations["ApiCustodiesPostCustody"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custodies/{part_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A prescription that a pharmacy holds */
+        get: operations["ApiCustodiesPartIdGetCustody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custodies/{part_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a custody */
+        post: operations["ApiCustodiesPartIdClosePostClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custodies/{part_id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send goods out */
+        post: operations["ApiCustodiesPartIdDeliveryPostDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custodies/{part_id}/dispense": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand out */
+        post: operations["ApiCustodiesPartIdDispensePostDispense"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custodies/{part_id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a prescription back */
+        post: operations["ApiCustodiesPartIdGiveBackPostGiveBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custodies/{part_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take goods back */
+        post: operations["ApiCustodiesPartIdReturnPostReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custodies/{part_id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle with the insurance */
+        post: operations["ApiCustodiesPartIdSettlementPostSettlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custodies/{part_id}/settlement/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How insurance would pay */
+        post: operations["ApiCustodiesPartIdSettlementPreviewPostPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custodies/{part_id}/settlement/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a settlement back */
+        post: operations["ApiCustodiesPartIdSettlementReversePostReverse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboard": {
         parameters: {
             query?: never;
@@ -735,6 +905,40 @@ export interface paths {
         get: operations["ApiDashboardGetDashboard"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/arrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand a delivery over */
+        post: operations["ApiDeliveriesDeliveryIdArrivePostArrive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A delivery failed */
+        post: operations["ApiDeliveriesDeliveryIdFailPostFail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1936,6 +2140,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/patients/{patient_id}/medications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A patient's medication */
+        get: operations["ApiPatientsPatientIdMedicationsGetMedications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient_id}/medications/{dispense_id}/{line}/reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a reminder */
+        put: operations["ApiPatientsPatientIdMedicationsDispenseIdLineReminderPutReminder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/patients/at-desk": {
         parameters: {
             query?: never;
@@ -2107,6 +2345,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pharmacies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find pharmacies */
+        get: operations["ApiPharmaciesGetPharmacies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pharmacies/{pharmacy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pharmacy */
+        get: operations["ApiPharmaciesPharmacyIdGetPharmacy"];
+        /** Keep a pharmacy's card */
+        put: operations["ApiPharmaciesPharmacyIdPutPharmacy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pharmacies/{pharmacy_id}/shelf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pharmacy's stock and prices */
+        get: operations["ApiPharmaciesPharmacyIdShelfGetShelf"];
+        put?: never;
+        /** Upload stock and prices */
+        post: operations["ApiPharmaciesPharmacyIdShelfPostShelf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pharmacies/{pharmacy_id}/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pharmacy's wall of requests */
+        get: operations["ApiPharmaciesPharmacyIdWallGetWall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pharmacies/{pharmacy_id}/wall/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pharmacy's wall, live */
+        get: operations["ApiPharmaciesPharmacyIdWallStreamStreamWall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/practitioner-roles": {
         parameters: {
             query?: never;
@@ -2187,6 +2512,108 @@ export interface paths {
         /** Give a doctor special rights */
         put: operations["ApiPrescribingRightsPractitionerIdPutRights"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescription-parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A patient's parts of prescriptions */
+        get: operations["ApiPrescriptionPartsGetParts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescription-parts/{part_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One part */
+        get: operations["ApiPrescriptionPartsPartIdGetPart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescription-parts/{part_id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare prices of a part */
+        get: operations["ApiPrescriptionPartsPartIdPricesGetPrices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescription-parts/{part_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release a part */
+        post: operations["ApiPrescriptionPartsPartIdReleasePostRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescription-parts/{part_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One part, live */
+        get: operations["ApiPrescriptionPartsPartIdStreamStreamPart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescription-parts/{part_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a part */
+        post: operations["ApiPrescriptionPartsPartIdWithdrawPostWithdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2274,6 +2701,40 @@ export interface paths {
         put?: never;
         /** Discard a draft */
         post: operations["ApiPrescriptionsPrescriptionIdDiscardPostDiscard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}/dispenses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was dispensed, as FHIR */
+        get: operations["ApiPrescriptionsPrescriptionIdDispensesGetDispenses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{prescription_id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The parts of a prescription */
+        get: operations["ApiPrescriptionsPrescriptionIdPartsGetPrescriptionParts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2478,6 +2939,108 @@ export interface paths {
         get: operations["ApiPublicSettingsPublicSettings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purchase-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a purchase request */
+        post: operations["ApiPurchaseRequestsPostRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purchase-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One purchase request */
+        get: operations["ApiPurchaseRequestsRequestIdGetRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purchase-requests/{request_id}/choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an offer */
+        post: operations["ApiPurchaseRequestsRequestIdChoosePostChoose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purchase-requests/{request_id}/grab": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grab a request */
+        post: operations["ApiPurchaseRequestsRequestIdGrabPostGrab"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purchase-requests/{request_id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer a price */
+        post: operations["ApiPurchaseRequestsRequestIdOffersPostOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purchase-requests/{request_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a request */
+        post: operations["ApiPurchaseRequestsRequestIdWithdrawPostUnpublish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2822,6 +3385,23 @@ export interface paths {
         put?: never;
         /** Apply quotas to sessions made before */
         post: operations["ApiQuotaRulesApplyApplyQuotas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recalls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who has something of a batch */
+        get: operations["ApiRecallsGetRecall"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3823,6 +4403,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/trace-codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A package by its trace code */
+        get: operations["ApiTraceCodesGetTrace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/waitlist-entries": {
         parameters: {
             query?: never;
@@ -3909,6 +4506,12 @@ export interface components {
          * @enum {string}
          */
         ActionKind: "check_in" | "show_card" | "queue" | "rebook" | "open_appointment";
+        /** Address */
+        Address: {
+            name: string;
+            phone: string;
+            text: string;
+        };
         /** AdmitRequest */
         AdmitRequest: {
             /** @default 0 */
@@ -4024,6 +4627,12 @@ export interface components {
          * @enum {string}
          */
         AppointmentState: "held" | "booked" | "checked_in" | "called" | "in_consultation" | "fulfilled" | "cancelled" | "expired" | "no_show";
+        /** ArriveRequest */
+        ArriveRequest: {
+            code: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+        };
         /** AskAgainRequest */
         AskAgainRequest: {
             /** Format: uuid */
@@ -4057,6 +4666,18 @@ export interface components {
             phone: string;
             /** @enum {null|string} */
             sex?: "male" | "female" | null;
+        };
+        /** AtHospital */
+        AtHospital: {
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** AtPharmacy */
+        AtPharmacy: {
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
         };
         /** BackView */
         BackView: {
@@ -4161,6 +4782,12 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** ReturnRequest */
+        billing_deposits_schemas_ReturnRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            window: string;
+        };
         /** Verified */
         billing_invoices_schemas_Verified: {
             amount_fen: number;
@@ -4176,6 +4803,28 @@ export interface components {
         billing_payments_schemas_AtOrganization: {
             /** Format: uuid */
             organization_id: string;
+        };
+        /** PartView */
+        billing_payments_schemas_PartView: {
+            account_fen: number;
+            amount_fen: number;
+            channel: string;
+            done_at: string | null;
+            fund_fen: number;
+            hospital_fen: number;
+            /** Format: uuid */
+            id: string;
+            invoke: {
+                [key: string]: string;
+            } | null;
+            kind: string;
+            number: string;
+            outside_no: string | null;
+            refunded_fen: number;
+            scene: string | null;
+            state: string;
+            state_text: components["schemas"]["Bilingual"];
+            text: components["schemas"]["Bilingual"];
         };
         /** BillRow */
         BillRow: {
@@ -4261,6 +4910,26 @@ export interface components {
             reason: string | null;
             sequence: number;
             to_state: string;
+        };
+        /** OfferView */
+        booking_waitlist_schemas_OfferView: {
+            appointment: components["schemas"]["Appointment"];
+            ended_at: string | null;
+            entry_id: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            /** @enum {string} */
+            reason: "waitlist" | "stopped" | "moved";
+            replaces_appointment_id: string | null;
+            state: components["schemas"]["OfferState"];
         };
         /** BreakRequest */
         BreakRequest: {
@@ -4523,6 +5192,13 @@ export interface components {
             frequencies: components["schemas"]["EditorChoice"][];
             routes: components["schemas"]["EditorChoice"][];
         };
+        /** ChooseRequest */
+        ChooseRequest: {
+            /** Format: uuid */
+            offer_id: string;
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** ClaimRequest */
         ClaimRequest: {
             /** Format: uuid */
@@ -4566,6 +5242,21 @@ export interface components {
             policy_tail: string;
             state: components["schemas"]["ClaimState"];
             state_text: components["schemas"]["Bilingual"];
+        };
+        /** CloseRequest */
+        CloseRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+            secret: string;
+            version: number;
+        };
+        /** CodeShown */
+        CodeShown: {
+            code: string;
+            /** Format: uuid */
+            pharmacy_id: string;
         };
         /** CompareRequest */
         CompareRequest: {
@@ -4670,6 +5361,59 @@ export interface components {
             /** @default  */
             psn_name: string;
         };
+        /** CustodyLine */
+        CustodyLine: {
+            amount_fen: number | null;
+            have_units: number;
+            line: components["schemas"]["PartLineView"];
+        };
+        /** CustodyRow */
+        CustodyRow: {
+            /** @enum {null|string} */
+            handover: "pickup" | "delivery" | null;
+            hospital_name: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            part_id: string;
+            patient_name: string;
+            prescription_number: string;
+            /** Format: date-time */
+            since: string;
+            state: components["schemas"]["PartState"];
+            state_text: components["schemas"]["Bilingual"];
+            /** Format: date-time */
+            until: string;
+        };
+        /** CustodyView */
+        CustodyView: {
+            address: components["schemas"]["Address"] | null;
+            delivery: components["schemas"]["DeliveryView"] | null;
+            diagnoses: string[];
+            dispenses: components["schemas"]["DispenseView"][];
+            /** @enum {null|string} */
+            handover: "pickup" | "delivery" | null;
+            hospital_name: string;
+            lines: components["schemas"]["CustodyLine"][];
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            part_id: string;
+            /** Format: date */
+            patient_birth_date: string;
+            patient_name: string;
+            patient_sex: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+            prescriber_name: string;
+            prescription_number: string;
+            secret: string | null;
+            since: string | null;
+            state: components["schemas"]["PartState"];
+            state_text: components["schemas"]["Bilingual"];
+            until: string | null;
+            version: number;
+        };
         /** Dashboard */
         Dashboard: {
             average_wait_minutes: number | null;
@@ -4702,6 +5446,24 @@ export interface components {
             parties: components["schemas"]["PartyTotals"][];
             /** @enum {string} */
             verdict: "not_compared" | "incomplete" | "agrees" | "open" | "closed";
+        };
+        /** DeliveryView */
+        DeliveryView: {
+            attempt: number;
+            courier_name: string;
+            courier_phone: string;
+            ended_at: string | null;
+            handover_code: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @enum {string} */
+            state: "sent" | "arrived" | "failed";
+            state_text: components["schemas"]["Bilingual"];
+            version: number;
         };
         /** Department */
         Department: {
@@ -4833,6 +5595,47 @@ export interface components {
             payment_id: string | null;
             /** @enum {string} */
             source: "notice" | "answer";
+        };
+        /** DispensedLine */
+        DispensedLine: {
+            amount_fen: number;
+            /** @default  */
+            batch: string;
+            drug_code: string;
+            expires_on?: string | null;
+            name: string;
+            number: number;
+            packages?: components["schemas"]["PackageOut"][];
+            spec: string;
+            unit: string;
+            units: number;
+        };
+        /** DispenseRequest */
+        DispenseRequest: {
+            /** @default false */
+            last: boolean;
+            lines: components["schemas"]["LineOut"][];
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+            secret?: string | null;
+            version: number;
+        };
+        /** DispenseView */
+        DispenseView: {
+            amount_fen: number;
+            /** Format: date-time */
+            at: string;
+            digest: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "dispense" | "close" | "return";
+            lines: components["schemas"]["DispensedLine"][];
+            pharmacist_name: string;
+            /** Format: uuid */
+            pharmacy_id: string;
         };
         /** DoctorReviews */
         DoctorReviews: {
@@ -5200,6 +6003,13 @@ export interface components {
             left: number;
             most: number;
         };
+        /** FailRequest */
+        FailRequest: {
+            /** Format: uuid */
+            pharmacy_id: string;
+            /** @enum {string} */
+            reason: "nobody_there" | "refused" | "address_wrong";
+        };
         /** Family */
         Family: {
             cap: number;
@@ -5255,6 +6065,16 @@ export interface components {
             organization_id: string;
             /** Format: date */
             to: string;
+        };
+        /** GiveBackRequest */
+        GiveBackRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+            /** @enum {string} */
+            reason: "out_of_stock" | "cannot_deliver" | "patient_wish" | "error";
+            secret: string;
         };
         /** GridCell */
         GridCell: {
@@ -5641,6 +6461,21 @@ export interface components {
             weight: number;
             window_seconds: number;
         };
+        /** LineBack */
+        LineBack: {
+            number: number;
+            packages?: components["schemas"]["PackageOut"][];
+            units: number;
+        };
+        /** LineOut */
+        LineOut: {
+            /** @default  */
+            batch: string;
+            expires_on?: string | null;
+            number: number;
+            packages?: components["schemas"]["PackageOut"][];
+            units: number;
+        };
         /** LineRequest */
         LineRequest: {
             days: number;
@@ -5752,6 +6587,34 @@ export interface components {
             kind: "patient" | "staff" | "terminal";
             staff?: components["schemas"]["Staff"];
             terminal?: components["schemas"]["Terminal"];
+        };
+        /** Medication */
+        Medication: {
+            active: boolean;
+            /** Format: uuid */
+            dispense_id: string;
+            /** Format: date-time */
+            dispensed_at: string;
+            dose: components["schemas"]["Bilingual"];
+            drug_code: string;
+            /** Format: date */
+            from_day: string;
+            hospital_name: string;
+            line: number;
+            name: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+            pharmacy_name: string;
+            remind: boolean;
+            spec: string;
+            times: string[];
+            /** Format: date */
+            until_day: string;
+            usage: components["schemas"]["Bilingual"];
+        };
+        /** MedicationList */
+        MedicationList: {
+            items: components["schemas"]["Medication"][];
         };
         /** Member */
         Member: {
@@ -5922,6 +6785,27 @@ export interface components {
             /** @enum {string} */
             sex: "male" | "female";
         };
+        /** NewRequest */
+        NewRequest: {
+            address?: components["schemas"]["Address"] | null;
+            /** @default 10 */
+            bidding_minutes: number;
+            /** @enum {string} */
+            handover: "pickup" | "delivery";
+            /** @default false */
+            insured: boolean;
+            latitude: number;
+            longitude: number;
+            /** @enum {string} */
+            mode: "first" | "best_price" | "chosen";
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            part_id: string;
+            pharmacy_id?: string | null;
+            /** @default 5000 */
+            radius_m: number;
+        };
         /** NewStaffAccount */
         NewStaffAccount: {
             department_id?: string | null;
@@ -5966,32 +6850,22 @@ export interface components {
             /** @enum {string} */
             state: "open" | "taken" | "declined" | "expired";
         };
+        /** OfferRequest */
+        OfferRequest: {
+            delivery_fee_fen?: number | null;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+            ready_minutes: number;
+            total_fen?: number | null;
+        };
         /**
          * OfferState
          * @description What became of an offer.
          * @enum {string}
          */
         OfferState: "open" | "taken" | "declined" | "expired";
-        /** OfferView */
-        OfferView: {
-            appointment: components["schemas"]["Appointment"];
-            ended_at: string | null;
-            entry_id: string | null;
-            /** Format: date-time */
-            expires_at: string;
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            made_at: string;
-            /** Format: uuid */
-            organization_id: string;
-            /** Format: uuid */
-            patient_id: string;
-            /** @enum {string} */
-            reason: "waitlist" | "stopped" | "moved";
-            replaces_appointment_id: string | null;
-            state: components["schemas"]["OfferState"];
-        };
         /** OfflineKey */
         OfflineKey: {
             key_hex: string;
@@ -6012,6 +6886,12 @@ export interface components {
             /** Format: uuid */
             terminal_id: string;
             window_s: number;
+        };
+        /** OpeningHours */
+        OpeningHours: {
+            closes: string;
+            opens: string;
+            weekday: number;
         };
         /** OrderedLine */
         OrderedLine: {
@@ -6093,6 +6973,11 @@ export interface components {
             start_at: string;
             state: string;
             title: string | null;
+        };
+        /** PackageOut */
+        PackageOut: {
+            code: string;
+            units: number;
         };
         /** Page[PriceFound] */
         "Page_yitong.billing.charges.prices.PriceFound_": {
@@ -6286,7 +7171,7 @@ export interface components {
         };
         /** Page[OfferView] */
         "Page_yitong.booking.waitlist.schemas.OfferView_": {
-            items: components["schemas"]["OfferView"][];
+            items: components["schemas"]["booking_waitlist_schemas_OfferView"][];
             next?: string | null;
         };
         /** Page[WaitlistEntry] */
@@ -6354,6 +7239,21 @@ export interface components {
             items: components["schemas"]["Terminal"][];
             next?: string | null;
         };
+        /** Page[PartRow] */
+        "Page_yitong.prescriptions.circulation.schemas.PartRow_": {
+            items: components["schemas"]["PartRow"][];
+            next?: string | null;
+        };
+        /** Page[PharmacyFound] */
+        "Page_yitong.prescriptions.pharmacies.schemas.PharmacyFound_": {
+            items: components["schemas"]["PharmacyFound"][];
+            next?: string | null;
+        };
+        /** Page[ShelfRow] */
+        "Page_yitong.prescriptions.pharmacies.schemas.ShelfRow_": {
+            items: components["schemas"]["ShelfRow"][];
+            next?: string | null;
+        };
         /** Page[DrugFound] */
         "Page_yitong.prescriptions.schemas.DrugFound_": {
             items: components["schemas"]["DrugFound"][];
@@ -6410,27 +7310,73 @@ export interface components {
             /** @enum {string} */
             state: "parked" | "retried" | "discarded";
         };
-        /** PartView */
-        PartView: {
-            account_fen: number;
-            amount_fen: number;
-            channel: string;
-            done_at: string | null;
-            fund_fen: number;
-            hospital_fen: number;
+        /** PartAct */
+        PartAct: {
+            /** Format: uuid */
+            organization_id: string;
+            version: number;
+        };
+        /** PartLineView */
+        PartLineView: {
+            dispensed: number;
+            drug_code: string;
+            name: string;
+            number: number;
+            package: string;
+            returned: number;
+            spec: string;
+            split: boolean;
+            unit: string;
+            units: number;
+            units_per_package: number;
+            usage: components["schemas"]["Bilingual"];
+        };
+        /** PartRow */
+        PartRow: {
+            /** Format: date-time */
+            closes_at: string;
+            drugs: string[];
             /** Format: uuid */
             id: string;
-            invoke: {
-                [key: string]: string;
-            } | null;
-            kind: string;
-            number: string;
-            outside_no: string | null;
-            refunded_fen: number;
-            scene: string | null;
-            state: string;
+            number: number;
+            of: number;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            /** Format: uuid */
+            patient_id: string;
+            pharmacy_name: string | null;
+            /** Format: uuid */
+            prescription_id: string;
+            prescription_number: string;
+            state: components["schemas"]["PartState"];
             state_text: components["schemas"]["Bilingual"];
-            text: components["schemas"]["Bilingual"];
+            version: number;
+        };
+        /** PartStanding */
+        PartStanding: {
+            /** Format: uuid */
+            part_id: string;
+            state: components["schemas"]["PartState"];
+            state_text: components["schemas"]["Bilingual"];
+            version: number;
+        };
+        /**
+         * PartState
+         * @description Where a part stands.
+         * @enum {string}
+         */
+        PartState: "issued" | "approved" | "rejected" | "released" | "accepted" | "dispensing" | "dispensed" | "returned" | "settled" | "withdrawn" | "revoked" | "expired";
+        /** PartTerms */
+        PartTerms: {
+            /** Format: date-time */
+            closes_at: string;
+            number: number;
+            /** Format: date-time */
+            opens_at: string;
+            quantities: number[];
         };
         /** PartyTotals */
         PartyTotals: {
@@ -6505,7 +7451,7 @@ export interface components {
             mixed?: components["schemas"]["MixedView"] | null;
             /** Format: uuid */
             organization_id: string;
-            parts: components["schemas"]["PartView"][];
+            parts: components["schemas"]["billing_payments_schemas_PartView"][];
             /** Format: uuid */
             patient_id: string;
             refunded_fen: number;
@@ -6569,6 +7515,60 @@ export interface components {
             organization_id: string;
             reasons?: string[];
             version: number;
+        };
+        /** PharmacyCard */
+        PharmacyCard: {
+            delivers: boolean;
+            delivery_fee_fen: number;
+            delivery_radius_m: number;
+            dual_channel: boolean;
+            hours: components["schemas"]["OpeningHours"][];
+            insured: boolean;
+            taking: boolean;
+            version: number;
+        };
+        /** PharmacyFound */
+        PharmacyFound: {
+            address: string;
+            delivers: boolean;
+            delivery_fee_fen: number;
+            delivery_radius_m: number;
+            distance_m: number | null;
+            dual_channel: boolean;
+            hours: components["schemas"]["OpeningHours"][];
+            /** @enum {null|string} */
+            in_stock?: "all" | "some" | "none" | null;
+            insured: boolean;
+            latitude: number | null;
+            longitude: number | null;
+            missing?: string[];
+            name: string;
+            name_en: string;
+            open_now: boolean;
+            /** Format: uuid */
+            organization_id: string;
+            phone: string;
+            taking: boolean;
+            total_fen?: number | null;
+            version: number;
+        };
+        /** PharmacyName */
+        PharmacyName: {
+            address: string;
+            latitude: number | null;
+            longitude: number | null;
+            name: string;
+            /** Format: uuid */
+            organization_id: string;
+            phone: string;
+        };
+        /** PharmacyPrices */
+        PharmacyPrices: {
+            cheapest: boolean;
+            complete: boolean;
+            lines: components["schemas"]["PricedLine"][];
+            pharmacy: components["schemas"]["PharmacyFound"];
+            total_fen: number | null;
         };
         /** PhoneCodeIssued */
         PhoneCodeIssued: {
@@ -6716,12 +7716,50 @@ export interface components {
             valid_until: string | null;
             version: number;
         };
+        /** OfferView */
+        prescriptions_circulation_schemas_OfferView: {
+            /** Format: date-time */
+            created_at: string;
+            delivery_fee_fen: number;
+            distance_m: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+            pharmacy_name: string;
+            ready_minutes: number;
+            /** @enum {string} */
+            state: "made" | "won" | "lost";
+            total_fen: number;
+        };
+        /** PartView */
+        prescriptions_circulation_schemas_PartView: {
+            delivery: components["schemas"]["DeliveryView"] | null;
+            dispenses: components["schemas"]["DispenseView"][];
+            lines: components["schemas"]["PartLineView"][];
+            part: components["schemas"]["PartRow"];
+            pharmacy: components["schemas"]["PharmacyName"] | null;
+            request: components["schemas"]["RequestView"] | null;
+            take_code: string | null;
+            take_url: string | null;
+        };
+        /** ReturnRequest */
+        prescriptions_dispensing_schemas_ReturnRequest: {
+            lines: components["schemas"]["LineBack"][];
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+            /** @enum {string} */
+            reason: "quality" | "adverse_reaction" | "wrong_drug" | "recall";
+            version: number;
+        };
         /**
          * PrescriptionState
          * @description Where a prescription stands.
          * @enum {string}
          */
-        PrescriptionState: "draft" | "discarded" | "signed" | "refused" | "resubmitted" | "countersigned" | "approved" | "released" | "withdrawn" | "expired";
+        PrescriptionState: "draft" | "discarded" | "signed" | "refused" | "resubmitted" | "countersigned" | "approved" | "released" | "dispensing" | "dispensed" | "withdrawn" | "expired";
         /** PrescriptionView */
         PrescriptionView: {
             /** Format: date-time */
@@ -6738,6 +7776,7 @@ export interface components {
             organization_name: string;
             /** @enum {string} */
             paper: "ordinary" | "emergency" | "paediatric" | "narcotic" | "psychotropic2";
+            parts: components["schemas"]["PartTerms"][];
             /** Format: date */
             patient_birth_date: string;
             /** Format: uuid */
@@ -6789,6 +7828,18 @@ export interface components {
             kind: "fund" | "hospital" | "account" | "commercial" | "deposit" | "own";
             name: string;
             text: components["schemas"]["Bilingual"];
+        };
+        /** PriceComparison */
+        PriceComparison: {
+            lines: components["schemas"]["WantedLine"][];
+            pharmacies: components["schemas"]["PharmacyPrices"][];
+        };
+        /** PricedLine */
+        PricedLine: {
+            amount_fen: number | null;
+            available_units: number;
+            enough: boolean;
+            number: number;
         };
         /** PriceFound */
         PriceFound: {
@@ -7161,6 +8212,30 @@ export interface components {
             code: string;
             text: string;
         };
+        /** RecallFound */
+        RecallFound: {
+            packages: components["schemas"]["RecallRow"][];
+            patients: number;
+            units: number;
+        };
+        /** RecallRow */
+        RecallRow: {
+            /** Format: date-time */
+            at: string;
+            batch: string;
+            code: string;
+            /** Format: uuid */
+            dispense_id: string;
+            drug_name: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            patient_phone: string | null;
+            /** Format: uuid */
+            pharmacy_id: string;
+            pharmacy_name: string;
+            units: number;
+        };
         /** ReconciledDay */
         ReconciledDay: {
             agreed: number;
@@ -7305,11 +8380,55 @@ export interface components {
             /** Format: date-time */
             opens_by: string;
         };
+        /** ReleaseRequest */
+        ReleaseRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            pharmacy_id?: string | null;
+            version: number;
+        };
+        /** ReminderRequest */
+        ReminderRequest: {
+            /** Format: uuid */
+            pharmacy_id: string;
+            remind: boolean;
+            times?: string[];
+        };
         /** ReplyRequest */
         ReplyRequest: {
             /** Format: uuid */
             organization_id: string;
             text: string;
+        };
+        /**
+         * RequestState
+         * @description Where a purchase request stands.
+         * @enum {string}
+         */
+        RequestState: "open" | "matched" | "withdrawn" | "lapsed";
+        /** RequestView */
+        RequestView: {
+            bids_until: string | null;
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @enum {string} */
+            handover: "pickup" | "delivery";
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            mode: "first" | "best_price" | "chosen";
+            offers: components["schemas"]["prescriptions_circulation_schemas_OfferView"][];
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            part_id: string;
+            pharmacy: components["schemas"]["PharmacyName"] | null;
+            radius_m: number;
+            state: components["schemas"]["RequestState"];
+            state_text: components["schemas"]["Bilingual"];
+            version: number;
         };
         /** RescheduleRequest */
         RescheduleRequest: {
@@ -7333,12 +8452,6 @@ export interface components {
             /** @enum {string} */
             sex: "male" | "female";
         };
-        /** ReturnRequest */
-        ReturnRequest: {
-            /** Format: uuid */
-            organization_id: string;
-            window: string;
-        };
         /** ReturnRuleView */
         ReturnRuleView: {
             at_once_minutes: number;
@@ -7357,6 +8470,13 @@ export interface components {
             organization_id: string;
             replacement_minutes: number;
             unanswered_most: number;
+        };
+        /** ReverseRequest */
+        ReverseRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
         };
         /** Review */
         Review: {
@@ -7504,6 +8624,15 @@ export interface components {
             skill: number;
             waiting: number;
         };
+        /** SendRequest */
+        SendRequest: {
+            courier_name: string;
+            courier_phone: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+        };
         /** Service */
         Service: {
             /** Format: uuid */
@@ -7563,6 +8692,32 @@ export interface components {
             state: "open" | "full" | "stopped" | "past";
             title: string | null;
         };
+        /** SettlementView */
+        SettlementView: {
+            account_fen: number;
+            cash_fen: number;
+            fund_fen: number;
+            notes?: string[];
+            setl_id: string | null;
+            /** @enum {null|string} */
+            state: "asked" | "settled" | "refused" | "reversed" | null;
+            state_text: components["schemas"]["Bilingual"] | null;
+            total_fen: number;
+        };
+        /** SettleRequest */
+        SettleRequest: {
+            /** @default  */
+            card_serial: string;
+            credential: string;
+            /** @enum {string} */
+            credential_type: "01" | "02" | "03";
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            pharmacy_id: string;
+            /** @default true */
+            use_account: boolean;
+        };
         /** Sheet */
         Sheet: {
             assessment?: components["schemas"]["Assessment"] | null;
@@ -7580,6 +8735,10 @@ export interface components {
             /** @default false */
             pain_programme: boolean;
             reasons?: components["schemas"]["Reason"][];
+            /** @default 0 */
+            repeat_every_days: number;
+            /** @default 0 */
+            repeats: number;
             /** @default true */
             return_visit: boolean;
             /**
@@ -7620,6 +8779,43 @@ export interface components {
             spec: string;
             split: boolean;
             unit: string;
+        };
+        /** ShelfChange */
+        ShelfChange: {
+            drug_code: string;
+            price_fen?: number | null;
+            units: number;
+        };
+        /** ShelfRefusal */
+        ShelfRefusal: {
+            code: string;
+            message: components["schemas"]["Bilingual"];
+            row: number;
+        };
+        /** ShelfResult */
+        ShelfResult: {
+            accepted: number;
+            refused: components["schemas"]["ShelfRefusal"][];
+        };
+        /** ShelfRow */
+        ShelfRow: {
+            drug_code: string;
+            list_price_fen: number;
+            name: string;
+            package: string;
+            price_fen: number;
+            spec: string;
+            unit: string;
+            units: number;
+            units_per_package: number;
+        };
+        /** ShelfUpload */
+        ShelfUpload: {
+            /** @default  */
+            csv: string;
+            /** @default false */
+            replace: boolean;
+            rows?: components["schemas"]["ShelfChange"][];
         };
         /** Side */
         Side: {
@@ -8096,6 +9292,17 @@ export interface components {
             signals: number;
             subject: string;
         };
+        /** TraceView */
+        TraceView: {
+            /** Format: date-time */
+            at: string;
+            batch: string;
+            code: string;
+            drug_code: string;
+            drug_name: string;
+            pharmacy_name: string;
+            units_out: number;
+        };
         /** TransferRequest */
         TransferRequest: {
             /** Format: uuid */
@@ -8253,6 +9460,58 @@ export interface components {
             /** Format: date */
             to: string;
             unanswered: number;
+        };
+        /** Wall */
+        Wall: {
+            held: components["schemas"]["CustodyRow"][];
+            requests: components["schemas"]["WallRequest"][];
+        };
+        /** WallLine */
+        WallLine: {
+            amount_fen: number | null;
+            drug_code: string;
+            enough: boolean;
+            have_units: number;
+            name: string;
+            number: number;
+            spec: string;
+            unit: string;
+            units: number;
+        };
+        /** WallRequest */
+        WallRequest: {
+            bids_until: string | null;
+            /** Format: date-time */
+            closes_at: string;
+            complete: boolean;
+            /** Format: date-time */
+            created_at: string;
+            distance_m: number;
+            for_us: boolean;
+            /** @enum {string} */
+            handover: "pickup" | "delivery";
+            hospital_name: string;
+            /** Format: uuid */
+            id: string;
+            insured: boolean;
+            lines: components["schemas"]["WallLine"][];
+            mine: components["schemas"]["prescriptions_circulation_schemas_OfferView"] | null;
+            /** @enum {string} */
+            mode: "first" | "best_price" | "chosen";
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            part_id: string;
+            total_fen: number | null;
+        };
+        /** WantedLine */
+        WantedLine: {
+            drug_code: string;
+            name: string;
+            number: number;
+            spec: string;
+            unit: string;
+            units: number;
         };
         /** WeekGrid */
         WeekGrid: {
@@ -10157,6 +11416,413 @@ export interface operations {
             };
         };
     };
+    ApiCustodiesPostCustody: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeShown"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCustodiesPartIdGetCustody: {
+        parameters: {
+            query: {
+                organization_id: string;
+                pharmacy_id: string;
+            };
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCustodiesPartIdClosePostClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCustodiesPartIdDeliveryPostDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCustodiesPartIdDispensePostDispense: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispenseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCustodiesPartIdGiveBackPostGiveBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveBackRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartStanding"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCustodiesPartIdReturnPostReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["prescriptions_dispensing_schemas_ReturnRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCustodiesPartIdSettlementPostSettlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCustodiesPartIdSettlementPreviewPostPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCustodiesPartIdSettlementReversePostReverse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReverseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiDashboardGetDashboard: {
         parameters: {
             query: {
@@ -10176,6 +11842,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDeliveriesDeliveryIdArrivePostArrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArriveRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDeliveriesDeliveryIdFailPostFail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -12363,7 +14111,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OfferView"];
+                    "application/json": components["schemas"]["booking_waitlist_schemas_OfferView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -13027,6 +14775,86 @@ export interface operations {
             };
         };
     };
+    ApiPatientsPatientIdMedicationsGetMedications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MedicationList"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPatientsPatientIdMedicationsDispenseIdLineReminderPutReminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispense_id: string;
+                line: number;
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Medication"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPatientsAtDeskRegister: {
         parameters: {
             query?: never;
@@ -13468,6 +15296,284 @@ export interface operations {
             };
         };
     };
+    ApiPharmaciesGetPharmacies: {
+        parameters: {
+            query?: {
+                delivers?: boolean;
+                insured?: boolean;
+                latitude?: number | null;
+                longitude?: number | null;
+                open_now?: boolean;
+                organization_id?: string | null;
+                part_id?: string | null;
+                radius_m?: number;
+                sort?: "distance" | "price";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.prescriptions.pharmacies.schemas.PharmacyFound_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPharmaciesPharmacyIdGetPharmacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pharmacy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PharmacyFound"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPharmaciesPharmacyIdPutPharmacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pharmacy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PharmacyCard"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PharmacyFound"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPharmaciesPharmacyIdShelfGetShelf: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                pharmacy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.prescriptions.pharmacies.schemas.ShelfRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPharmaciesPharmacyIdShelfPostShelf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pharmacy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShelfUpload"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShelfResult"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPharmaciesPharmacyIdWallGetWall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pharmacy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wall"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPharmaciesPharmacyIdWallStreamStreamWall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pharmacy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPractitionerRolesPractitionerRoles: {
         parameters: {
             query?: {
@@ -13693,6 +15799,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RightsView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionPartsGetParts: {
+        parameters: {
+            query: {
+                patient_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.prescriptions.circulation.schemas.PartRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionPartsPartIdGetPart: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["prescriptions_circulation_schemas_PartView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionPartsPartIdPricesGetPrices: {
+        parameters: {
+            query: {
+                latitude?: number | null;
+                longitude?: number | null;
+                organization_id: string;
+                radius_m?: number;
+            };
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceComparison"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionPartsPartIdReleasePostRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["prescriptions_circulation_schemas_PartView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionPartsPartIdStreamStreamPart: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionPartsPartIdWithdrawPostWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartAct"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["prescriptions_circulation_schemas_PartView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -13972,6 +16317,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PrescriptionView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdDispensesGetDispenses: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdPartsGetPrescriptionParts: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_yitong.prescriptions.circulation.schemas.PartRow_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -14405,6 +16828,248 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublicSettings"];
+                };
+            };
+        };
+    };
+    ApiPurchaseRequestsPostRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPurchaseRequestsRequestIdGetRequest: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPurchaseRequestsRequestIdChoosePostChoose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPurchaseRequestsRequestIdGrabPostGrab: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtPharmacy"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPurchaseRequestsRequestIdOffersPostOffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["prescriptions_circulation_schemas_OfferView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPurchaseRequestsRequestIdWithdrawPostUnpublish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtHospital"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
@@ -15343,6 +18008,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Applied"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRecallsGetRecall: {
+        parameters: {
+            query?: {
+                batch?: string | null;
+                code?: string | null;
+                drug_code?: string | null;
+                pharmacy_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallFound"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -17741,7 +20446,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReturnRequest"];
+                "application/json": components["schemas"]["billing_deposits_schemas_ReturnRequest"];
             };
         };
         responses: {
@@ -17928,6 +20633,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfflineKeys"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTraceCodesGetTrace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -32,6 +32,8 @@ export function useSheet(organizationId: Ref<string | null>, visit: Ref<Visit | 
     valid_days: 1,
     validity_reason: '',
     pain_programme: false,
+    repeats: 0,
+    repeat_every_days: 0,
     guardian_present: false,
     return_visit: true,
     urgent: false,

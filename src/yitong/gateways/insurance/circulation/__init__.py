@@ -1,0 +1,1 @@
+"""The national interface for circulated prescriptions (D001–D008): envelope, wording, client."""
