@@ -10,6 +10,9 @@ export interface RequestForm {
   insured: boolean
 }
 
+// Who chose a pharmacy has seen how far it is: no ring keeps the request from it.
+const WIDEST_M = 50_000
+
 /** What is still missing before a request can be sent, as the end of a text's key; nothing when all is there. */
 export function wishProblem(form: RequestForm, hasPoint: boolean): '' | 'point' | 'address' | 'name' | 'phone' {
   if (!hasPoint) return 'point'
@@ -31,7 +34,7 @@ export function wishOf(form: RequestForm, part: PartRow, at: { latitude: number;
     latitude: at.latitude,
     longitude: at.longitude,
     address: form.handover === 'delivery' ? { text: text.trim(), name: name.trim(), phone: phone.trim() } : null,
-    radius_m: form.radiusM,
+    radius_m: form.mode === 'chosen' ? WIDEST_M : form.radiusM,
     bidding_minutes: form.minutes,
     insured: form.insured,
   }

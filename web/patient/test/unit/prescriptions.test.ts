@@ -87,7 +87,11 @@ test('pharmacies are ordered by distance or price; who lacks something comes aft
 })
 
 test('the filters leave out who is closed or not insured', () => {
-  const rows = [shop('closed', 1, 1, { open_now: false }), shop('private', 2, 1, { insured: false }), shop('both', 3, 1)]
+  const rows = [
+    shop('closed', 1, 1, { open_now: false }),
+    shop('private', 2, 1, { insured: false }),
+    shop('both', 3, 1),
+  ]
   const ids = (insured: boolean, open: boolean) =>
     arranged(rows, 'distance', { insured, open, complete: false }).map((one) => one.pharmacy.organization_id)
   expect(ids(true, false)).toEqual(['closed', 'both'])
@@ -142,9 +146,15 @@ test('a request needs a place, and a delivery an address, a name and a phone', (
 test('an address goes along only with a delivery, a pharmacy only when it was chosen', () => {
   const row = part('a', 'approved', { organization_id: 'h' })
   const at = { latitude: 40, longitude: 116, hospital: false }
-  expect(wishOf(form(), row, at)).toMatchObject({ pharmacy_id: null, address: null, part_id: 'a', organization_id: 'h' })
+  expect(wishOf(form(), row, at)).toMatchObject({
+    pharmacy_id: null,
+    address: null,
+    part_id: 'a',
+    organization_id: 'h',
+  })
   const chosen = wishOf(form({ mode: 'chosen', handover: 'delivery' }), row, at)
   expect(chosen.pharmacy_id).toBe('p1')
+  expect(chosen.radius_m).toBe(50_000)
   expect(chosen.address?.text).toBe('幸福路 8 号')
   expect('hospital' in chosen).toBe(false)
 })
