@@ -21,6 +21,10 @@ export function openLink(link: NonNullable<Message['link']>): void {
     case 'payment':
     case 'payment_order':
       return go('bills/payment', params)
+    case 'prescription_part':
+      return go('prescriptions/detail', params)
+    case 'medications':
+      return go('prescriptions/medications', { patient_id: link.id })
     case 'ban':
       return go('restrictions/index')
     case 'review':

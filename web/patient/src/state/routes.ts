@@ -45,6 +45,14 @@ export function back(): void {
   else openTab('home')
 }
 
+/** Back to a page that this one was opened over, or in its place when it was opened directly. */
+export function backTo(page: string, params: Params = {}): void {
+  const open = getCurrentPages().map((one) => one.route)
+  const at = open.lastIndexOf(`pages/${page}`)
+  if (at < 0) swap(page, params)
+  else uni.navigateBack({ delta: open.length - 1 - at })
+}
+
 /** Sign in, then come back here. Without `register` also somebody who has no card yet comes back: paying needs none. */
 export function goSignIn(register = true): void {
   go('sign-in/index', { only: register ? undefined : 'account' })

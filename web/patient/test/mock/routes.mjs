@@ -24,6 +24,7 @@ const mine = (world, id) =>
 const routes = [
   ...fairRoutes,
   ...billRoutes,
+  ['GET', '/prescription-parts', () => ({ items: [] })],
   ['GET', '/public-settings', () => settings, true],
   [
     'POST',
