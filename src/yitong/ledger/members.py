@@ -16,6 +16,7 @@ KIND_OF = {
     "community_centre": Kind.HOSPITAL,
     "pharmacy": Kind.PHARMACY,
     "insurer": Kind.INSURER,
+    "insurance_office": Kind.INSURER,
     "commission": Kind.COMMISSION,
 }
 _AT_ONCE = 16

@@ -179,7 +179,10 @@ async def _reverse(one: Chained) -> Signs:
 async def _insurer(tx: Transaction) -> UUID:
     """The region's insurer. Raises LookupError where the directory has none."""
     found = await tx.session.scalar(
-        text("SELECT id FROM organization WHERE kind = 'insurer' AND active ORDER BY code LIMIT 1")
+        text(
+            "SELECT id FROM organization WHERE kind IN ('insurance_office', 'insurer') AND active"
+            " ORDER BY kind = 'insurance_office' DESC, code LIMIT 1"
+        )
     )
     if found is None:
         raise LookupError("the directory has no insurer")
