@@ -51,7 +51,7 @@ def approved(desk: Desk, app: PatientApp, name: str) -> dict[str, Any]:
     doctor = desk.staff("doctor")
     made = doctor.post("/prescriptions", sheet)
     signed = doctor.post(f"/prescriptions/{made['id']}/sign", here | {"version": made["version"]})
-    decision = here | {"version": signed["version"], "decision": "approve", "reasons": []}
+    decision: dict[str, Any] = {**here, "version": signed["version"], "decision": "approve", "reasons": []}
     desk.staff("pharmacist").post(f"/prescriptions/{made['id']}/review", decision)
     found: dict[str, Any] = doctor.get(f"/prescriptions/{made['id']}", **here)
     return found
@@ -140,7 +140,7 @@ def test_a_prescription_is_asked_for_and_fetched(desk: Desk, phone: Callable[[st
     picture(app.page, "phone-medications")
 
     # The code on the printed sheet leads anybody to what it is worth.
-    app.open(urlsplit(sheet["verify_url"]).fragment.removeprefix("/pages/"))
+    app.open(urlsplit(str(sheet["verify_url"])).fragment.removeprefix("/pages/"))
     app.says("处方真实，签名有效")
     app.says("已取药")
     picture(app.page, "phone-prescription-verified")
