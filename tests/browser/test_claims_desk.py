@@ -64,7 +64,7 @@ def test_a_claim_is_taken_back_before_it_was_sent_and_made_again(desk: Desk, ope
     settled_in_cash(desk, one)
     page = desk.page(open_context, "#/claims", "cashier")
     # This insurer is not connected: nothing is sent to it.
-    register(page, one, "医疗保障", "XX20261234")
+    register(page, one, "燕园人寿", "XX20261234")
     page.keyboard.press("Control+Enter")
     panel = page.locator(".claim")
     expect(panel).to_contain_text("待提交")

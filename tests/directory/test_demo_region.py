@@ -34,7 +34,7 @@ def test_counts(region: DemoRegion) -> None:
         "hospital": 36,
         "community_centre": 12,
         "pharmacy": 12,
-        "insurer": 1,
+        "insurer": 2,
         "insurance_office": 1,
         "commission": 1,
     }

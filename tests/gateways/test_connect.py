@@ -19,10 +19,13 @@ from yitong.identity.service.staff import StaffOidc
 from yitong.journey.service.delivery import NoticeChannel
 from yitong.kernel.platform import Platform, open_platform
 from yitong.kernel.settings import Settings, SettingsError
+from yitong.prescriptions.dispensing.ports import PharmacyInsurer
 
 SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
 PAYING = {PaymentChannels, NoticeTaker, WechatPay, MixedOrders, MixedNoticeTaker, AlipayGateway}
-INSURING = {Insurer, InpatientInsurer, MobileInsurer, PayPermits, CredentialReader, CommercialInsurers}
+INSURING = {
+    Insurer, InpatientInsurer, PharmacyInsurer, MobileInsurer, PayPermits, CredentialReader, CommercialInsurers
+}  # fmt: skip
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
 
