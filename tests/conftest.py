@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +13,10 @@ import httpx
 import pytest
 import pytest_socket
 
+from applications import application
+from room import room
 from stack import Stack, running
 from worlds import World, make_world
-from yitong.app import create_app
 from yitong.kernel import postgres
 from yitong.kernel.clock import SetClock
 from yitong.kernel.ids import new_id
@@ -26,6 +26,10 @@ from yitong.kernel.settings import Settings, load_settings
 
 # A Monday morning in the demo region, well inside opening hours.
 MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+
+
+# What a server may do without when nobody minds losing its data.
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,9 +70,8 @@ def server_url() -> Generator[str]:
     if given:
         yield given
         return
-    folder = Path(tempfile.mkdtemp(prefix="yitong-test-"))
-    folder.chmod(0o755)
-    server = postgres.start(folder / "postgres", settings={"fsync": "off", "synchronous_commit": "off"})
+    folder = room("yitong-test-")
+    server = postgres.start(folder / "postgres", settings=CARELESS)
     yield server.url
     postgres.stop(folder / "postgres")
     shutil.rmtree(folder, ignore_errors=True)
@@ -104,7 +107,7 @@ def template(server_url: str) -> str:
 async def database_url(server_url: str, template: str) -> AsyncGenerator[str]:
     """A fresh migrated database for one test."""
     name = f"test_{new_id().hex}"
-    await _admin(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    await _admin(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield with_name(server_url, name)
     await _admin(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -133,7 +136,7 @@ async def platform(database_url: str, settings: Settings, clock: SetClock) -> As
 async def client(platform: Platform) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of the web application on a fresh database: in this very event loop, so that tests and application
     may use the same connections, and without sockets."""
-    transport = httpx.ASGITransport(create_app(platform))  # type: ignore[arg-type]  # the same protocol, typed twice
+    transport = httpx.ASGITransport(application(platform))  # type: ignore[arg-type]  # the same protocol, typed twice
     async with httpx.AsyncClient(transport=transport, base_url="http://yitong.test") as opened:
         yield opened
 

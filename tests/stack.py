@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,6 +15,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
+
+from room import room
 
 START_SECONDS = 180
 
@@ -49,8 +50,7 @@ def to_morning(hour: int = 9) -> timedelta:
 @contextmanager
 def running(*, hospitals: int = 2, practitioners: int = 60, people: int = 60) -> Generator[Stack]:
     """A platform with a small demo region at nine in the morning; everything is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="yitong-stack-"))
-    folder.chmod(0o755)
+    folder = room("yitong-stack-")
     port, sandbox_port, offset = free_port(), free_port(), to_morning()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("YITONG_")},

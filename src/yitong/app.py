@@ -230,8 +230,13 @@ async def metrics() -> Response[bytes]:
 
 
 def create_app(platform: Platform, *, with_worker: bool = False) -> ASGIApp:
-    """The whole web application: the edge, then the hot routes (when switched on), then the ordinary ones."""
-    app = create_web(platform, with_worker=with_worker)
+    """The whole web application on a platform; ``with_worker`` as in :func:`create_web`."""
+    return guarded(create_web(platform, with_worker=with_worker), platform)
+
+
+def guarded(app: Litestar, platform: Platform) -> ASGIApp:
+    """The ordinary application, serving this platform, behind the edge and the hot routes (when switched on)."""
+    app.state.platform = platform
     return Edge(HotRoutes(app, platform, HOT, booking_api.PAGES) if platform.settings.hot_routes else app, platform)
 
 
@@ -256,7 +261,7 @@ def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:
 
     pages = [page for name, folder in _pages(platform.settings).items() for page in _served(name, folder)]
     api = Router("/api", route_handlers=[health, *ROUTES])
-    app = Litestar(
+    return Litestar(
         route_handlers=[api, metrics, front_door, *pages],
         lifespan=[life],
         dependencies=DEPENDENCIES,
@@ -265,8 +270,6 @@ def create_web(platform: Platform, *, with_worker: bool = False) -> Litestar:
         openapi_config=openapi_config(),
         logging_config=None,
     )
-    app.state.platform = platform
-    return app
 
 
 @get("/", include_in_schema=False)

@@ -9,12 +9,12 @@ import httpx
 import msgspec
 import pytest
 
+from applications import application
 from billing.payments.counter import Counter
 from billing.payments.outside import Outside
 from gateways.street import Street
 from serving import serving
 from worlds import World
-from yitong.app import create_app
 from yitong.gateways import sandbox_keys
 from yitong.gateways.connect import connect_gateways
 from yitong.kernel.clock import SetClock
@@ -52,7 +52,7 @@ async def browser(sandbox_url: str) -> AsyncGenerator[httpx.AsyncClient]:
 async def street(town: World, sandbox_url: str, browser: httpx.AsyncClient) -> AsyncGenerator[Street]:
     """The counter at the sandbox; notices reach the application over a socket of its own."""
     platform = town.platform
-    async with serving(create_app(platform), lifespan="off") as app_url:
+    async with serving(application(platform), lifespan="off") as app_url:
         platform.settings = msgspec.structs.replace(platform.settings, sandbox_url=sandbox_url, public_url=app_url)
         connect_gateways(platform)
         patient = await town.patient()

@@ -11,11 +11,11 @@ import httpx
 import msgspec
 import pytest
 
+from applications import application
 from gateways.mixed_street import IN_WECHAT, MixedStreet, mother_in_wechat, signed_in_by_wechat, with_card
 from insurance_cast import FATHER
 from serving import serving
 from worlds import World
-from yitong.app import create_app
 from yitong.billing.payments import service
 from yitong.billing.payments.mixed.notices import MixedNotices
 from yitong.billing.payments.schemas import MixedWish
@@ -33,7 +33,7 @@ AMOUNTS = (30_000, 10_000)
 @pytest.fixture
 async def street(town: World, sandbox_url: str, browser: httpx.AsyncClient) -> AsyncGenerator[MixedStreet]:
     platform = town.platform
-    async with serving(create_app(platform), lifespan="off") as app_url:
+    async with serving(application(platform), lifespan="off") as app_url:
         platform.settings = msgspec.structs.replace(platform.settings, sandbox_url=sandbox_url, public_url=app_url)
         connect_gateways(platform)
         made = MixedStreet(await mother_in_wechat(town), browser)

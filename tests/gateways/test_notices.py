@@ -10,8 +10,8 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import pytest
 
+from applications import application
 from serving import serving
-from yitong.app import create_app
 from yitong.billing.ports import (
     ChannelName,
     MixedNoticeTaker,
@@ -118,7 +118,7 @@ async def joined(
         sandbox_keys.private_key(settings, "wechat-merchant"),
         sandbox_keys.api_v3_key(settings),
     )
-    async with serving(create_app(platform), lifespan="off") as app_url:
+    async with serving(application(platform), lifespan="off") as app_url:
         pay = WechatPay(merchant, f"{app_url}/api/notify/wechat-pay", f"{sandbox_url}/wechat/pay", pause_s=0.01)
         gateway = AlipayGateway(
             f"{sandbox_url}/alipay/gateway.do",

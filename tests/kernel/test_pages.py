@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from yitong.app import create_app
+from applications import application
 from yitong.kernel.clock import SetClock
 from yitong.kernel.platform import open_platform
 from yitong.kernel.settings import load_settings
@@ -24,7 +24,7 @@ async def test_the_pages_answer(tmp_path: Path, clock: SetClock, database_url: s
     keys = {"token_key": "11" * 32, "master_keys": "k1:" + "22" * 32}
     settings = load_settings({}, data_dir=str(tmp_path), web_dir=str(tmp_path), **keys)
     platform = open_platform(settings, database_url, clock)
-    transport = httpx.ASGITransport(create_app(platform))  # type: ignore[arg-type]  # the same protocol, typed twice
+    transport = httpx.ASGITransport(application(platform))  # type: ignore[arg-type]  # the same protocol, typed twice
     async with httpx.AsyncClient(transport=transport, base_url="http://yitong.test") as client:
         for path, size in (("/", len(f"<title>{name}</title>")), ("/index.html", None), ("/app.js", 1)):
             answer = await client.request(method, f"/{name}{path}")

@@ -9,6 +9,7 @@ import httpx
 import msgspec
 import pytest
 
+from applications import application
 from booking.limits.scene import account, known, rule
 from booking.world import World
 from yitong.app import create_app
@@ -27,7 +28,7 @@ HOME, DEVICE = "8.8.4.7", b"0191f0a0-0000-7000-8000-000000000000"
 @pytest.fixture
 async def home(world: World) -> AsyncGenerator[httpx.AsyncClient]:
     """A client at somebody's home."""
-    transport = httpx.ASGITransport(create_app(world.platform), client=(HOME, 4711))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(application(world.platform), client=(HOME, 4711))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://yitong.test") as opened:
         yield opened
 

@@ -9,10 +9,10 @@ import httpx
 import msgspec
 import pytest
 
+from applications import application
 from booking.limits.scene import account, counted, known, rule
 from booking.limits.test_risk import marked
 from booking.world import World
-from yitong.app import create_app
 from yitong.booking.limits.proofs import zero_bits
 from yitong.kernel.client import Clients
 from yitong.kernel.clock import SetClock
@@ -28,7 +28,7 @@ async def web(world: World, request: pytest.FixtureRequest) -> AsyncGenerator[ht
     world.platform.settings = msgspec.structs.replace(
         world.platform.settings, hot_routes=request.param, proof_bits=6, slot_tokens="off"
     )
-    transport = httpx.ASGITransport(create_app(world.platform), client=(HOME, 4711))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(application(world.platform), client=(HOME, 4711))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://yitong.test") as opened:
         yield opened
 
