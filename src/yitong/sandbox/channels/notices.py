@@ -77,6 +77,7 @@ class Notifier:
         self._wishes: list[Wish] = []
         self._held: list[Callable[[], Awaitable[None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._posting: set[asyncio.Task[httpx.Response]] = set()
         self._client: httpx.AsyncClient | None = None
         self._timeout_s = timeout_s
         self.sent: deque[Sent] = deque(maxlen=_KEPT)
@@ -144,13 +145,19 @@ class Notifier:
         """Send one message. Raises httpx.HTTPError."""
         if self._client is None:
             self._client = httpx.AsyncClient(timeout=self._timeout_s)
-        return await self._client.post(message.url, content=message.body, headers=message.headers)
+        work = asyncio.create_task(
+            self._client.post(message.url, content=message.body, headers=message.headers), name="notice"
+        )
+        self._posting.add(work)
+        work.add_done_callback(self._posting.discard)
+        return await asyncio.shield(work)  # a connection that is given up while it opens would never be closed
 
     async def stop(self) -> None:
-        """End everything that is being sent."""
+        """End everything that is to be sent; what is on its way gets its answer or runs out of time."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._posting, return_exceptions=True)
         if self._client is not None:
             await self._client.aclose()
 
