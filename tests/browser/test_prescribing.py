@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.console_desk import Desk, OpenContext
+from browser.console_desk import SEEN, Desk, OpenContext
 from browser.money_desk import BORN, insured_number
 from browser.pictures import picture
 from browser.test_console import DOCTOR, book, settled
@@ -20,16 +20,13 @@ def in_the_room(desk: Desk, name: str) -> dict[str, Any]:
     window, doctor, here = desk.staff("registrar"), desk.staff("doctor"), {"organization_id": desk.organization_id}
     visit = book(window, desk, patient_id)
     window.post(f"/appointments/{visit['id']}/check-in", here)
-    seen = here | {"chief_complaint": "复诊", "diagnosis_text": "复诊", "advice": "随诊", "follow_up": "none"}
-    for one in doctor.get("/encounters", **here)["items"]:  # whoever is in the room leaves it
-        if one["state"] == "in_progress" and one["practitioner_name"] == DOCTOR:
-            doctor.post(f"/encounters/{one['id']}/finish", seen)
+    desk.clear_room(DOCTOR)
     while True:  # whoever came before is seen first
         called = doctor.post(f"/queues/{visit['schedule_id']}/call-next", here)
         doctor.post(f"/queue-entries/{called['entry']['id']}/start", here)
         if called["entry"]["appointment_id"] == visit["id"]:
             break
-        doctor.post(f"/encounters/{called['encounter']['id']}/finish", seen)
+        doctor.post(f"/encounters/{called['encounter']['id']}/finish", here | SEEN)
     encounter: dict[str, Any] = called["encounter"]
     doctor.put(f"/encounters/{encounter['id']}/diagnoses", here | {"items": [{"code": "I10.x00"}]})
     return encounter

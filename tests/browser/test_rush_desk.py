@@ -50,6 +50,7 @@ def seen_today(desk: Desk, people: list[tuple[Api, str]], finished: int) -> list
         visit = booked(registrar, patient_id, slot, "window")
         registrar.post(f"/appointments/{visit['id']}/check-in", here)
         visits.append(visit)
+    desk.clear_room(DOCTOR)
     wanted = {one["id"] for one in visits[:finished]}
     while wanted:
         called = doctor.post(f"/queues/{visits[0]['schedule_id']}/call-next", here)
