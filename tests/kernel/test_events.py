@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -66,6 +67,21 @@ async def test_an_undeclared_event_is_not_written(platform: Platform) -> None:
     with pytest.raises(ValueError, match="declared twice"):
         declare_events({LogEvent.HAPPENED: ("又", "again")})
     assert EVENT_WORDS[LogEvent.HAPPENED.value].filled(n=3).en == "3 happened"
+
+
+async def test_transactions_are_in_the_order_of_their_numbers(platform: Platform, database_url: str) -> None:
+    """Not of their digits: 1000 comes after 999, also where a read ends between them."""
+    owner = await asyncpg.connect(database_url)
+    await owner.execute("SET session_replication_role = replica")  # the log takes no changes: its owner makes it young
+    for n, xid in enumerate(("99", "100", "101", "5")):
+        async with platform.transaction() as tx:
+            event = await happen(tx, n)
+        await owner.execute("UPDATE event SET xid = $1::text::xid8 WHERE id = $2", xid, event)
+    await owner.close()
+    assert numbers(await read(platform)) == [3, 0, 1, 2]
+    first = await read(platform, limit=2)
+    assert numbers(first) == [3, 0]
+    assert numbers(await read(platform, Position(first[-1].xid, first[-1].position))) == [1, 2]
 
 
 async def test_a_late_commit_is_not_skipped(platform: Platform) -> None:

@@ -58,7 +58,7 @@ async def read_after(
         rows = await connection.fetch(
             f"SELECT {_COLUMNS} FROM event"  # noqa: S608
             " WHERE (xid, position) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
-            " ORDER BY xid, position LIMIT $3",
+            " ORDER BY event.xid, event.position LIMIT $3",  # not the text of the same name: 999 comes before 1000
             position.xid,
             position.position,
             limit,
