@@ -18,7 +18,7 @@ import httpx
 
 from room import room
 
-START_SECONDS = 180
+START_SECONDS = 600
 
 
 @dataclass(frozen=True)

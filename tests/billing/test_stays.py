@@ -74,7 +74,7 @@ async def test_a_stay_from_deposit_to_the_rest_of_it(client: Client, town: World
     settled = (await send(client, town, cashier, f"{path}/settle")).json()
     assert (settled["state"], settled["account"]["deposit_fen"]) == ("settled", 8200)
     rest = (await send(client, town, cashier, f"{path}/return-deposit", window="3")).json()
-    assert rest["account"]["deposit_fen"] == 0
+    assert (rest["account"]["deposit_fen"], rest["account"]["short_fen"]) == (0, 0)
     again = await send(client, town, cashier, f"{path}/return-deposit", window="3")
     assert again.json()["code"] == "no-deposit-left"
     balances = await town.rows(

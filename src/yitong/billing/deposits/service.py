@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
@@ -316,6 +317,8 @@ async def _view(tx: Transaction, row: Any) -> StayView:
     sums = await queries.sums(tx, row.organization_id, row.bill_id)
     deposit = await balance(tx, row.organization_id, row.patient_id)
     account = rules.standing(sums.charged_fen, sums.outstanding_fen, deposit, row.warn_below_fen, row.asked_fen)
+    if row.state != StayState.RUNNING:  # whoever leaves or has left pays nothing in advance any more
+        account = msgspec.structs.replace(account, short_fen=0)
     covered = await covering.cover(tx, row.organization_id, row.id)
     own = await views.rows(tx, patients=[row.patient_id], organization_id=row.organization_id, state="all", after=None)
     return StayView(

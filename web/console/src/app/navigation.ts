@@ -14,6 +14,7 @@ export const destinations: Destination[] = [
   { name: 'desk', path: '/desk', icon: 'desk', group: 'care', roles: ['registrar', 'nurse', 'hospital_admin', 'platform_admin'] },
   { name: 'queues', path: '/queues', icon: 'queue', group: 'care', roles: ['nurse', 'registrar', 'hospital_admin'] },
   { name: 'cashier', path: '/cashier', icon: 'cash', group: 'money', roles: ['cashier', 'registrar', 'hospital_admin'] },
+  { name: 'stays', path: '/stays', icon: 'waiting', group: 'money', roles: ['cashier', 'registrar', 'nurse', 'doctor', 'finance'] },
   { name: 'reconciliation', path: '/reconciliation', icon: 'scale', group: 'money', roles: ['finance', 'hospital_admin', 'regulator', 'platform_admin'] },
   { name: 'tills', path: '/tills', icon: 'hash', group: 'money', roles: ['cashier', 'registrar', 'finance', 'hospital_admin'] },
   { name: 'claims', path: '/claims', icon: 'shield', group: 'money', roles: ['cashier', 'finance', 'registrar'] },

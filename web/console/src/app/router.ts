@@ -40,6 +40,7 @@ export const router = createRouter({
         { path: 'reviews', name: 'reviews', component: () => import('@/screens/reviews/ReviewsScreen.vue') },
         { path: 'risk', name: 'risk', component: () => import('@/screens/risk/RiskScreen.vue') },
         { path: 'cashier', name: 'cashier', component: () => import('@/screens/cashier/CashierScreen.vue') },
+        { path: 'stays', name: 'stays', component: () => import('@/screens/stays/StaysScreen.vue') },
         { path: 'claims', name: 'claims', component: () => import('@/screens/claims/ClaimsScreen.vue') },
         { path: 'insurance', name: 'insurance', component: () => import('@/screens/insurance/InsuranceScreen.vue') },
         { path: 'reconciliation', name: 'reconciliation', component: () => import('@/screens/reconciliation/ReconciliationScreen.vue') },

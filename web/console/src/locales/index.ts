@@ -23,10 +23,11 @@ import { schedules } from './schedules'
 import { shell } from './shell'
 import { signIn } from './sign-in'
 import { staff } from './staff'
+import { stays } from './stays'
 import { tills } from './tills'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, pharmacy, prescriptions, cashier, claims, insurance, chain, channels, waitlist, draws, queues, reviews, reconciliation, tills, risk, people, staff, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, pharmacy, prescriptions, cashier, stays, claims, insurance, chain, channels, waitlist, draws, queues, reviews, reconciliation, tills, risk, people, staff, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 
