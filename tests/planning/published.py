@@ -1,4 +1,4 @@
-"""Where the public benchmark files are, when they are there: they are other people's work and not in this repository."""
+"""Where the public benchmark files are, when they are there: other people made them, so they are not kept here."""
 
 import os
 from pathlib import Path

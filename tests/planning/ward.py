@@ -56,8 +56,8 @@ def document() -> dict[str, Any]:
         "operating_theaters": [{"id": "t0", "availability": [120, 120]}, {"id": "t1", "availability": [120, 60]}],
         "rooms": [{"id": "r0", "capacity": 2}, {"id": "r1", "capacity": 1}],
         "nurses": [
-            {"id": "n0", "skill_level": 0, "working_shifts": works},
-            {"id": "n1", "skill_level": 1, "working_shifts": works},
+            {"id": "n0", "skill_level": 0, "working_shifts": list(works)},
+            {"id": "n1", "skill_level": 1, "working_shifts": list(works)},
         ],
     }
 

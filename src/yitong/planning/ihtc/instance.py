@@ -180,8 +180,8 @@ def _stays(it: Instance) -> Iterable[str]:
         if any(load < 0 for load in one.workload_produced):
             yield f"{one.id}: a workload_produced is negative"
     for patient in it.patients:
-        if patient.surgery_duration < 0 or patient.surgery_release_day < 0:
-            yield f"patient {patient.id}: negative surgery_duration or surgery_release_day"
+        if patient.surgery_duration < 1 or patient.surgery_release_day < 0:
+            yield f"patient {patient.id}: surgery_duration must be at least a minute, surgery_release_day not negative"
         if patient.mandatory and patient.surgery_due_day is None:
             yield f"patient {patient.id}: a mandatory patient needs a surgery_due_day"
         if patient.surgery_due_day is not None and patient.surgery_due_day < patient.surgery_release_day:
