@@ -111,7 +111,7 @@ def test_what_cannot_be_fixed_is_named(locks: Locks, said: str) -> None:
 def test_fixed_decisions_that_exclude_each_other_are_proved_impossible() -> None:
     both = Locks({id_: PatientLock(admission_day=0, room="r1") for id_ in ("p0", "p1")})
     with pytest.raises(NoFeasiblePlanError, match="this is proved"):
-        solve(ward(), seconds=30, locked=both, most_steps=STEPS)
+        solve(ward(), seconds=4, locked=both, most_steps=STEPS)
 
 
 def test_a_shift_without_any_nurse_is_named() -> None:

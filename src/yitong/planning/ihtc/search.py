@@ -29,17 +29,17 @@ class Search:
         self.best_cost = NOTHING
 
     def start(self, *, seconds: float, workers: int = 1) -> None:
-        """Find places for everybody who must come: by chance, by annealing, by proof; seconds bound the last."""
+        """Find places for everybody who must come: by chance, by annealing, by proof; seconds bound the last two."""
         self.cost += fill(self.w, self.chance, 20_000)
-        for _ in range(10):
-            if not left_out(self.w, decisions_of(self.w)):
-                break
-            self.piece(0.7)
+        started = time.monotonic()
+        while left_out(self.w, decisions_of(self.w)) and time.monotonic() - started < 0.3 * seconds:
+            self.piece(0.5)
         missing = left_out(self.w, decisions_of(self.w))
         if missing:
+            found = place_everybody_who_must(self.w, seconds=0.7 * seconds, seed=self.seed, workers=workers)
             plan = decisions_of(self.w)
-            plan[: self.w[ROOM] - self.w[DAY]] = -1
-            found = place_everybody_who_must(self.w, seconds=seconds, seed=self.seed, workers=workers)
+            if found:
+                plan[: self.w[ROOM] - self.w[DAY]] = -1
             for p, (day, room, theater) in found.items():
                 plan[p] = day
                 plan[self.w[ROOM] - self.w[DAY] + p] = room
