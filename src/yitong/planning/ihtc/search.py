@@ -2,9 +2,11 @@
 
 import time
 
+import numpy as np
+
 from yitong.planning.ihtc import chance
 from yitong.planning.ihtc.annealing import anneal, decisions_of, fill, left_out, restore
-from yitong.planning.ihtc.layout import DAY, ROOM, THEATER, W_OUT, Ints
+from yitong.planning.ihtc.layout import DAY, HIGH, LOW, MUST, OUT_COST, ROOM, THEATER, W_OUT, Ints
 from yitong.planning.ihtc.start import place_everybody_who_must
 from yitong.planning.ihtc.state import begin
 
@@ -30,10 +32,15 @@ class Search:
 
     def start(self, *, seconds: float, workers: int = 1) -> None:
         """Find places for everybody who must come: by chance, by annealing, by proof; seconds bound the last two."""
-        self.cost += fill(self.w, self.chance, 20_000)
+        w, optional = self.w, self._optional()
+        high = w[w[HIGH] + optional]
+        # Whoever may be left out stays out of the way until everybody else has a place.
+        w[w[HIGH] + optional] = w[w[LOW] + optional] - 1
+        self.cost += fill(w, self.chance, 20_000)
         started = time.monotonic()
-        while left_out(self.w, decisions_of(self.w)) and time.monotonic() - started < 0.3 * seconds:
-            self.piece(0.5)
+        while left_out(w, decisions_of(w)) and time.monotonic() - started < 0.3 * seconds:
+            self.piece((time.monotonic() - started) / (0.3 * seconds))
+        w[w[HIGH] + optional] = high
         missing = left_out(self.w, decisions_of(self.w))
         if missing:
             found = place_everybody_who_must(self.w, seconds=0.7 * seconds, seed=self.seed, workers=workers)
@@ -47,6 +54,9 @@ class Search:
             self.cost += restore(self.w, plan)
         self.best = decisions_of(self.w)
         self.best_cost = self.cost
+
+    def _optional(self) -> Ints:
+        return np.nonzero(self.w[self.w[MUST] : self.w[OUT_COST]] == 0)[0].astype(np.int64)
 
     def piece(self, share: float) -> None:
         """Some steps at the temperature of that share of the time."""

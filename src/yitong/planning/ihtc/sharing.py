@@ -61,11 +61,11 @@ class Team:
                 self.links.remove(link)
 
     def finish(self, search: Search) -> None:
-        """End the others and take the best of all."""
+        """End the others and take the best of all; who does not answer within a second told its best before."""
         self._tell(None)
         for link in self.links:
             try:
-                while link.poll(5.0):
+                while link.poll(1.0):
                     plan, cost, steps = link.recv()
                     if cost < search.best_cost:
                         search.best[:], search.best_cost = plan, cost
@@ -75,7 +75,7 @@ class Team:
             except (EOFError, OSError):
                 continue
         for process in self.processes:
-            process.join(5.0)
+            process.join(1.0)
             if process.is_alive():
                 process.kill()
                 process.join()

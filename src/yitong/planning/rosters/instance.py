@@ -1,6 +1,7 @@
 """The roster problem of Curtois and Qu in its public text format, read and checked.
 
-Source: T. Curtois and R. Qu, Computational results on new staff scheduling benchmark instances (2014). Day 0 is a Monday.
+Source: T. Curtois and R. Qu, Computational results on new staff scheduling benchmark instances (2014).
+Day 0 is a Monday.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ class Shift(NamedTuple):
 
 
 class Employee(NamedTuple):
-    """Somebody's limits: shifts of each kind, minutes in all, shifts and days off in a row, weekends; fixed days off."""
+    """Somebody's limits: shifts of each kind, minutes in all, shifts and days off in a row, weekends; days off."""
 
     id: str
     most: dict[str, int]

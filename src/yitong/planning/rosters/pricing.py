@@ -1,4 +1,4 @@
-"""The best roster of one employee for given prices of shifts, by labels that grow day by day and dominate each other."""
+"""The best row of shifts of one employee for given prices, by labels that grow day by day and dominate each other."""
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +37,8 @@ def best_roster(
 
     `price[day, shift]` is infinite where work is forbidden; `follows[a, b]` is 1 where b may follow a; `minutes_of` and
     limits are in the common unit of minutes. `limits`: most and least minutes, most and least shifts in a row, least
-    days off in a row, most weekends, whether counts of kinds bind, number of minute units + 1, the longest shift. `keep`
-    labels are held for the same last shift, run, minutes and weekends: with few of them the answer may miss the best,
+    days off in a row, most weekends, whether counts of kinds bind, most minutes + 1, the longest shift. `keep` labels
+    are held for the same last shift, run, minutes and weekends: with few of them the answer may miss the best,
     never a rule.
     """
     days, shifts = price.shape

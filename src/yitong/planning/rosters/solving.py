@@ -1,4 +1,4 @@
-"""Rosters by column generation: rows priced one employee at a time, a dive to whole rows, then the best mix of all rows."""
+"""Rosters by column generation: rows priced employee by employee, dives to whole rows, then the best mix of all."""
 
 import time
 from collections.abc import Callable
