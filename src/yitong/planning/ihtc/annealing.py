@@ -24,18 +24,19 @@ from yitong.planning.ihtc.layout import (
     THEATER,
     THEATER_CHOICES,
     THEATERS,
+    Cells,
     Ints,
 )
 from yitong.planning.ihtc.state import OUT, admit, dismiss, fits, give_nurse
 
 
-def decisions_of(w: Ints) -> Ints:
+def decisions_of(w: Cells) -> Ints:
     """A copy of the plan under search: days, rooms, theatres of all people, then nurses by room and shift."""
     return w[w[DAY] : w[END]].copy()
 
 
 @njit(cache=True)
-def _step(w: Ints, chance: Chance, limit: float, to: Ints, before: Ints) -> int:
+def _step(w: Cells, chance: Chance, limit: float, to: Cells, before: Cells) -> int:
     kind = below(chance, 100)
     if kind < 34:
         return moves.relocate(w, chance, limit)
@@ -53,7 +54,7 @@ def _step(w: Ints, chance: Chance, limit: float, to: Ints, before: Ints) -> int:
 
 
 @njit(cache=True)
-def anneal(w: Ints, best: Ints, cost: int, best_cost: int, heat: float, steps: int, chance: Chance) -> tuple[int, int]:
+def anneal(w: Cells, best: Ints, cost: int, best_cost: int, heat: float, steps: int, chance: Chance) -> tuple[int, int]:
     """So many steps at one temperature (in units of cost): the cost now and the best cost, kept in `best`."""
     to = np.zeros(6, np.int64)
     before = np.zeros(w[SHIFTS], np.int64)
@@ -69,7 +70,7 @@ def anneal(w: Ints, best: Ints, cost: int, best_cost: int, heat: float, steps: i
 
 
 @njit(cache=True)
-def restore(w: Ints, plan: Ints) -> int:
+def restore(w: Cells, plan: Cells) -> int:
     """Change the plan under search to other decisions (as `decisions_of` gives them): the change of the cost."""
     delta = 0
     for p in range(w[PATIENTS]):
@@ -87,7 +88,7 @@ def restore(w: Ints, plan: Ints) -> int:
 
 
 @njit(cache=True)
-def fill(w: Ints, chance: Chance, tries: int) -> int:
+def fill(w: Cells, chance: Chance, tries: int) -> int:
     """Admit who must come wherever a random place is free, in random order: the change of the cost."""
     delta = 0
     for _ in range(tries):
@@ -102,6 +103,6 @@ def fill(w: Ints, chance: Chance, tries: int) -> int:
     return delta
 
 
-def left_out(w: Ints, plan: Ints) -> list[int]:
+def left_out(w: Cells, plan: Cells) -> list[int]:
     """Who must come and is not in the plan (as `decisions_of` gives it)."""
     return [p for p in range(w[PATIENTS]) if w[w[MUST] + p] and plan[p] == OUT]

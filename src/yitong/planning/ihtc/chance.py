@@ -25,7 +25,7 @@ def _step(state: Chance) -> int:
 @njit(cache=True)
 def below(state: Chance, limit: int) -> int:
     """A whole number from 0 to limit - 1; limits under a million are even to within a thousandth."""
-    return np.int64(_step(state)) % limit
+    return int(_step(state)) % limit
 
 
 @njit(cache=True)

@@ -7,11 +7,23 @@ People are the patients, then the occupants. Tables from `DAY` on are the decisi
 """
 
 from collections.abc import Mapping
+from typing import Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+
+
+class Cells(Protocol):
+    """What compiled functions do with the array: whole numbers by place."""
+
+    @overload
+    def __getitem__(self, at: int, /) -> int: ...
+    @overload
+    def __getitem__(self, at: slice, /) -> Ints: ...
+    def __setitem__(self, at: int, value: int, /) -> None: ...
+
 
 # Counts and the longest stay in shifts.
 DAYS, EACH, SHIFTS, PATIENTS, OCCUPANTS, N_ROOMS, N_THEATERS, N_NURSES = range(8)

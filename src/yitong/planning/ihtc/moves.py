@@ -30,7 +30,7 @@ from yitong.planning.ihtc.layout import (
     THEATER,
     THEATER_CHOICES,
     THEATERS,
-    Ints,
+    Cells,
 )
 from yitong.planning.ihtc.state import OUT, admit, dismiss, fits, give_nurse
 
@@ -38,7 +38,7 @@ REFUSED = 1 << 60
 
 
 @njit(cache=True)
-def _one(w: Ints, limit: float, p: int, day: int, room: int, theater: int) -> int:
+def _one(w: Cells, limit: float, p: int, day: int, room: int, theater: int) -> int:
     if not fits(w, p, day, room, theater, p, p):
         return REFUSED
     was_day, was_room, was_theater = w[w[DAY] + p], w[w[ROOM] + p], w[w[THEATER] + p]
@@ -51,7 +51,7 @@ def _one(w: Ints, limit: float, p: int, day: int, room: int, theater: int) -> in
 
 
 @njit(cache=True)
-def _two(w: Ints, limit: float, p: int, q: int, to: Ints) -> int:
+def _two(w: Cells, limit: float, p: int, q: int, to: Cells) -> int:
     """Move p to `to[:3]` and q to `to[3:]` (day, room, theatre) at once."""
     if not fits(w, p, to[0], to[1], to[2], p, q) or not fits(w, q, to[3], to[4], to[5], p, q):
         return REFUSED
@@ -71,28 +71,28 @@ def _two(w: Ints, limit: float, p: int, q: int, to: Ints) -> int:
 
 
 @njit(cache=True)
-def _any_room(w: Ints, chance: Chance, p: int) -> int:
+def _any_room(w: Cells, chance: Chance, p: int) -> int:
     return w[w[ROOMS] + p * w[N_ROOMS] + below(chance, w[w[ROOM_CHOICES] + p])]
 
 
 @njit(cache=True)
-def _any_theater(w: Ints, chance: Chance, p: int) -> int:
+def _any_theater(w: Cells, chance: Chance, p: int) -> int:
     return w[w[THEATERS] + p * w[N_THEATERS] + below(chance, w[w[THEATER_CHOICES] + p])]
 
 
 @njit(cache=True)
-def _any_day(w: Ints, chance: Chance, p: int) -> int:
+def _any_day(w: Cells, chance: Chance, p: int) -> int:
     return w[w[LOW] + p] + below(chance, w[w[HIGH] + p] - w[w[LOW] + p] + 1)
 
 
 @njit(cache=True)
-def movable(w: Ints, p: int) -> bool:
+def movable(w: Cells, p: int) -> bool:
     """Whether a patient can be admitted at all."""
     return w[w[LOW] + p] <= w[w[HIGH] + p] and w[w[ROOM_CHOICES] + p] > 0 and w[w[THEATER_CHOICES] + p] > 0
 
 
 @njit(cache=True)
-def relocate(w: Ints, chance: Chance, limit: float) -> int:
+def relocate(w: Cells, chance: Chance, limit: float) -> int:
     """Another room, theatre or day, or several of them, for one patient; who is out comes in."""
     p = below(chance, w[PATIENTS])
     if not movable(w, p):
@@ -115,7 +115,7 @@ def relocate(w: Ints, chance: Chance, limit: float) -> int:
 
 
 @njit(cache=True)
-def unschedule(w: Ints, chance: Chance, limit: float) -> int:
+def unschedule(w: Cells, chance: Chance, limit: float) -> int:
     """Leave an optional patient out."""
     p = below(chance, w[PATIENTS])
     if w[w[DAY] + p] == OUT or w[w[MUST] + p]:
@@ -124,7 +124,7 @@ def unschedule(w: Ints, chance: Chance, limit: float) -> int:
 
 
 @njit(cache=True)
-def swap(w: Ints, chance: Chance, limit: float, to: Ints) -> int:
+def swap(w: Cells, chance: Chance, limit: float, to: Cells) -> int:
     """Two patients change places: everything, rooms alone, or days and theatres; one of them may be out."""
     p, q = below(chance, w[PATIENTS]), below(chance, w[PATIENTS])
     if p == q or w[w[DAY] + p] == OUT or not movable(w, q):
@@ -145,7 +145,7 @@ def swap(w: Ints, chance: Chance, limit: float, to: Ints) -> int:
 
 
 @njit(cache=True)
-def kick(w: Ints, chance: Chance, limit: float, to: Ints) -> int:
+def kick(w: Cells, chance: Chance, limit: float, to: Cells) -> int:
     """A patient takes a place where another lies or is operated, who goes elsewhere or, if optional, out."""
     p = below(chance, w[PATIENTS])
     if not movable(w, p):
@@ -172,7 +172,7 @@ def kick(w: Ints, chance: Chance, limit: float, to: Ints) -> int:
 
 
 @njit(cache=True)
-def _nurse_for(w: Ints, chance: Chance, room: int, shift: int) -> int:
+def _nurse_for(w: Cells, chance: Chance, room: int, shift: int) -> int:
     """Somebody at work in the shift: half of the time who has the room at another time near it."""
     if below(chance, 2) == 0:
         near = shift - 9 + below(chance, 19)
@@ -184,7 +184,7 @@ def _nurse_for(w: Ints, chance: Chance, room: int, shift: int) -> int:
 
 
 @njit(cache=True)
-def change_nurse(w: Ints, chance: Chance, limit: float) -> int:
+def change_nurse(w: Cells, chance: Chance, limit: float) -> int:
     """Another nurse for one room and shift."""
     room, shift = below(chance, w[N_ROOMS]), below(chance, w[SHIFTS])
     if w[w[COUNT] + room * w[DAYS] + shift // w[EACH]] == 0 or w[w[FIXED_NURSE] + room * w[SHIFTS] + shift] >= 0:
@@ -200,7 +200,7 @@ def change_nurse(w: Ints, chance: Chance, limit: float) -> int:
 
 
 @njit(cache=True)
-def swap_nurses(w: Ints, chance: Chance, limit: float) -> int:
+def swap_nurses(w: Cells, chance: Chance, limit: float) -> int:
     """Two rooms change their nurses in one shift."""
     shift = below(chance, w[SHIFTS])
     a, b = below(chance, w[N_ROOMS]), below(chance, w[N_ROOMS])
@@ -223,7 +223,7 @@ def swap_nurses(w: Ints, chance: Chance, limit: float) -> int:
 
 
 @njit(cache=True)
-def nurse_run(w: Ints, chance: Chance, limit: float, before: Ints) -> int:
+def nurse_run(w: Cells, chance: Chance, limit: float, before: Cells) -> int:
     """One nurse takes a room in all shifts at work of the next days."""
     room, start = below(chance, w[N_ROOMS]), below(chance, w[SHIFTS])
     if w[w[COUNT] + room * w[DAYS] + start // w[EACH]] == 0:

@@ -4,6 +4,7 @@ import multiprocessing
 import signal
 import time
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
 from yitong.planning.ihtc.annealing import restore
 from yitong.planning.ihtc.layout import Ints
@@ -23,7 +24,7 @@ class Team:
     ) -> None:
         context = multiprocessing.get_context("spawn")
         self.links: list[Connection] = []
-        self.processes: list[multiprocessing.process.BaseProcess] = []
+        self.processes: list[BaseProcess] = []
         self.due = list(EXCHANGES)
         self.steps = 0
         left = max(0.1, seconds - (time.monotonic() - started))

@@ -58,13 +58,13 @@ from yitong.planning.ihtc.layout import (
     W_SKILL,
     W_TRANSFER,
     WITH_SURGEON,
-    Ints,
+    Cells,
 )
 from yitong.planning.ihtc.model import OUT
 
 
 @njit(cache=True)
-def _span(w: Ints, room: int, day: int) -> int:
+def _span(w: Cells, room: int, day: int) -> int:
     lowest, highest = -1, -1
     for group in range(w[AGE_GROUPS]):
         if w[w[AGES] + (room * w[DAYS] + day) * w[AGE_GROUPS] + group] > 0:
@@ -75,7 +75,7 @@ def _span(w: Ints, room: int, day: int) -> int:
 
 
 @njit(cache=True)
-def lay(w: Ints, q: int, first: int, room: int, sign: int) -> int:
+def lay(w: Cells, q: int, first: int, room: int, sign: int) -> int:
     """Put a person into a room from a day on (sign 1) or take them out (sign -1): the change of the care costs."""
     delta = 0
     for day in range(first, min(w[DAYS], first + w[w[STAY] + q])):
@@ -120,7 +120,7 @@ def lay(w: Ints, q: int, first: int, room: int, sign: int) -> int:
 
 
 @njit(cache=True)
-def admit(w: Ints, p: int, day: int, room: int, theater: int) -> int:
+def admit(w: Cells, p: int, day: int, room: int, theater: int) -> int:
     """Admit a patient who is out (day `OUT`: leave out): the change of the cost."""
     if day == OUT:
         return 0
@@ -142,7 +142,7 @@ def admit(w: Ints, p: int, day: int, room: int, theater: int) -> int:
 
 
 @njit(cache=True)
-def dismiss(w: Ints, p: int) -> int:
+def dismiss(w: Cells, p: int) -> int:
     """Take a patient out of the plan: the change of the cost."""
     day, room, theater = w[w[DAY] + p], w[w[ROOM] + p], w[w[THEATER] + p]
     if day == OUT:
@@ -165,7 +165,7 @@ def dismiss(w: Ints, p: int) -> int:
 
 
 @njit(cache=True)
-def fits(w: Ints, p: int, day: int, room: int, theater: int, a: int, b: int) -> bool:
+def fits(w: Cells, p: int, day: int, room: int, theater: int, a: int, b: int) -> bool:
     """Whether a patient may come there by every hard rule, were the patients a and b not in the plan."""
     if day == OUT:
         return not w[w[MUST] + p]
@@ -205,7 +205,7 @@ def fits(w: Ints, p: int, day: int, room: int, theater: int, a: int, b: int) -> 
 
 
 @njit(cache=True)
-def give_nurse(w: Ints, room: int, shift: int, new: int) -> int:
+def give_nurse(w: Cells, room: int, shift: int, new: int) -> int:
     """Give a room another nurse for a shift: the change of the cost."""
     old = w[w[NURSE] + room * w[SHIFTS] + shift]
     work = w[w[ROOM_LOAD] + room * w[SHIFTS] + shift]
@@ -230,7 +230,7 @@ def give_nurse(w: Ints, room: int, shift: int, new: int) -> int:
 
 
 @njit(cache=True)
-def begin(w: Ints) -> int:
+def begin(w: Cells) -> int:
     """Put the occupants to bed and leave every patient out: the cost of that."""
     cost = 0
     for row in range(w[OCCUPANTS]):

@@ -7,6 +7,8 @@ from ortools.sat.python import cp_model
 from yitong.planning.rosters.model import Model, request_cost
 from yitong.planning.rosters.pricing import OFF, Floats, Ints
 
+SMALL = 1e-6
+
 
 class Master:
     """Rows of all employees; each has one, in shares; cover that lacks or exceeds costs."""
@@ -16,16 +18,19 @@ class Master:
         self.rows: list[tuple[int, Ints, int]] = []
         self.known: set[tuple[int, bytes]] = set()
         self.model = mathopt.Model()
-        self.one_each = [self.model.add_linear_constraint(lb=1.0, ub=1.0) for _ in m.staff]
+        self.one_each = [self._equals(1.0) for _ in m.staff]
         self.cover: dict[tuple[int, int], mathopt.LinearConstraint] = {}
         for (day, shift), wanted in np.ndenumerate(m.wanted):
-            row = self.cover[day, shift] = self.model.add_linear_constraint(lb=float(wanted), ub=float(wanted))
+            row = self.cover[day, shift] = self._equals(float(wanted))
             for sign, cost in ((1.0, m.under[day, shift]), (-1.0, m.over[day, shift])):
                 slack = self.model.add_variable(lb=0.0)
                 row.set_coefficient(slack, sign)
                 self.model.objective.set_linear_coefficient(slack, float(cost))
         self.variables: list[mathopt.Variable] = []
         self.solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
+
+    def _equals(self, value: float) -> mathopt.LinearConstraint:
+        return self.model.add_linear_constraint(lb=value, ub=value)  # pyright: ignore[reportUnknownMemberType]
 
     def add(self, employee: int, row: Ints) -> bool:
         """Add a row unless it is known."""
@@ -44,8 +49,8 @@ class Master:
         self.rows.append((employee, row, cost))
         return True
 
-    def solve(self) -> tuple[float, Floats, Floats, Floats]:
-        """The least cost in shares, the price of each shift, of each employee, and the share of each row."""
+    def solve(self) -> tuple[float, Floats, Floats]:
+        """The least cost in shares, the price of each shift, and of each employee."""
         result = self.solver.solve()
         if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
             raise AssertionError(f"the linear master ended with {result.termination}")
@@ -54,9 +59,12 @@ class Master:
         for at, row in self.cover.items():
             shifts[at] = duals[row]
         people = np.array([duals[row] for row in self.one_each])
-        values = result.variable_values()
-        shares = np.array([values[variable] for variable in self.variables])
-        return result.objective_value(), shifts, people, shares
+        return result.objective_value(), shifts, people
+
+    def shares(self) -> dict[int, float]:
+        """Of which rows the linear master takes a share, and how much."""
+        values = self.solver.solve().variable_values(self.variables)
+        return {number: value for number, value in enumerate(values) if value > SMALL}
 
     def fix(self, number: int) -> None:
         """Give an employee that row for good (in a dive)."""

@@ -124,6 +124,6 @@ def first_rows(m: Model, it: RosterInstance) -> list[Ints]:
 def roster_of(it: RosterInstance, rows: list[Ints]) -> Roster:
     """The public form of rows."""
     return {
-        one.id: ["" if shift == OFF else it.shifts[shift].id for shift in row]
+        one.id: ["" if shift == OFF else it.shifts[int(shift)].id for shift in row]
         for one, row in zip(it.employees, rows, strict=True)
     }

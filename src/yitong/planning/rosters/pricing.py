@@ -92,7 +92,7 @@ def best_roster(
                 key = _key(shift, n_run, n_minutes, n_weekends, n_saturday, limits)
                 held, worse, dominated, at = 0, -1, False, heads[key]
                 while at >= new:
-                    if cost[at] <= n_cost and _no_more(counts[at], n_counts):
+                    if cost[at] <= n_cost and _no_more(int(counts[at]), n_counts):
                         dominated = True
                         break
                     if cost[at] > n_cost and (worse < 0 or cost[at] > cost[worse]):

@@ -7,12 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from yitong.planning.rosters.instance import RosterInstance
-from yitong.planning.rosters.master import Master, pick
-from yitong.planning.rosters.model import Model, build, cheapest, cost_of, first_rows, respond, roster_of
+from yitong.planning.rosters.master import SMALL, Master, pick
+from yitong.planning.rosters.model import LABELS, Model, build, cheapest, cost_of, first_rows, respond, roster_of
 from yitong.planning.rosters.pricing import Ints
 from yitong.planning.rosters.validation import Roster, validate
-
-SMALL = 1e-6
 
 
 class Progress(NamedTuple):
@@ -119,8 +117,10 @@ def _generate(run: _Run, seed: int, chance: np.random.Generator) -> None:
     master = Master(run.m)
     for employee, row in enumerate(run.rows):
         master.add(employee, row)
-    while _price(run, master, range(len(run.rows))) and run.left(0.5) > 0:
-        run.take(run.rows, "columns")
+    # Few labels find most of the rows in a fraction of the time; the bound wants more of them at the end.
+    for labels in (1, LABELS):
+        while run.left(0.6) > 0 and _price(run, master, range(len(run.rows)), labels):
+            run.take(run.rows, "columns")
     run.relaxed = master.solve()[0]
     turn = 0
     while run.left() > 0 and run.cost > run.relaxed + 1 - SMALL:
@@ -136,14 +136,14 @@ def _generate(run: _Run, seed: int, chance: np.random.Generator) -> None:
         turn += 1
 
 
-def _price(run: _Run, master: Master, employees: range | list[int]) -> bool:
+def _price(run: _Run, master: Master, employees: range | list[int], labels: int = LABELS) -> bool:
     """Add the best row of each employee at today's prices; whether any was worth it."""
-    _, shifts, people, _ = master.solve()
+    _, shifts, people = master.solve()
     added = False
     for employee in employees:
         if run.left() <= 0:
             return False
-        total, row = cheapest(run.m, employee, -shifts)
+        total, row = cheapest(run.m, employee, -shifts, labels)
         if total + run.m.staff[employee].base < people[employee] - SMALL:
             added |= master.add(employee, row)
     return added
@@ -153,11 +153,10 @@ def _dive(run: _Run, master: Master, chance: np.random.Generator, turn: int) -> 
     """Fix the row with the greatest share, price for the others again, and so on: a whole roster."""
     fixed: dict[int, int] = {}
     while len(fixed) < len(run.rows) and run.left() > 0:
-        shares = master.solve()[3]
-        noise = chance.random(len(shares)) * (0.15 if turn else 0.0)
-        open_rows = [n for n, (who, _, _) in enumerate(master.rows) if who not in fixed and shares[n] > SMALL]
-        whole = [n for n in open_rows if shares[n] > 1 - SMALL]
-        for number in whole or [max(open_rows, key=lambda n: shares[n] + noise[n])]:
+        shares = {n: share for n, share in master.shares().items() if master.rows[n][0] not in fixed}
+        whole = [n for n, share in shares.items() if share > 1 - SMALL]
+        noisy = {n: share + (chance.random() * 0.15 if turn else 0.0) for n, share in shares.items()}
+        for number in whole or [max(noisy, key=lambda n: noisy[n])]:
             master.fix(number)
             fixed[master.rows[number][0]] = number
         waiting = [who for who in range(len(run.rows)) if who not in fixed]
@@ -170,7 +169,7 @@ def _dive(run: _Run, master: Master, chance: np.random.Generator, turn: int) -> 
 
 def _near(run: _Run, master: Master) -> list[tuple[int, Ints, int]]:
     """The rows worth mixing: those of small reduced cost, and the best roster's own."""
-    _, shifts, people, _ = master.solve()
+    _, shifts, people = master.solve()
     best = {(employee, row.tobytes()) for employee, row in enumerate(run.rows)}
     priced: list[tuple[float, int]] = []
     for number, (employee, row, cost) in enumerate(master.rows):
