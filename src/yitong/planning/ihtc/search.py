@@ -38,22 +38,31 @@ class Search:
         w[w[HIGH] + optional] = w[w[LOW] + optional] - 1
         self.cost += fill(w, self.chance, 20_000)
         started = time.monotonic()
-        while left_out(w, decisions_of(w)) and time.monotonic() - started < 0.3 * seconds:
-            self.piece((time.monotonic() - started) / (0.3 * seconds))
+        self._place(started + 0.4 * seconds)
+        if left_out(w, decisions_of(w)):
+            self._prove(seconds=0.4 * seconds, workers=workers)
+            self._place(started + seconds)
         w[w[HIGH] + optional] = high
-        missing = left_out(self.w, decisions_of(self.w))
-        if missing:
-            found = place_everybody_who_must(self.w, seconds=0.7 * seconds, seed=self.seed, workers=workers)
-            plan = decisions_of(self.w)
-            if found:
-                plan[: self.w[ROOM] - self.w[DAY]] = -1
-            for p, (day, room, theater) in found.items():
-                plan[p] = day
-                plan[self.w[ROOM] - self.w[DAY] + p] = room
-                plan[self.w[THEATER] - self.w[DAY] + p] = theater
-            self.cost += restore(self.w, plan)
         self.best = decisions_of(self.w)
         self.best_cost = self.cost
+
+    def _place(self, until: float) -> None:
+        pieces = 0
+        while left_out(self.w, decisions_of(self.w)) and time.monotonic() < until:
+            # Cooling again and again frees a search that is stuck with a few people left.
+            self.piece(pieces % 60 / 100)
+            pieces += 1
+
+    def _prove(self, *, seconds: float, workers: int) -> None:
+        found = place_everybody_who_must(self.w, seconds=seconds, seed=self.seed, workers=workers)
+        plan = decisions_of(self.w)
+        if found:
+            plan[: self.w[ROOM] - self.w[DAY]] = -1
+        for p, (day, room, theater) in found.items():
+            plan[p] = day
+            plan[self.w[ROOM] - self.w[DAY] + p] = room
+            plan[self.w[THEATER] - self.w[DAY] + p] = theater
+        self.cost += restore(self.w, plan)
 
     def _optional(self) -> Ints:
         return np.nonzero(self.w[self.w[MUST] : self.w[OUT_COST]] == 0)[0].astype(np.int64)
