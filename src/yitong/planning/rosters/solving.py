@@ -8,7 +8,7 @@ import numpy as np
 
 from yitong.planning.rosters.instance import RosterInstance
 from yitong.planning.rosters.master import SMALL, Master, pick
-from yitong.planning.rosters.model import LABELS, Model, build, cheapest, cost_of, first_rows, respond, roster_of
+from yitong.planning.rosters.model import Model, build, cheapest, cost_of, first_rows, respond, roster_of
 from yitong.planning.rosters.pricing import Ints
 from yitong.planning.rosters.validation import Roster, validate
 
@@ -117,10 +117,8 @@ def _generate(run: _Run, seed: int, chance: np.random.Generator) -> None:
     master = Master(run.m)
     for employee, row in enumerate(run.rows):
         master.add(employee, row)
-    # Few labels find most of the rows in a fraction of the time; the bound wants more of them at the end.
-    for labels in (1, LABELS):
-        while run.left(0.6) > 0 and _price(run, master, range(len(run.rows)), labels):
-            run.take(run.rows, "columns")
+    while run.left(0.5) > 0 and _price(run, master, range(len(run.rows))):
+        run.take(run.rows, "columns")
     run.relaxed = master.solve()[0]
     turn = 0
     while run.left() > 0 and run.cost > run.relaxed + 1 - SMALL:
@@ -136,14 +134,14 @@ def _generate(run: _Run, seed: int, chance: np.random.Generator) -> None:
         turn += 1
 
 
-def _price(run: _Run, master: Master, employees: range | list[int], labels: int = LABELS) -> bool:
+def _price(run: _Run, master: Master, employees: range | list[int]) -> bool:
     """Add the best row of each employee at today's prices; whether any was worth it."""
     _, shifts, people = master.solve()
     added = False
     for employee in employees:
         if run.left() <= 0:
             return False
-        total, row = cheapest(run.m, employee, -shifts, labels)
+        total, row = cheapest(run.m, employee, -shifts)
         if total + run.m.staff[employee].base < people[employee] - SMALL:
             added |= master.add(employee, row)
     return added
