@@ -15,6 +15,7 @@ from yitong.cli.consortium import consortium
 from yitong.cli.exporting import exporting
 from yitong.cli.importing import importing
 from yitong.cli.journey import journey
+from yitong.cli.planning import bench_ihtc, bench_rosters, planning
 from yitong.cli.simulating import simulating
 from yitong.cli.verifying import verifying
 from yitong.kernel.logs import configure_logs
@@ -90,6 +91,9 @@ app.add_typer(importing)
 app.add_typer(exporting)
 app.add_typer(verifying)
 app.add_typer(simulating)
+app.add_typer(planning)
+bench.command("ihtc")(bench_ihtc)
+bench.command("rosters")(bench_rosters)
 app.add_typer(bench, name="bench")
 app.command()(serving.serve)
 app.command()(serving.worker)

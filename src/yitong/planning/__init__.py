@@ -1,0 +1,1 @@
+"""Pure solvers: a problem in, a plan out; no database, no network, no clock but for time limits."""

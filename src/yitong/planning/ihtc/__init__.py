@@ -1,0 +1,1 @@
+"""Admissions, rooms, theatres and nurses together: the problem of IHTC-2024."""

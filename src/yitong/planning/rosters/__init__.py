@@ -1,0 +1,1 @@
+"""Who works which shift on which day: the nurse rostering problem of Curtois and Qu."""

@@ -1,0 +1,9 @@
+from collections.abc import Callable
+from typing import Any, overload
+
+@overload
+def njit[F: Callable[..., Any]](function: F, /) -> F: ...
+@overload
+def njit[F: Callable[..., Any]](
+    *, cache: bool = ..., nogil: bool = ..., fastmath: bool = ..., inline: str = ...
+) -> Callable[[F], F]: ...
