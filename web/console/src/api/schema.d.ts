@@ -5661,6 +5661,7 @@ export interface components {
         /** CustodyView */
         CustodyView: {
             address: components["schemas"]["Address"] | null;
+            agreed_fen: number | null;
             delivery: components["schemas"]["DeliveryView"] | null;
             diagnoses: string[];
             dispenses: components["schemas"]["DispenseView"][];
@@ -5893,6 +5894,7 @@ export interface components {
             /** Format: uuid */
             pharmacy_id: string;
             secret?: string | null;
+            total_fen?: number | null;
             version: number;
         };
         /** DispenseView */
