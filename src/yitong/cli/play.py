@@ -80,11 +80,13 @@ class Visit:
         return [
             ("the pharmacist reviews and signs", lambda: rx.review(here)),
             ("the patient publishes a purchase request", lambda: rx.publish(self._citizen, here)),
+            ("the national platform has it", lambda: rx.national(self._doctor, here, fetched=False)),
             ("pharmacies nearby offer", lambda: rx.offer(here)),
             ("the patient takes the best offer", lambda: rx.choose(self._citizen, here)),
             ("the pharmacy hands out with trace codes", lambda: shop.dispense(here)),
             ("insurance settles at the pharmacy", lambda: shop.settle(self._certno, NAME, here)),
             ("a settlement taken back and made again", lambda: shop.settle_again(here)),
+            ("the national platform reports it fetched", lambda: rx.national(self._doctor, here, fetched=True)),
             ("the result is back at the hospital", lambda: shop.result(self._doctor, here)),
             ("the drug is in the patient's list", lambda: shop.medication(self._citizen, self._patient)),
             ("the evidence chain shows every hand", self.chain),

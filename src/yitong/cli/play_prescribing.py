@@ -1,5 +1,6 @@
 """The prescribing part of a visit that is played: written, signed, reviewed, published, and won by a pharmacy."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ from yitong.kernel.money import yuan_text
 
 DRUG = "清宣止咳颗粒"
 DAYS = 3
+MOST_POLLS = 200
 SHOPS = ("pharmacy1", "pharmacy2")
 _HOME = (39.9239, 116.3726)  # between the two shops that may be signed in to
 _LINE = {"dose_milli": 1000, "dose_unit": "袋", "frequency": "tid", "route": "po", "days": DAYS}
@@ -110,3 +112,17 @@ class Prescribing:
         part = await self._ask("GET", f"/prescription-parts/{self.part}", citizen, params=here)
         now = f"request {chosen['state']}, part {part['part']['state']}"
         return f"{now} by {best['pharmacy_name']}; other: {refused['code']}"
+
+    async def national(self, doctor: str, here: dict[str, str], *, fetched: bool) -> str:
+        """The national platform has it under its own number; later it reports that it was fetched. A job asks."""
+        path = f"/prescriptions/{self.written['id']}/national"
+        answer: dict[str, Any] = {"state": "unknown"}
+        for _ in range(MOST_POLLS):
+            answer = await self._ask("GET", path, doctor, params=here)
+            if answer["state"] == "refused":
+                raise self._fault(f"the national platform refused it: {answer['reason']}")
+            if answer["state"] == "uploaded" and (answer["fetched_at"] or not fetched):
+                when = f", fetched at {answer['fetched_at'][:16]}" if fetched else ""
+                return f"{answer['state']} as {answer['rxno']}{when}"
+            await asyncio.sleep(0.3)
+        raise self._fault(f"the national platform has it as {answer}")

@@ -28,6 +28,8 @@ from yitong.prescriptions.dispensing.receipts import opened, receipt_rows
 from yitong.prescriptions.dispensing.schemas import ReverseRequest, SettlementView, SettleRequest
 from yitong.prescriptions.dispensing.splits import view_of
 from yitong.prescriptions.dispensing.states import SETTLEMENT, SettlementState
+from yitong.prescriptions.national.rows import national_of
+from yitong.prescriptions.national.states import NationalState
 
 _LIVE = text(
     "SELECT * FROM drug_settlement WHERE organization_id = :pharmacy AND hospital_id = :hospital AND part_id = :part"
@@ -92,7 +94,7 @@ async def _sale(tx: Transaction, part: Part, request: SettleRequest, number: UUI
     return Sale(
         fixmedins_code=code.scalar_one(),
         invono=number.hex,
-        rxno="",
+        rxno=await _number_there(tx, part),
         patient_name=wording.patient_name,
         credential_type=request.credential_type,
         credential=request.credential,
@@ -101,6 +103,12 @@ async def _sale(tx: Transaction, part: Part, request: SettleRequest, number: UUI
         at=tx.now,
         lines=lines,
     )
+
+
+async def _number_there(tx: Transaction, part: Part) -> str:
+    """The prescription's number at the national platform, which learns by the sale that it was fetched; else ''."""
+    found = await national_of(tx, part.organization_id, part.prescription_id)
+    return found.rxno or "" if found is not None and found.state is NationalState.UPLOADED else ""
 
 
 async def begin(
