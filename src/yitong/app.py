@@ -102,6 +102,11 @@ from yitong.prescriptions.circulation import model as circulation_model
 from yitong.prescriptions.dispensing import api as dispensing_api
 from yitong.prescriptions.dispensing import jobs as dispensing_jobs
 from yitong.prescriptions.dispensing import model as dispensing_model
+from yitong.prescriptions.dispensing import resuming as dispensing_resuming
+from yitong.prescriptions.national import api as national_api
+from yitong.prescriptions.national import carrying as national_carrying
+from yitong.prescriptions.national import model as national_model
+from yitong.prescriptions.national import reactors as national_reactors
 from yitong.prescriptions.pharmacies import api as pharmacies_api
 from yitong.prescriptions.pharmacies import model as pharmacies_model
 from yitong.region import api as region_api
@@ -140,6 +145,7 @@ TABLES = (
     pharmacies_model,
     circulation_model,
     dispensing_model,
+    national_model,
 )
 EVENTS = (booking_events,)
 LISTENERS = (
@@ -168,6 +174,9 @@ LISTENERS = (
     prescriptions_jobs,
     circulation_clock,
     dispensing_jobs,
+    dispensing_resuming,
+    national_carrying,
+    national_reactors,
 )
 ROUTES: list[ControllerRouterHandler] = [
     *directory_api.ROUTES,
@@ -198,6 +207,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *pharmacies_api.ROUTES,
     *circulation_api.ROUTES,
     *dispensing_api.ROUTES,
+    *national_api.ROUTES,
 ]
 DEPENDENCIES = {
     "platform": Provide(web.provide_platform),

@@ -8,6 +8,7 @@ from prescriptions.shops import Street, out, trace
 from yitong.kernel.outside import GatewayRefused, GatewayUnavailable
 from yitong.kernel.text import Bilingual
 from yitong.prescriptions.dispensing.ports import PharmacyInsurer, Sale, SaleSettled, SaleSplit
+from yitong.prescriptions.dispensing.resuming import resume
 
 PARTY = Bilingual("医保", "The insurer")
 SHOWN = {"credential_type": "02", "credential": "110101199005010011"}
@@ -19,6 +20,7 @@ class PaperInsurer:
     def __init__(self) -> None:
         self.made: dict[str, SaleSettled] = {}
         self.reversed: set[str] = set()
+        self.shown: list[str] = []
         self.lose = self.refuse = False
 
     async def ask(self, sale: Sale) -> SaleSplit:
@@ -31,6 +33,7 @@ class PaperInsurer:
     async def settle(self, sale: Sale, agreed: SaleSplit) -> SaleSettled:
         if self.refuse:
             raise GatewayRefused(PARTY, "refused", "")
+        self.shown.append(sale.credential_type)
         settled = self.made.setdefault(
             sale.invono,
             SaleSettled(setl_id=f"S{len(self.made)}", mdtrt_id="M1", psn_no="P1", at=sale.at, split=agreed),
@@ -110,3 +113,46 @@ async def test_a_refusal_leaves_the_part_to_be_paid_otherwise(street: Street, in
 async def test_without_an_insurer_it_is_said_so(street: Street) -> None:
     done = await dispensed(street)
     assert (await street.act(street.near, done, "settlement", **SHOWN)).json()["code"] == "no-insurer"
+
+
+async def test_the_clock_carries_on_what_was_lost(street: Street, insurer: PaperInsurer) -> None:
+    town = street.inside.town
+    done = await dispensed(street)
+    insurer.lose = True
+    assert (await street.act(street.near, done, "settlement", **SHOWN)).json()["code"] == "gateway-unavailable"
+    assert await resume(town.platform) == 0, "the counter itself may still be waiting"
+    town.clock.advance(minutes=2)
+    assert await resume(town.platform) == 0, "lost once more"
+    insurer.lose = False
+    assert await resume(town.platform) == 1
+    assert await resume(town.platform) == 0
+    row = await town.one("SELECT state, setl_id FROM drug_settlement")
+    assert (row.state, row.setl_id, len(insurer.made)) == ("settled", "S0", 1)
+    assert (await town.one("SELECT state FROM prescription_part")).state == "settled"
+    assert len(await town.rows("SELECT 1 FROM event WHERE type = 'dispensing:part:settled'")) == 1
+
+
+async def test_a_late_refusal_decides_nothing_and_a_fresh_voucher_does(street: Street, insurer: PaperInsurer) -> None:
+    town = street.inside.town
+    done = await dispensed(street)
+    insurer.lose = True
+    await street.act(street.near, done, "settlement", **SHOWN)
+    insurer.lose, insurer.refuse = False, True
+    town.clock.advance(minutes=40)
+    assert await resume(town.platform) == 0
+    assert (await town.one("SELECT state FROM drug_settlement")).state == "asked", "the voucher ran out, no more"
+    insurer.refuse = False
+    settled = await street.act(street.near, done, "settlement", credential_type="01", credential="9" * 28)
+    assert settled.json()["setl_id"] == "S0", settled.text
+    assert insurer.shown == ["02", "01"]
+
+
+async def test_a_refusal_in_time_frees_the_part(street: Street, insurer: PaperInsurer) -> None:
+    town = street.inside.town
+    done = await dispensed(street)
+    insurer.lose = True
+    await street.act(street.near, done, "settlement", **SHOWN)
+    insurer.lose, insurer.refuse = False, True
+    town.clock.advance(minutes=2)
+    assert await resume(town.platform) == 0
+    assert (await town.one("SELECT state FROM drug_settlement")).state == "refused"

@@ -1,4 +1,4 @@
-"""``yitong journey``: plays one whole visit over HTTP against a fresh server of its own and reports each step."""
+"""``yitong journey``: plays one whole visit, to a pharmacy and back, over HTTP against a fresh server of its own."""
 
 import json
 import time
@@ -18,11 +18,11 @@ def journey(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
     hospitals: Annotated[int, typer.Option(help="Hospitals of the region it is played in.", min=1, max=46)] = 2,
 ) -> None:
-    """Play one visit from registration to the end of the consultation; exit status 0 only when every step worked."""
+    """Play one visit from registration to a pharmacy and back; exit status 0 only when every step worked."""
     try:
         console.print("[dim]正在启动一套全新的平台 · starting a fresh platform[/dim]")
         with own_server(hospitals=hospitals) as server:
-            steps = opening.run(lambda: _play(server))
+            steps = opening.run(lambda: play(server))
             if not steps[-1]["ok"]:
                 console.print(f"[dim]{escape(server.last_words())}[/dim]")
     except NotUp as error:
@@ -34,7 +34,7 @@ def journey(
         raise typer.Exit(1)
 
 
-async def _play(server: OwnServer) -> list[dict[str, Any]]:
+async def play(server: OwnServer) -> list[dict[str, Any]]:
     """Every step in order until one fails; that one is the last."""
     done: list[dict[str, Any]] = []
     async with httpx.AsyncClient(timeout=30) as client:

@@ -12,6 +12,8 @@ import httpx
 
 from yitong.cli.own_server import OwnServer
 from yitong.cli.play_paying import Paying
+from yitong.cli.play_pharmacy import Dispensing
+from yitong.cli.play_prescribing import Prescribing
 from yitong.directory.demo import DEMO_STAFF
 from yitong.directory.demo.cast import DEMO_PASSWORD
 from yitong.directory.demo.identity_number import identity_number
@@ -39,7 +41,10 @@ class Visit:
         self._entry: dict[str, Any] = {}
         self._encounter = self._code = self._challenge = ""
         self._here = {"organization_id": self._devices["organization_id"]}
+        self._certno = ""
         self._paying = Paying(self._ask, server.sandbox_url, client, Unexpected)
+        self._rx = Prescribing(self._ask, self._session, Unexpected)
+        self._shop = Dispensing(self._ask, self._rx, server.sandbox_url, client, Unexpected)
 
     def steps(self) -> list[tuple[str, Act]]:
         """All steps in their order."""
@@ -60,11 +65,31 @@ class Visit:
             ("called by the doctor, seen live on the phone", self.call),
             ("consultation begins", self.start),
             ("the doctor orders examinations", self.order),
+            ("the doctor writes and signs a prescription", self.prescribe),
             ("consultation ends", self.finish),
             ("pay insurance, account and own part in one confirmation", self.pay_treatment),
             ("the desk gives one examination back", self.give_back),
+            *self._outside(),
             ("the journey says that all is done", self.journey),
             ("the messages have arrived", self.messages),
+        ]
+
+    def _outside(self) -> list[tuple[str, Act]]:
+        """The prescription's way to a pharmacy and back."""
+        rx, shop, here = self._rx, self._shop, self._here
+        return [
+            ("the pharmacist reviews and signs", lambda: rx.review(here)),
+            ("the patient publishes a purchase request", lambda: rx.publish(self._citizen, here)),
+            ("the national platform has it", lambda: rx.national(self._doctor, here, fetched=False)),
+            ("pharmacies nearby offer", lambda: rx.offer(here)),
+            ("the patient takes the best offer", lambda: rx.choose(self._citizen, here)),
+            ("the pharmacy hands out with trace codes", lambda: shop.dispense(here)),
+            ("insurance settles at the pharmacy", lambda: shop.settle(self._certno, NAME, here)),
+            ("a settlement taken back and made again", lambda: shop.settle_again(here)),
+            ("the national platform reports it fetched", lambda: rx.national(self._doctor, here, fetched=True)),
+            ("the result is back at the hospital", lambda: shop.result(self._doctor, here)),
+            ("the drug is in the patient's list", lambda: shop.medication(self._citizen, self._patient)),
+            ("the evidence chain shows every hand", self.chain),
         ]
 
     async def _ask(self, method: str, path: str, token: str = "", expect: int = 200, **more: Any) -> Any:
@@ -88,6 +113,7 @@ class Visit:
 
     async def register(self) -> str:
         number = identity_number("110105", BORN, male=False, ordinal=7)
+        self._certno = number
         person = {"relation": "self", "name": NAME, "id_kind": "01", "id_number": number}
         made = await self._ask("POST", "/patients", self._citizen, 201, json=person)
         self._citizen = made["session"]["token"]
@@ -120,21 +146,27 @@ class Visit:
         return "doctor signed in"
 
     async def _staff(self, role: str) -> str:
-        """The token of the demo's staff member with this role."""
-        member = next(one for one in DEMO_STAFF if one.role == role)
-        first = {"username": member.username, "password": DEMO_PASSWORD}
+        """The token of the demo's first staff member with this role."""
+        return (await self._session(next(one.username for one in DEMO_STAFF if one.role == role)))["token"]
+
+    async def _session(self, username: str) -> dict[str, Any]:
+        """A fresh session of a demo account."""
+        first = {"username": username, "password": DEMO_PASSWORD}
         step = await self._ask("POST", "/staff/sign-in", json=first)
-        second = {
-            "challenge": step["challenge"],
-            "code": one_time_password(member.username, self._server.now()),
-        }
-        return (await self._ask("POST", "/staff/sign-in/totp", json=second))["token"]
+        second = {"challenge": step["challenge"], "code": one_time_password(username, self._server.now())}
+        return await self._ask("POST", "/staff/sign-in/totp", json=second)
 
     async def pay_registration(self) -> str:
         return await self._paying.registration(self._citizen, self._patient, self._here)
 
     async def order(self) -> str:
         return await self._paying.order(self._doctor, self._encounter, self._here)
+
+    async def prescribe(self) -> str:
+        return await self._rx.write(self._doctor, self._encounter, self._here)
+
+    async def chain(self) -> str:
+        return await self._shop.chain(await self._staff("regulator"))
 
     async def pay_treatment(self) -> str:
         return await self._paying.treatment(self._citizen, self._patient, self._here)

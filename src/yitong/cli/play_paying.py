@@ -9,7 +9,7 @@ import httpx
 from yitong.kernel.money import yuan_text
 
 MOST_POLLS = 200
-_DIAGNOSIS = "J06.900"
+DIAGNOSIS = "J06.900"
 _TESTS = ("计算机体层", "常规心电图", "血细胞分析")
 
 
@@ -41,7 +41,7 @@ class Paying:
 
     async def order(self, doctor: str, encounter: str, here: dict[str, str]) -> str:
         """The doctor names the diagnosis and orders two examinations from the price list."""
-        codes = (await self._ask("GET", "/diagnosis-codes", doctor, params={"q": _DIAGNOSIS}))["items"]
+        codes = (await self._ask("GET", "/diagnosis-codes", doctor, params={"q": DIAGNOSIS}))["items"]
         diagnoses = {**here, "items": [{"code": one["code"]} for one in codes[:1]]}
         await self._ask("PUT", f"/encounters/{encounter}/diagnoses", doctor, json=diagnoses)
         lines: list[dict[str, Any]] = []

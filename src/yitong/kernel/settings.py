@@ -154,6 +154,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ""
     )
     insurance_paas_token: Annotated[str, _about("token that signs x-tif headers", secret=True)] = ""
+    insurance_circulation_url: Annotated[
+        str, _about("address of the national prescription platform; the sandbox's when empty")
+    ] = ""
     insurance_mobile_url: Annotated[str, _about("address of mobile insurance payment; the sandbox's when empty")] = ""
     insurance_app_id: Annotated[str, _about("app id at mobile insurance payment")] = ""
     insurance_app_secret: Annotated[str, _about("app secret at mobile insurance payment", secret=True)] = ""

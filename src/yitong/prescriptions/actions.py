@@ -15,7 +15,12 @@ WRITE = action("prescriptions:sheet:write", "书写处方", "Write a prescriptio
 SIGN = action("prescriptions:sheet:sign", "签发处方", "Sign a prescription", {Role.DOCTOR: _AT})
 WITHDRAW = action("prescriptions:sheet:withdraw", "撤回处方", "Withdraw a prescription", {Role.DOCTOR: _AT})
 REVIEW = action("prescriptions:sheet:review", "审核处方", "Review prescriptions", {Role.PHARMACIST: _AT})
-READ = action("prescriptions:sheet:read", "查看处方", "See prescriptions", {Role.PATIENT: Scope.OWN, **_CARING})
+READ = action(
+    "prescriptions:sheet:read",
+    "查看处方",
+    "See prescriptions",
+    {Role.PATIENT: Scope.OWN, Role.SYSTEM: Scope.REGION, **_CARING},
+)
 RELEASE = action(
     "prescriptions:sheet:release",
     "处方外配流转",

@@ -45,7 +45,9 @@ async def call_next(tx: Transaction, organization_id: UUID, schedule_id: UUID) -
             patient_id=appointment.patient_id,
             department_id=appointment.department_id,
             # The doctor of the room that called, who need not be the one that was booked.
-            practitioner_role_id=moved.session.practitioner_role_id or appointment.practitioner_role_id,
+            practitioner_role_id=moved.session.practitioner_role_id
+            or appointment.practitioner_role_id
+            or await _role_of_caller(tx, organization_id),
             state=EncounterState.IN_PROGRESS.value,
             version=1,
             started_at=tx.now,
@@ -57,6 +59,18 @@ async def call_next(tx: Transaction, organization_id: UUID, schedule_id: UUID) -
         tx, moved.grant, ENCOUNTER, subject, None, EncounterState.IN_PROGRESS, sequence=1, event_id=moved.event_id
     )
     return await _called(tx, moved, encounter_id)
+
+
+async def _role_of_caller(tx: Transaction, organization_id: UUID) -> UUID | None:
+    """The doctor who called, for a session that is the department's and nobody's own: somebody sees the patient."""
+    found = await tx.session.execute(
+        text(
+            "SELECT id FROM practitioner_role WHERE organization_id = :organization AND practitioner_id = :practitioner"
+            " AND role = 'doctor' AND active ORDER BY id LIMIT 1"
+        ),
+        {"organization": organization_id, "practitioner": tx.actor.practitioner_id},
+    )
+    return found.scalar_one_or_none()
 
 
 async def start(tx: Transaction, organization_id: UUID, entry_id: UUID) -> Called:

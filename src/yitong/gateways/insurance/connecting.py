@@ -5,6 +5,8 @@ from yitong.billing.payments.mixed.permits import PayPermits
 from yitong.billing.ports import Insurer
 from yitong.billing.stay_ports import InpatientInsurer
 from yitong.gateways import sandbox_keys
+from yitong.gateways.insurance.circulation.centre import NationalCentre
+from yitong.gateways.insurance.circulation.client import PrescriptionPlatform
 from yitong.gateways.insurance.client import FsiInsurer
 from yitong.gateways.insurance.courier import Courier, Sender
 from yitong.gateways.insurance.credentials import InsurerCredentials
@@ -21,11 +23,13 @@ from yitong.kernel.platform import Platform
 from yitong.kernel.settings import Settings, SettingsError
 from yitong.kernel.text import Bilingual
 from yitong.prescriptions.dispensing.ports import PharmacyInsurer
+from yitong.prescriptions.national.ports import PrescriptionCentre
 
 
 def connect_insurer(platform: Platform, settings: Settings) -> None:
     """Connect the insurer and its mobile payment, where there are any. Raises SettingsError for a key that is none."""
     _connect_mobile(platform, settings)
+    _connect_centre(platform, settings)
     if not settings.insurance_url and not settings.sandbox_url:
         return
     in_sandbox = not settings.insurance_url
@@ -49,6 +53,17 @@ def _connect_mobile(platform: Platform, settings: Settings) -> None:
     platform.closing.append(client.close)
     platform.connect(MobileInsurer, client)
     _connect_permits(platform, settings, in_sandbox=in_sandbox)
+
+
+def _connect_centre(platform: Platform, settings: Settings) -> None:
+    """The national prescription platform, in the envelope of mobile payment."""
+    in_sandbox = bool(settings.sandbox_url) and not settings.insurance_circulation_url
+    if not in_sandbox and not settings.insurance_circulation_url:
+        return
+    url = settings.sandbox_url.rstrip("/") + "/insurer" if in_sandbox else settings.insurance_circulation_url
+    client = PrescriptionPlatform(url, sandbox_mobile_seals(settings) if in_sandbox else _mobile_seals(settings))
+    platform.closing.append(client.close)
+    platform.connect(PrescriptionCentre, NationalCentre(client))
 
 
 def _connect_permits(platform: Platform, settings: Settings, *, in_sandbox: bool) -> None:

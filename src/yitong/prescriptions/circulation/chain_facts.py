@@ -14,10 +14,12 @@ _ACCEPTED = text(
     "SELECT part_id, ordinal, code_sealed, secret_digest FROM custody WHERE organization_id = :organization"
     " AND event_id = :event"
 )
+# By the places of both events in the log: several custodies can begin and end at one moment of the clock.
 _LAST = text(
-    "SELECT c.ordinal, c.secret_sealed FROM custody c JOIN event e ON e.organization_id = c.organization_id"
-    " AND e.subject_id = c.part_id WHERE c.organization_id = :organization AND e.id = :event AND c.part_id = :part"
-    " AND c.since <= e.at ORDER BY c.ordinal DESC LIMIT 1"
+    "SELECT c.ordinal, c.secret_sealed FROM event e JOIN custody c ON c.organization_id = e.organization_id"
+    " AND c.part_id = e.subject_id JOIN event taken ON taken.organization_id = c.organization_id"
+    " AND taken.id = c.event_id WHERE e.organization_id = :organization AND e.id = :event AND e.subject_id = :part"
+    " AND taken.position < e.position ORDER BY taken.position DESC LIMIT 1"
 )
 
 

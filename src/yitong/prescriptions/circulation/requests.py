@@ -175,7 +175,7 @@ async def grab(tx: Transaction, request_id: UUID, request: AtPharmacy) -> UUID:
     part, wish = await _opened(tx, request.organization_id, request_id)
     if part.state in HELD and part.holder_id == request.pharmacy_id:
         return part.id
-    if wish.mode == "best_price":
+    if wish.mode == "best_price" and wish.present(tx.now) is RequestState.OPEN:
         raise BIDDING()
     await _eligible(tx, part, wish, request.pharmacy_id)
     await custody.take(tx, grant, part, request.pharmacy_id)

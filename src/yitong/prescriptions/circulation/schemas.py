@@ -273,7 +273,9 @@ class CustodyLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustodyView(msgspec.Struct, frozen=True, kw_only=True):
-    """A part at the pharmacy that has it, with everything needed to hand it out; the secret while it is held."""
+    """A part at the pharmacy that has it, with everything needed to hand it out; the secret while it is held.
+
+    ``agreed_fen`` is the price of the offer that won; the lines' amounts are their shares of it."""
 
     part_id: UUID
     organization_id: UUID
@@ -294,5 +296,6 @@ class CustodyView(msgspec.Struct, frozen=True, kw_only=True):
     handover: Handover | None
     address: Address | None
     lines: list[CustodyLine]
+    agreed_fen: int | None
     delivery: DeliveryView | None
     dispenses: list[DispenseView]

@@ -11,6 +11,7 @@ from yitong.kernel.ids import UUID
 from yitong.kernel.transaction import Transaction
 from yitong.prescriptions.circulation import parts, requests_state
 from yitong.prescriptions.circulation.actions import WALL
+from yitong.prescriptions.circulation.agreed import agreed_fen, shared
 from yitong.prescriptions.circulation.parts import Part
 from yitong.prescriptions.circulation.problems import NOT_HOLDER
 from yitong.prescriptions.circulation.requests_state import Wish, wish_from
@@ -159,6 +160,7 @@ async def custody_view(tx: Transaction, organization_id: UUID, part_id: UUID, ph
     wording = await parts.wording_of(tx, organization_id, part.prescription_id)
     lines = part_lines(wording.lines)
     shelf = (await shelves(tx, [pharmacy_id], [one.line.drug_code for one in lines]))[pharmacy_id]
+    agreed = await agreed_fen(tx, part, pharmacy_id)
     wish = await requests_state.newest(tx, part)
     state = part.present(tx.now)
     secret = None
@@ -183,15 +185,19 @@ async def custody_view(tx: Transaction, organization_id: UUID, part_id: UUID, ph
         secret=secret,
         handover=_handover(part, wish),
         address=address_of(tx, part, wish) if state is not PartState.EXPIRED else None,
-        lines=_lines(lines, part, shelf),
+        lines=_lines(lines, part, shelf, agreed),
+        agreed_fen=agreed,
         delivery=await delivery_of(tx, organization_id, part_id, for_patient=False),
         dispenses=await receipts_of(tx, organization_id, part_id),
     )
 
 
-def _lines(lines: list[PartLine], part: Part, shelf: Shelf) -> list[CustodyLine]:
+def _lines(lines: list[PartLine], part: Part, shelf: Shelf, agreed: int | None) -> list[CustodyLine]:
     asked = priced(lines, part.quantities, shelf)
+    amounts = [there.amount_fen for there in asked]
+    if agreed is not None and None not in amounts:
+        amounts = list(shared(agreed, [one or 0 for one in amounts]))
     return [
-        CustodyLine(line=line_view(one, part), have_units=there.available_units, amount_fen=there.amount_fen)
-        for one, there in zip(lines, asked, strict=True)
+        CustodyLine(line=line_view(one, part), have_units=there.available_units, amount_fen=amount)
+        for one, there, amount in zip(lines, asked, amounts, strict=True)
     ]

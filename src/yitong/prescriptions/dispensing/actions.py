@@ -10,6 +10,12 @@ CLOSE = action("dispensing:part:close", "结束发药", "End the custody of a pr
 RETURN = action("dispensing:part:return", "办理退药", "Take goods back", _PHARMACY)
 DELIVER = action("dispensing:delivery:send", "配送药品", "Send goods out", _PHARMACY)
 SETTLE = action("dispensing:part:settle", "药店医保结算", "Settle with the insurance at a pharmacy", _PHARMACY)
+RESUME = action(
+    "dispensing:settlement:resume",
+    "继续未完成的药店医保结算",
+    "Carry on settlements whose answer was lost",
+    {Role.SYSTEM: Scope.REGION},
+)
 TRACE = action(
     "dispensing:package:trace",
     "查询药品追溯码",

@@ -19,6 +19,7 @@ from yitong.prescriptions.circulation.wall import custody_view
 from yitong.prescriptions.dispensing import delivery, medications, recall, results, service, settling
 from yitong.prescriptions.dispensing import schemas as wire
 from yitong.prescriptions.dispensing.problems import DELIVERY_CODE_WRONG
+from yitong.prescriptions.dispensing.splits import view_of
 
 _TAGS = ["dispensing"]
 _Plain = Annotated[str | None, QueryParameter(max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -96,7 +97,7 @@ async def post_preview(
     """Nothing is paid (2101)."""
     async with platform.transaction(actor, language) as tx:
         sale = await settling.sale_of(tx, part_id, data)
-    return settling.view_of(await settling.insurer_of(platform).ask(sale))
+    return view_of(await settling.insurer_of(platform).ask(sale))
 
 
 @post("/custodies/{part_id:uuid}/settlement", status_code=200, summary="Settle with the insurance", tags=_TAGS)

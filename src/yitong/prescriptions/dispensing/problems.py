@@ -69,6 +69,12 @@ NOTHING_OUT = problem_kind(
     Bilingual("还没有发药，不能结单。", "Nothing was handed out, so there is nothing to close."),
     Bilingual("请先发药，或退回处方。", "Dispense first, or give the prescription back."),
 )
+ABOVE_AGREED = problem_kind(
+    "above-agreed-price",
+    409,
+    Bilingual("收费高于约定的 {agreed} 元。", "More than the {agreed} yuan that were agreed."),
+    Bilingual("请按报价（无报价时按标价）收费。", "Ask the price of your offer, or without one that of your shelf."),
+)
 NO_INSURER = problem_kind(
     "no-insurer",
     409,

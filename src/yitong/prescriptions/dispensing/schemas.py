@@ -33,7 +33,8 @@ class LineOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DispenseRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What is handed out now; ``last`` with the secret ends the custody."""
+    """What is handed out now; ``last`` with the secret ends the custody. ``total_fen`` is what the counter asks for it:
+    at most what was agreed, and without it exactly that."""
 
     organization_id: UUID
     pharmacy_id: UUID
@@ -41,6 +42,7 @@ class DispenseRequest(msgspec.Struct, frozen=True, kw_only=True):
     lines: Annotated[list[LineOut], Meta(min_length=1, max_length=40)]
     last: bool = False
     secret: Annotated[str, Meta(max_length=50)] | None = None
+    total_fen: Annotated[int, Meta(ge=0, le=100_000_000)] | None = None
 
 
 class CloseRequest(msgspec.Struct, frozen=True, kw_only=True):

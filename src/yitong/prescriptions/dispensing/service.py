@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from yitong.kernel.clock import day_of
 from yitong.kernel.events import record
 from yitong.kernel.ids import UUID
+from yitong.kernel.money import yuan_text
 from yitong.kernel.problems import NOT_FOUND
 from yitong.kernel.transaction import Transaction
 from yitong.prescriptions.circulation import custody, parts
+from yitong.prescriptions.circulation.agreed import agreed_fen, due_fen, shared
 from yitong.prescriptions.circulation.ending import end_custody
 from yitong.prescriptions.circulation.parts import Part
 from yitong.prescriptions.circulation.problems import NOT_HOLDER, TOO_LATE
@@ -19,7 +22,7 @@ from yitong.prescriptions.circulation.terms import PartLine, part_lines
 from yitong.prescriptions.dispensing import signing, trace
 from yitong.prescriptions.dispensing.actions import CLOSE, DISPENSE, RETURN
 from yitong.prescriptions.dispensing.events import DispensingEvent
-from yitong.prescriptions.dispensing.problems import BATCH_EXPIRED, NO_SUCH_LINE, NOTHING_OUT, TOO_MUCH
+from yitong.prescriptions.dispensing.problems import ABOVE_AGREED, BATCH_EXPIRED, NO_SUCH_LINE, NOTHING_OUT, TOO_MUCH
 from yitong.prescriptions.dispensing.receipts import opened, receipt_rows
 from yitong.prescriptions.dispensing.schemas import (
     CloseRequest,
@@ -31,7 +34,7 @@ from yitong.prescriptions.dispensing.schemas import (
 )
 from yitong.prescriptions.people import Practitioner, acting
 from yitong.prescriptions.pharmacies.problems import OUT_OF_STOCK
-from yitong.prescriptions.pharmacies.shelves import amount_fen, shelves
+from yitong.prescriptions.pharmacies.shelves import amount_fen, priced, shelves
 from yitong.prescriptions.problems import SHEET_CHANGED
 
 _OFF_SHELF = text(
@@ -49,7 +52,7 @@ async def dispense(tx: Transaction, part_id: UUID, request: DispenseRequest) -> 
 
     Raises Problem ``not-holder``, ``prescription-changed``, ``part-ran-out``, ``no-such-line``, ``too-much``,
     ``trace-code-missing``, ``trace-code-mismatch``, ``trace-code-used``, ``batch-expired``, ``out-of-stock``,
-    ``wrong-custody-secret``, ``not-a-pharmacist`` and those of the permission check.
+    ``wrong-custody-secret``, ``above-agreed-price``, ``not-a-pharmacist`` and those of the permission check.
     """
     grant = DISPENSE.check(tx.actor, organization_id=request.pharmacy_id)
     who = await acting(tx, request.pharmacy_id, "pharmacist")
@@ -64,7 +67,7 @@ async def dispense(tx: Transaction, part_id: UUID, request: DispenseRequest) -> 
     if request.last:
         custody.disclose(secret, request.secret)
     lines = await _lines(tx, part)
-    handed = await _hand_out(tx, request, part, lines, who)
+    handed = await _charged(tx, request, part, lines, await _hand_out(tx, request, part, lines, who))
     total = [out + more for out, more in zip(part.dispensed, _units(handed, part), strict=True)]
     receipt = await signing.write(tx, who, part, "dispense", handed, total=total, last=request.last)
     said = {
@@ -131,6 +134,26 @@ async def _hand_out(
             )
         )
     return handed
+
+
+async def _charged(
+    tx: Transaction, request: DispenseRequest, part: Part, lines: list[PartLine], handed: list[DispensedLine]
+) -> list[DispensedLine]:
+    """The lines at the price that holds: the offer's share, else the shelf's; the counter may ask less, never more."""
+    at_shelf = [one.amount_fen for one in handed]
+    due = sum(at_shelf)
+    agreed = await agreed_fen(tx, part, request.pharmacy_id)
+    if agreed is not None:
+        shelf = (await shelves(tx, [request.pharmacy_id], [one.line.drug_code for one in lines]))[request.pharmacy_id]
+        whole = sum(one.amount_fen or 0 for one in priced(lines, part.quantities, shelf))
+        paid = sum(row["amount_fen"] for row in await receipt_rows(tx, part.organization_id, part.id))
+        rest = _units(handed, part) == part.left
+        due = due_fen(agreed, paid, due, whole, rest=rest)
+    asked = due if request.total_fen is None else request.total_fen
+    if asked > due:
+        raise ABOVE_AGREED(agreed=yuan_text(due))
+    amounts = shared(asked, at_shelf)
+    return [replace(one, amount_fen=amount) for one, amount in zip(handed, amounts, strict=True)]
 
 
 def _line(lines: list[PartLine], asked: LineOut | LineBack) -> PartLine:

@@ -3,16 +3,17 @@
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import insert, text
 
 from yitong.kernel.crypto import sm3
 from yitong.kernel.events import Subject, record
 from yitong.kernel.ids import UUID, new_id
 from yitong.kernel.outside import GatewayRefused
-from yitong.kernel.permissions import Actor
+from yitong.kernel.permissions import Action, Actor
 from yitong.kernel.platform import Platform
 from yitong.kernel.states import record_move
-from yitong.kernel.text import Bilingual, Language
+from yitong.kernel.text import Language
 from yitong.kernel.transaction import Transaction
 from yitong.prescriptions.circulation import parts
 from yitong.prescriptions.circulation.parts import Part
@@ -25,7 +26,10 @@ from yitong.prescriptions.dispensing.ports import PharmacyInsurer, Sale, SaleLin
 from yitong.prescriptions.dispensing.problems import NO_INSURER, NOT_SETTLED, SETTLED_ALREADY
 from yitong.prescriptions.dispensing.receipts import opened, receipt_rows
 from yitong.prescriptions.dispensing.schemas import ReverseRequest, SettlementView, SettleRequest
+from yitong.prescriptions.dispensing.splits import view_of
 from yitong.prescriptions.dispensing.states import SETTLEMENT, SettlementState
+from yitong.prescriptions.national.rows import national_of
+from yitong.prescriptions.national.states import NationalState
 
 _LIVE = text(
     "SELECT * FROM drug_settlement WHERE organization_id = :pharmacy AND hospital_id = :hospital AND part_id = :part"
@@ -90,7 +94,7 @@ async def _sale(tx: Transaction, part: Part, request: SettleRequest, number: UUI
     return Sale(
         fixmedins_code=code.scalar_one(),
         invono=number.hex,
-        rxno="",
+        rxno=await _number_there(tx, part),
         patient_name=wording.patient_name,
         credential_type=request.credential_type,
         credential=request.credential,
@@ -99,6 +103,12 @@ async def _sale(tx: Transaction, part: Part, request: SettleRequest, number: UUI
         at=tx.now,
         lines=lines,
     )
+
+
+async def _number_there(tx: Transaction, part: Part) -> str:
+    """The prescription's number at the national platform, which learns by the sale that it was fetched; else ''."""
+    found = await national_of(tx, part.organization_id, part.prescription_id)
+    return found.rxno or "" if found is not None and found.state is NationalState.UPLOADED else ""
 
 
 async def begin(
@@ -115,8 +125,10 @@ async def begin(
     if live is not None:
         if live["state"] != SettlementState.ASKED.value:
             raise SETTLED_ALREADY()
-        opened_sale = tx.platform.sealer.open(live["sale_sealed"], f"drug_settlement.sale:{live['id']}")
-        return live["id"], msgspec.json.decode(opened_sale, type=Sale)
+        kept = sale_in(tx, live["id"], live["sale_sealed"])
+        # A voucher is good for minutes only: whoever asks again shows another one of the same person.
+        shown = {"credential_type": sale.credential_type, "credential": sale.credential}
+        return live["id"], replace(kept, **shown, card_serial=sale.card_serial)
     made = UUID(sale.invono)
     subject = Subject("drug_settlement", made, request.pharmacy_id, part.patient_id)
     event_id = await record(
@@ -171,10 +183,18 @@ async def settle(
         return await finish(tx, part_id, request, made, settled)
 
 
-async def refused(tx: Transaction, part_id: UUID, request: SettleRequest, made: UUID) -> None:
+def sale_in(tx: Transaction, made: UUID, sealed: str) -> Sale:
+    """The sale of a settlement's row."""
+    return msgspec.json.decode(tx.platform.sealer.open(sealed, f"drug_settlement.sale:{made}"), type=Sale)
+
+
+async def refused(tx: Transaction, part_id: UUID, request: SettleRequest, made: UUID, *, by: Action = SETTLE) -> None:
     """Write down that the insurer said no; the part can be settled anew, or paid without insurance."""
-    grant = SETTLE.check(tx.actor, organization_id=request.pharmacy_id)
+    grant = by.check(tx.actor, organization_id=request.pharmacy_id)
     part = await _held(tx, request.organization_id, part_id, request.pharmacy_id)
+    live = await _live(tx, part, request.pharmacy_id)
+    if live is None or (live["id"], live["state"]) != (made, SettlementState.ASKED.value):
+        return  # somebody else carried it on meanwhile
     subject = Subject("drug_settlement", made, request.pharmacy_id, part.patient_id)
     event_id = await record(tx, grant, DispensingEvent.SETTLEMENT_REFUSED, subject, {"part_id": part_id})
     await record_move(
@@ -191,10 +211,16 @@ async def refused(tx: Transaction, part_id: UUID, request: SettleRequest, made: 
 
 
 async def finish(
-    tx: Transaction, part_id: UUID, request: SettleRequest, made: UUID, settled: SaleSettled
+    tx: Transaction,
+    part_id: UUID,
+    request: SettleRequest,
+    made: UUID,
+    settled: SaleSettled,
+    *,
+    by: Action = SETTLE,
 ) -> SettlementView:
     """Write down a settlement that the insurer made, once."""
-    grant = SETTLE.check(tx.actor, organization_id=request.pharmacy_id)
+    grant = by.check(tx.actor, organization_id=request.pharmacy_id)
     part = await _held(tx, request.organization_id, part_id, request.pharmacy_id)
     written = msgspec.json.encode(settled, order="sorted")
     if part.state is not PartState.SETTLED:  # a second request for the same one was first
@@ -278,21 +304,5 @@ async def _settled(tx: Transaction, part_id: UUID, request: ReverseRequest) -> t
     row = await _live(tx, part, request.pharmacy_id)
     if row is None or row["state"] != SettlementState.SETTLED.value:
         raise NOT_SETTLED()
-    open_ = tx.platform.sealer.open
-    sale = msgspec.json.decode(open_(row["sale_sealed"], f"drug_settlement.sale:{row['id']}"), type=Sale)
-    written = open_(row["settled_sealed"], f"drug_settlement.settled:{row['id']}")
-    return row, sale, msgspec.json.decode(written, type=SaleSettled)
-
-
-def view_of(split: SaleSplit, state: SettlementState | None = None, setl_id: str | None = None) -> SettlementView:
-    """A split as the counter sees it."""
-    return SettlementView(
-        state=state.value if state else None,
-        state_text=Bilingual(*SETTLEMENT.words[state]) if state else None,
-        setl_id=setl_id,
-        total_fen=split.total_fen,
-        fund_fen=split.fund_fen,
-        account_fen=split.account_fen,
-        cash_fen=split.cash_fen,
-        notes=split.notes,
-    )
+    written = tx.platform.sealer.open(row["settled_sealed"], f"drug_settlement.settled:{row['id']}")
+    return row, sale_in(tx, row["id"], row["sale_sealed"]), msgspec.json.decode(written, type=SaleSettled)

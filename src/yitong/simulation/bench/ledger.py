@@ -56,15 +56,18 @@ def run(settings: Settings, *, say: Say = lambda _: None, **options: Any) -> dic
         for number in range(plan.rounds):
             say(f"embedded engine, round {number + 1}")
             rounds.append(asyncio.run(_embedded(place, plan, say)))
+            say(f"{rounds[-1]['per_s']} signed transactions a second, {rounds[-1]['cpu_us']} µs of CPU each")
         say(f"{plan.races} races of two pharmacies, at the engine that writes and at one that hands in")
         winners = asyncio.run(_races(place, plan))
+        say(f"{winners} of {plan.races} races had exactly one winner")
         say("exports to flip bytes in")
         chain, evidence, document = asyncio.run(_exports(place, plan))
         server = asyncio.run(_server(place))
     say("one signature after another, natively")
     single = _native_per_s()
+    say(f"{single:.0f} a second")
     say(f"flipping {plan.flips} bytes")
-    flips = _flip_all(plan, chain, evidence, document)
+    flips = _flip_all(plan, chain, evidence, document, say)
     consensus = _consensus(plan, say)
     done = sum(one["transactions"] for one in rounds)
     per_s = done / sum(one["seconds"] for one in rounds)
@@ -219,7 +222,7 @@ def _native_per_s(seconds: float = 2.0) -> float:
     return done / spent
 
 
-def _flip_all(plan: Plan, chain: bytes, evidence: bytes, document: bytes) -> dict[str, int]:
+def _flip_all(plan: Plan, chain: bytes, evidence: bytes, document: bytes, say: Say) -> dict[str, int]:
     for one, other in ((chain, None), (evidence, document)):
         if verify(one, other).fault is not None:
             raise RuntimeError("an untouched export did not verify")
@@ -229,7 +232,11 @@ def _flip_all(plan: Plan, chain: bytes, evidence: bytes, document: bytes) -> dic
     share = -(-len(flips) // (plan.flip_processes * 4))
     parts = [(flips[n : n + share], chain, evidence, document) for n in range(0, len(flips), share)]
     with ProcessPoolExecutor(plan.flip_processes, mp_context=get_context("spawn")) as pool:
-        results = list(pool.map(flip_some, parts))
+        results: list[tuple[int, int]] = []
+        for number, result in enumerate(pool.map(flip_some, parts), start=1):
+            results.append(result)
+            tried = min(number * share, len(flips))
+            say(f"{sum(one[0] for one in results)} of {tried} flips found, {sum(one[1] for one in results)} named")
     found, named = sum(one[0] for one in results), sum(one[1] for one in results)
     return {"flips": plan.flips, "flips_found": named, "flips_missed": plan.flips - found, "misnamed": found - named}
 

@@ -2877,6 +2877,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prescriptions/{prescription_id}/national": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A prescription at the national platform */
+        get: operations["ApiPrescriptionsPrescriptionIdNationalGetNational"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prescriptions/{prescription_id}/parts": {
         parameters: {
             query?: never;
@@ -5661,6 +5678,7 @@ export interface components {
         /** CustodyView */
         CustodyView: {
             address: components["schemas"]["Address"] | null;
+            agreed_fen: number | null;
             delivery: components["schemas"]["DeliveryView"] | null;
             diagnoses: string[];
             dispenses: components["schemas"]["DispenseView"][];
@@ -5893,6 +5911,7 @@ export interface components {
             /** Format: uuid */
             pharmacy_id: string;
             secret?: string | null;
+            total_fen?: number | null;
             version: number;
         };
         /** DispenseView */
@@ -7081,6 +7100,20 @@ export interface components {
             ticket: string | null;
             waitlist: boolean;
             withdrawn_at: string | null;
+        };
+        /**
+         * NationalState
+         * @description Where it stands there.
+         * @enum {string}
+         */
+        NationalState: "waiting" | "uploaded" | "refused" | "undoing" | "undone";
+        /** NationalView */
+        NationalView: {
+            fetched_at: string | null;
+            reason: string | null;
+            rxno: string | null;
+            state: components["schemas"]["NationalState"] | null;
+            state_text: components["schemas"]["Bilingual"] | null;
         };
         /** NewLocalPatient */
         NewLocalPatient: {
@@ -17018,6 +17051,45 @@ export interface operations {
                 };
                 content: {
                     "application/fhir+json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPrescriptionsPrescriptionIdNationalGetNational: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                prescription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NationalView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
