@@ -20,11 +20,13 @@ from yitong.journey.service.delivery import NoticeChannel
 from yitong.kernel.platform import Platform, open_platform
 from yitong.kernel.settings import Settings, SettingsError
 from yitong.prescriptions.dispensing.ports import PharmacyInsurer
+from yitong.prescriptions.national.ports import PrescriptionCentre
 
 SIGNING_IN = {PhoneCodeSender, WeChatOAuth, AlipayOAuth, StaffOidc, NoticeChannel}
 PAYING = {PaymentChannels, NoticeTaker, WechatPay, MixedOrders, MixedNoticeTaker, AlipayGateway}
 INSURING = {
-    Insurer, InpatientInsurer, PharmacyInsurer, MobileInsurer, PayPermits, CredentialReader, CommercialInsurers
+    Insurer, InpatientInsurer, PharmacyInsurer, PrescriptionCentre, MobileInsurer, PayPermits, CredentialReader,
+    CommercialInsurers,
 }  # fmt: skip
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 
