@@ -48,7 +48,8 @@ async def test_password_and_one_time_password_open_a_session(client: Client, doc
     step = (await first_step(client)).json()
     assert (step["step"], step["enrol"]) == ("totp", None)
     opened = (await second_step(client, step["challenge"], present(clock))).json()
-    assert opened["staff"]["roles"][0]["organization_name"] == "北京协和医院"
+    held = opened["staff"]["roles"][0]
+    assert (held["organization_name"], held["organization_kind"]) == ("北京协和医院", "hospital")
     assert "card:code:verify" in opened["staff"]["permissions"]
     told = (await client.get("/api/me", headers=bearer(opened["token"]))).json()
     assert (told["kind"], told["staff"]["username"]) == ("staff", "doctor")

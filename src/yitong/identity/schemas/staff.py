@@ -47,11 +47,12 @@ class PublicSettings(Struct, frozen=True):
 
 
 class StaffRoleOnWire(Struct, frozen=True):
-    """A role and where it was given."""
+    """A role and where it was given; ``organization_kind`` is the directory's word for what that is."""
 
     role: Role
     organization_id: UUID
     organization_name: str
+    organization_kind: str
     department_id: UUID | None
     department_name: str | None
 

@@ -222,15 +222,17 @@ async def staff_of(tx: Transaction, actor: Actor) -> Staff:
         raise NOT_FOUND()
     roles = await tx.session.execute(
         text(
-            "SELECT r.role, r.organization_id, o.name AS organization_name, r.department_id, d.name AS department_name"
-            " FROM staff_role r JOIN organization o ON o.id = r.organization_id"
+            "SELECT r.role, r.organization_id, o.name AS organization_name, o.kind, r.department_id,"
+            " d.name AS department_name FROM staff_role r JOIN organization o ON o.id = r.organization_id"
             " LEFT JOIN department d ON d.organization_id = r.organization_id AND d.id = r.department_id"
             " WHERE r.staff_id = :id ORDER BY r.role, o.code"
         ),
         {"id": actor.id},
     )
     held = [
-        StaffRoleOnWire(Role(r.role), r.organization_id, r.organization_name, r.department_id, r.department_name)
+        StaffRoleOnWire(
+            Role(r.role), r.organization_id, r.organization_name, r.kind, r.department_id, r.department_name
+        )
         for r in roles
     ]
     return Staff(actor.id, row.username, row.name, row.practitioner_id, held, permitted_actions(actor))

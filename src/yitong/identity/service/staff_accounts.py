@@ -35,7 +35,8 @@ SELECT a.id, a.username, a.name, a.active, a.totp_sealed IS NOT NULL AS enrolled
   FROM staff_account a WHERE {condition} ORDER BY a.active DESC, a.username LIMIT :most
 """
 _ROLES = text("""
-SELECT r.staff_id, r.role, r.organization_id, o.name AS organization_name, r.department_id, d.name AS department_name
+SELECT r.staff_id, r.role, r.organization_id, o.name AS organization_name, o.kind, r.department_id,
+       d.name AS department_name
   FROM staff_role r JOIN organization o ON o.id = r.organization_id
   LEFT JOIN department d ON d.organization_id = r.organization_id AND d.id = r.department_id
  WHERE r.staff_id = ANY (:ids) ORDER BY r.role, o.code
@@ -164,7 +165,8 @@ async def _listed(tx: Transaction, condition: str, values: dict[str, Any]) -> li
     rows = (await tx.session.execute(statement, {**values, "most": _MOST})).all()
     held: dict[UUID, list[StaffRoleOnWire]] = {}
     for r in await tx.session.execute(_ROLES, {"ids": [row.id for row in rows]}):
-        one = StaffRoleOnWire(Role(r.role), r.organization_id, r.organization_name, r.department_id, r.department_name)
+        at = (r.organization_id, r.organization_name, r.kind, r.department_id, r.department_name)
+        one = StaffRoleOnWire(Role(r.role), *at)
         held.setdefault(r.staff_id, []).append(one)
     zone = ZoneInfo((await region_of(tx)).zone)
     return [

@@ -9388,6 +9388,7 @@ export interface components {
             department_name: string | null;
             /** Format: uuid */
             organization_id: string;
+            organization_kind: string;
             organization_name: string;
             role: components["schemas"]["Role"];
         };

@@ -38,10 +38,10 @@ export const destinations: Destination[] = [
 export const forRoles = (roles: Role[]): Destination[] =>
   destinations.filter((d) => d.roles === 'all' || d.roles.some((role) => roles.includes(role)))
 
-/** Where a person's day begins: the page they use two hundred times. */
-export function firstPage(roles: Role[]): string {
+/** Where a person's day begins: the page they use two hundred times; `kind` is what their organization is. */
+export function firstPage(roles: Role[], kind: string | null = null): string {
   if (roles.some((role) => role === 'doctor' || role === 'nurse')) return '/room'
-  if (roles.includes('pharmacist')) return '/review'
+  if (roles.includes('pharmacist')) return kind === 'pharmacy' ? '/pharmacy' : '/review'
   if (roles.includes('registrar')) return '/desk'
   if (roles.includes('cashier')) return '/cashier'
   if (roles.includes('finance')) return '/reconciliation'

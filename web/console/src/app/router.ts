@@ -63,11 +63,11 @@ router.beforeEach(async (to) => {
   credential.asDevice(Boolean(to.meta.device))
   if (to.meta.device) return true
   const signedIn = await session.restore()
-  if (to.meta.open) return signedIn && to.name === 'sign-in' && !to.query.code ? firstPage(session.roles) : true
+  if (to.meta.open) return signedIn && to.name === 'sign-in' && !to.query.code ? firstPage(session.roles, session.kind) : true
   if (!signedIn) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
   const page = destinations.find((d) => d.name === to.name)
   // The front door of those who may not see the hospital's numbers is the page they work on.
-  if (page?.name === 'home' && firstPage(session.roles) !== '/') return firstPage(session.roles)
+  if (page?.name === 'home' && firstPage(session.roles, session.kind) !== '/') return firstPage(session.roles, session.kind)
   if (page && page.roles !== 'all' && !page.roles.some((role) => session.roles.includes(role))) {
     return { name: 'lost', params: { rest: ['forbidden'] }, query: { why: 'role' } }
   }

@@ -28,6 +28,8 @@ export const useSession = defineStore('session', () => {
   })
   const seesRegion = computed(() => roles.value.some((r) => r === 'regulator' || r === 'platform_admin'))
   const organizationId = computed(() => place.value?.id ?? null)
+  /** What the organization is that the person works in: hospital, pharmacy, … */
+  const kind = computed(() => staff.value?.roles.find((role) => role.organization_id === organizationId.value)?.organization_kind ?? null)
 
   /** Whether one of the person's roles carries an action, by its name; a page hides what would only be refused. */
   const may = (action: string): boolean => staff.value?.permissions.includes(action) ?? false
@@ -90,5 +92,5 @@ export const useSession = defineStore('session', () => {
     leave()
   }
 
-  return { staff, settings, place, roles, places, seesRegion, organizationId, may, choose, begin, restore, loadSettings, leave, signOut }
+  return { staff, settings, place, roles, places, seesRegion, organizationId, kind, may, choose, begin, restore, loadSettings, leave, signOut }
 })
