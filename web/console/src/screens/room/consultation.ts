@@ -15,6 +15,8 @@ export function useConsultation(organizationId: ComputedRef<string | null>, entr
   const dirty = ref(false)
   let timer: ReturnType<typeof setTimeout> | undefined
   let filling = false
+  /** How often the note was changed by hand: an answer that was asked for before must not take the words back. */
+  let strokes = 0
 
   const writable = computed(() => entry.value?.state === 'in_consultation' && encounter.value?.state === 'in_progress')
 
@@ -31,14 +33,17 @@ export function useConsultation(organizationId: ComputedRef<string | null>, entr
   }
 
   async function load(): Promise<void> {
-    clearTimeout(timer)
     const id = entry.value?.encounter_id
+    const before = strokes
+    if (id !== encounter.value?.id) clearTimeout(timer)
     const organization = organizationId.value
     problem.value = null
     if (!id || !organization) return fill(null)
     try {
       const found = await readEncounter(id, organization)
-      if (entry.value?.encounter_id === id) fill(found)
+      if (entry.value?.encounter_id !== id) return
+      if (strokes !== before && encounter.value?.id === id) encounter.value = found
+      else fill(found)
     } catch (thrown) {
       problem.value = asProblem(thrown)
     }
@@ -94,6 +99,7 @@ export function useConsultation(organizationId: ComputedRef<string | null>, entr
   }, { immediate: true })
   watch(note, () => {
     if (filling) return
+    strokes += 1
     dirty.value = true
     clearTimeout(timer)
     timer = setTimeout(() => void save(), SAVE_AFTER_MS)
