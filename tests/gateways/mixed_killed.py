@@ -47,14 +47,22 @@ async def act(given: dict[str, str], crossing: int) -> None:
             platform.connect(Crossings, killer)
         payment, lines = await street.begin(*AMOUNTS)
         if given["scenario"] == "refund":
+            told = await _notices(browser)
             await street.act(payment)
             payment = await street.becomes(payment, "settled")  # the parent process takes the notice
+            while await _notices(browser) == told:  # noqa: ASYNC110 - the parent carries on until it has answered
+                await asyncio.sleep(0.02)
         platform.connect(Crossings, killer)
         if given["scenario"] == "cancel":
             await service.cancel(platform, citizen, payment.organization_id, payment.id)
         elif given["scenario"] == "refund":
             await street.counter.refund(payment, lines[1])
     await platform.close()
+
+
+async def _notices(browser: httpx.AsyncClient) -> int:
+    """How many notices were answered by now."""
+    return len((await browser.get("/pay/notices")).json())
 
 
 def main() -> None:
