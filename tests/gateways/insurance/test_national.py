@@ -1,5 +1,6 @@
 """An insured prescription goes to the national platform when it is released, over a real socket, once."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,12 @@ from worlds import World
 from yitong.gateways.insurance.connecting import connect_insurer
 from yitong.identity.model import PatientIdentifier
 from yitong.kernel.ids import UUID
+from yitong.kernel.outside import GatewayUnavailable
 from yitong.kernel.reactors import REACTORS, run_once
 from yitong.kernel.settings import Settings
+from yitong.kernel.text import Bilingual
 from yitong.prescriptions.national.carrying import carry
+from yitong.prescriptions.national.ports import PrescriptionCentre, Registered, Upload
 
 NUMBER = "110101199005010011"
 NAMES = ("national: release", "national: withdrawal", "national: fetched")
@@ -32,14 +36,18 @@ class Desk:
 
     async def turn(self) -> int:
         """Reactors read what happened, then the job goes to the platform."""
+        await self.read()
+        done = await carry(self.town.platform)
+        assert isinstance(done, int)
+        return done
+
+    async def read(self) -> None:
+        """Reactors read what happened."""
         async with (await self.town.platform.database.raw()).acquire() as connection:
             await connection.execute("SELECT pg_current_xact_id()")
         for name in NAMES:
             while await run_once(self.town.platform, REACTORS[name]):
                 pass
-        done = await carry(self.town.platform)
-        assert isinstance(done, int)
-        return done
 
     async def stands(self, prescription: str) -> Any:
         answer = await self.street.get(self.town.doctor, f"/prescriptions/{prescription}/national")
@@ -118,3 +126,60 @@ async def test_what_nobody_insures_does_not_go_there(desk: Desk) -> None:
     await desk.street.released()
     assert await desk.turn() == 0
     assert await desk.town.rows("SELECT 1 FROM national_prescription") == []
+
+
+class Slow:
+    """The platform's port, with something that happens while an upload's answer is on its way."""
+
+    def __init__(self, desk: Desk, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        self._real = desk.town.platform.port(PrescriptionCentre)
+        self._meanwhile = meanwhile
+        desk.town.platform.ports[PrescriptionCentre] = self
+
+    async def upload(self, given: Upload) -> Registered:
+        made = await self._real.upload(given)
+        await self._meanwhile()
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize("event_read", [False, True])
+async def test_withdrawn_while_its_upload_is_on_its_way(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, event_read: bool, killed: bool
+) -> None:
+    """Whether its event is read before or after the answer, and the job dies after writing: nothing stays in effect."""
+    released = await desk.street.released(insured=True)
+    rx = released["part"]["prescription_id"]
+    platform = desk.town.platform
+
+    async def withdraw() -> None:
+        seen = (await desk.street.get(desk.town.doctor, f"/prescriptions/{rx}")).json()
+        gone = await desk.street.inside.act(desk.town.doctor, seen, "withdraw", reason="error")
+        assert gone.status_code == 200, gone.text
+        if event_read:
+            await desk.read()
+        if killed:
+            monkeypatch.setattr(type(platform), "transaction", dies_after(1, type(platform).transaction))
+
+    Slow(desk, withdraw)
+    assert await desk.turn() == 1
+    monkeypatch.undo()
+    assert (await desk.stands(rx))["state"] == "undoing"
+    assert await desk.turn() == 1
+    assert (await desk.stands(rx))["state"] == "undone"
+
+
+def dies_after(left: int, real: Callable[..., Any]) -> Callable[..., Any]:
+    """Transactions end the process once so many were opened."""
+
+    def transaction(*given: Any, **named: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise GatewayUnavailable(Bilingual("平台", "The platform"), "killed")
+        return real(*given, **named)
+
+    return transaction

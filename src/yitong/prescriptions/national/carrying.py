@@ -81,14 +81,22 @@ async def _upload(platform: Platform, one: National) -> bool:
 
 
 async def _uploaded(platform: Platform, one: National, made: Registered) -> bool:
-    numbers = {"rxno": made.rxno, "trace_code": made.trace_code}
-    await _written(platform, one, NationalState.UPLOADED, NationalEvent.UPLOADED, {"rxno": made.rxno}, **numbers)
-    async with platform.transaction() as tx:  # withdrawn while it was on its way: not one moment longer than needed
+    """Write down its number there; withdrawn while it was on its way, it is to be taken back at once.
+
+    Both in one transaction: killed between two, nobody would look again at a prescription that stays in effect there.
+    """
+    async with platform.transaction() as tx:
         await tx.open_region()
-        row = await queries.head(tx, one.organization_id, one.prescription_id)
         now = await rows.national_of(tx, one.organization_id, one.prescription_id, lock=True)
-        if now is not None and row["state"] == PrescriptionState.WITHDRAWN.value:
-            await rows.move(tx, now, NationalState.UNDOING, NationalEvent.REVOKED, {}, next_at=tx.now, attempts=0)
+        if now is None or now.state is not one.state:
+            return False
+        numbers = {"rxno": made.rxno, "trace_code": made.trace_code}
+        said = {"rxno": made.rxno}
+        after = await rows.move(tx, now, NationalState.UPLOADED, NationalEvent.UPLOADED, said, next_at=None, **numbers)
+        # A withdrawal that is not yet committed finds it uploaded when its event is read.
+        head = await queries.head(tx, one.organization_id, one.prescription_id)
+        if head["state"] == PrescriptionState.WITHDRAWN.value:
+            await rows.move(tx, after, NationalState.UNDOING, NationalEvent.REVOKED, {}, next_at=tx.now, attempts=0)
     return True
 
 

@@ -57,12 +57,16 @@ async def national_of(
 
 async def move(
     tx: Transaction, one: National, after: NationalState, event: StrEnum, said: dict[str, Any], **changes: Any
-) -> None:
-    """Move a locked row with its event, and set further columns. Raises Problem ``wrong-state``."""
+) -> National:
+    """Move a locked row with its event, and set further columns; answers the row as it is now.
+
+    Raises Problem ``wrong-state``.
+    """
     grant = CARRY.check(SYSTEM_ACTOR, organization_id=one.organization_id)
     event_id = await record(tx, grant, event, one.subject, said)
     await record_move(tx, grant, NATIONAL, one.subject, one.state, after, sequence=one.version + 1, event_id=event_id)
     await rewrite(tx, one, state=after.value, version=one.version + 1, **changes)
+    return msgspec.structs.replace(one, state=after, version=one.version + 1, **changes)
 
 
 async def rewrite(tx: Transaction, one: National, **changes: Any) -> None:
