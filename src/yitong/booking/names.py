@@ -6,6 +6,7 @@ A name that was changed is shown in its new form after at most the time to live.
 import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
+from random import random
 from time import monotonic
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from yitong.kernel.ids import UUID
 from yitong.kernel.problems import NOT_FOUND
 
 TIME_TO_LIVE_S = 60.0
+_UP_TO_S = 20.0
 _READ = """
 SELECT 'organization' AS kind, o.id, o.name, o.name_en, o.address AS more, o.zone AS zone, o.grade, o.district
 FROM organization AS o WHERE o.id = $1
@@ -159,5 +161,5 @@ class NameBoard:
             roles={r["id"]: RoleName(r["name"], r["name_en"]) for r in by_kind.get("role", ())},
             teams={r["id"]: r["name"] for r in by_kind.get("team", ())},
             locations={r["id"]: r["name"] for r in by_kind.get("location", ())},
-            read_at=monotonic(),
+            read_at=monotonic() - _UP_TO_S * random(),  # noqa: S311  # a page's many are not all old at one moment
         )

@@ -4,6 +4,7 @@ Every connection takes on one of the service's own database roles, so that the l
 owner) are never in force while requests are served.
 """
 
+import os
 import ssl
 from collections.abc import Sequence
 from enum import StrEnum
@@ -81,17 +82,19 @@ class Database:
 
         ``as_written`` is for large statements that name their tables in the order they are to be read: the planner
         keeps that order and plans once for all values, where planning each time would cost many times the reading.
+        They keep a processor busy from end to end, so more of them at once than there are processors only wait for each
+        other, and a further connection would first have to plan.
         """
         pool = self._raw.get((role, as_written))
         if pool is None:
             address, extra = _raw_url(self.url)
             settings = {"role": role.value, "application_name": f"yitong {role.value}"}
+            most = self._pool_size
             if as_written:
                 settings |= AS_WRITTEN
                 extra["reset"] = _nothing_to_reset
-            pool = await asyncpg.create_pool(
-                address, min_size=0, max_size=self._pool_size, server_settings=settings, **extra
-            )
+                most = min(most, max(2, os.cpu_count() or 2))
+            pool = await asyncpg.create_pool(address, min_size=0, max_size=most, server_settings=settings, **extra)
             self._raw[role, as_written] = pool
         return pool
 

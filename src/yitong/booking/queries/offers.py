@@ -36,10 +36,12 @@ ORDER BY {order}
 async def offers_of(board: NameBoard, rows: Sequence[Any]) -> list[SlotOffer]:
     """Offers from rows of :func:`dressed`, with their names, and their times in the hospital's zone."""
     shown = await board.shown({row["organization_id"] for row in rows})
-    unknown = {row["organization_id"] for row in rows if not _named(shown[row["organization_id"]], row)}
-    for organization_id in unknown:  # a department or doctor that is new since the names were read
-        shown[organization_id] = await board.again(organization_id)
-    return [_offer_of(row, shown[row["organization_id"]]) for row in rows]
+    try:
+        return [_offer_of(row, shown[row["organization_id"]]) for row in rows]
+    except KeyError:  # a department, doctor or team that is new since the names were read
+        again = {row["organization_id"] for row in rows if not _named(shown[row["organization_id"]], row)}
+        shown |= {organization_id: await board.again(organization_id) for organization_id in again}
+        return [_offer_of(row, shown[row["organization_id"]]) for row in rows]
 
 
 def _named(names: Names, row: Any) -> bool:
@@ -52,10 +54,11 @@ def _named(names: Names, row: Any) -> bool:
 
 
 def _offer_of(row: Any, names: Names) -> SlotOffer:
-    distance, role_id = row["distance_m"], row["practitioner_role_id"]
+    """The offer. Raises KeyError for a department, doctor or team without a name."""
+    distance, role_id, team_id = row["distance_m"], row["practitioner_role_id"], row["team_id"]
     department = names.departments[row["department_id"]]
     role = names.roles[role_id] if role_id is not None else None
-    team = names.teams.get(row["team_id"])
+    team = names.teams[team_id] if team_id is not None else None
     return SlotOffer(
         row["slot_id"],
         row["organization_id"],
