@@ -112,6 +112,8 @@ from yitong.prescriptions.pharmacies import model as pharmacies_model
 from yitong.region import api as region_api
 from yitong.visits import api as visits_api
 from yitong.visits import model as visits_model
+from yitong.visits.exams import api as exams_api
+from yitong.visits.exams import model as exams_model
 
 # Importing the rooms makes their tables, actions, events, reactors and jobs known.
 TABLES = (
@@ -128,6 +130,7 @@ TABLES = (
     queue_model,
     reviews_model,
     visits_model,
+    exams_model,
     journey_model,
     insurance_model,
     fhir_model,
@@ -191,6 +194,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *schedules_api.ROUTES,
     *reviews_api.ROUTES,
     *visits_api.ROUTES,
+    *exams_api.ROUTES,
     *journey_api.ROUTES,
     *insurance_api.ROUTES,
     *region_api.ROUTES,

@@ -239,6 +239,7 @@ class Appointment(Base):
     rescheduled_to: Mapped[UUID | None]
     offered: Mapped[bool] = mapped_column(server_default="false")  # a hold that was offered, not asked for
     pay_by: Mapped[datetime | None]  # the fee is to be paid until then; None: nothing is, or it was paid
+    based_on: Mapped[UUID | None]  # the order that the place is for: an exam, of which there may be several a day
     __table_args__ = (
         PrimaryKeyConstraint("organization_id", "id"),
         ForeignKeyConstraint(["organization_id", "slot_id"], ["slot.organization_id", "slot.id"]),
@@ -253,7 +254,15 @@ class Appointment(Base):
             "department_id",
             "day",
             unique=True,
-            postgresql_where="active",
+            postgresql_where="active AND based_on IS NULL",
+        ),
+        # An order is booked once.
+        Index(
+            "uq_appointment_based_on",
+            "organization_id",
+            "based_on",
+            unique=True,
+            postgresql_where="active AND based_on IS NOT NULL",
         ),
         # Led by the account: the places one account took lately are counted along it.
         Index("uq_appointment_key", "booked_by", "idempotency_key", "organization_id", unique=True),

@@ -55,6 +55,14 @@ CANCEL_TOO_LATE = problem_kind(
     Bilingual("距就诊时间不足 {minutes} 分钟，不能在线取消或改约。", "Too late: less than {minutes} minutes are left."),
     Bilingual("如不能就诊，请联系医院窗口。", "If you cannot come, tell the hospital's desk."),
 )
+PLANNED_TOGETHER = problem_kind(
+    "planned-together",
+    409,
+    Bilingual(
+        "检查之间有先后与间隔要求，不能单独改期。", "Examinations depend on each other and do not move one by one."
+    ),
+    Bilingual("请在“检查安排”中重新安排。", "Plan them again under Examinations."),
+)
 SAME_SLOT = problem_kind(
     "same-slot",
     422,

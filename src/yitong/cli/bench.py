@@ -167,3 +167,21 @@ def ledger(
     _print(result, as_json)
     if result["flips_found"] != flips or result["race_winners"] != races:
         raise typer.Exit(1)
+
+
+@app.command()
+def exams(
+    patients: Annotated[int, typer.Option(help="How many generated people, each with 2 to 7 exams.", min=1)] = 1_000,
+    days: Annotated[int, typer.Option(help="Days of the week that is planned.", min=1, max=14)] = 6,
+    load: Annotated[float, typer.Option(help="Share of places that is gone on the last day.", min=0, max=0.95)] = 0.7,
+    reference_seconds: Annotated[float, typer.Option(help="How long CP-SAT may prove one optimum.", min=1)] = 60.0,
+    seed: Annotated[int, typer.Option(help="What chance begins with.")] = 20261123,
+    as_json: Json = False,
+) -> None:
+    """Exam plans on a loaded week against the exact optimum by CP-SAT and first-come booking."""
+    from yitong.simulation.bench.exams import run
+
+    result = run(say=_say, patients=patients, days=days, load=load, seed=seed, seconds=reference_seconds)
+    _print(result, as_json)
+    if result["optimal_share"] < 0.999:
+        raise typer.Exit(1)

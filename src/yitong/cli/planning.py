@@ -141,6 +141,23 @@ def _solve_roster(problem: roster_instance.RosterInstance, seconds: float, seed:
         return solve(problem, seconds=seconds, seed=seed, on_progress=tell)
 
 
+@planning.command("exams")
+def plan_exams(
+    problem: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The problem as JSON.")],
+    out: Annotated[Path, typer.Option(help="Write the answer here, as JSON.")],
+) -> None:
+    """All exams of one person: the best plan, alternatives, reasons, and why something cannot be placed."""
+    from yitong.planning.exams.reading import read_problem, write_answer
+    from yitong.planning.exams.solving import plan
+
+    with _refusals():
+        answer = plan(read_problem(problem.read_bytes()))
+        out.write_text(write_answer(answer), "utf-8")
+    if answer.best is None:
+        console.print("no exam can be placed")
+        raise typer.Exit(1)
+
+
 def _wanted(files: list[Path], only: str) -> list[Path]:
     names = {name.strip() for name in only.split(",") if name.strip()}
     if unknown := names - {file.stem for file in files}:

@@ -30,7 +30,7 @@ ORDER BY s.start_at, s.id
 """  # noqa: S608
 
 
-class Place(msgspec.Struct, frozen=True):
+class OpenSlot(msgspec.Struct, frozen=True):
     """A slot and how many can still sit in it."""
 
     slot_id: UUID
@@ -43,12 +43,12 @@ class Picture(msgspec.Struct, frozen=True, omit_defaults=True):
     """All places of a department, or with ``since`` only those that differ from that version."""
 
     version: str
-    places: list[Place]
+    places: list[OpenSlot]
     since: str | None = None
     gone: list[UUID] = []
 
 
-Places = dict[UUID, Place]
+Places = dict[UUID, OpenSlot]
 
 
 @dataclass
@@ -56,7 +56,7 @@ class _Department:
     """The latest picture of one department and the versions before it."""
 
     version: str = ""
-    places: Places = field(default_factory=dict[UUID, Place])
+    places: Places = field(default_factory=dict[UUID, OpenSlot])
     whole: bytes = b""
     read_at: float = -1e9
     reading: asyncio.Task[None] | None = None
@@ -101,7 +101,7 @@ class Gallery:
             async with (await self._platform.database.raw()).acquire() as connection:
                 rows: list[Any] = await connection.fetch(_READ, now, *key, days)
             places = {
-                row["id"]: Place(row["id"], row["schedule_id"], row["start_at"], row["remaining"]) for row in rows
+                row["id"]: OpenSlot(row["id"], row["schedule_id"], row["start_at"], row["remaining"]) for row in rows
             }
             self._hang(shown, places)
             shown.read_at = monotonic()

@@ -12,7 +12,7 @@ from yitong.kernel.transaction import Transaction
 
 COLUMNS = """a.organization_id, a.id, a.slot_id, a.schedule_id, a.department_id, a.service_id, a.practitioner_role_id,
     a.patient_id, a.start_at, a.end_at, a.state, a.version, a.number, a.channel, a.fee_fen, a.hold_expires_at,
-    a.created_at, a.cancelled_reason, a.rescheduled_to, a.offered, a.displaced, a.pay_by,
+    a.created_at, a.cancelled_reason, a.rescheduled_to, a.offered, a.displaced, a.pay_by, a.based_on,
     d.location_id, d.team_id,
     d.day, d.stopped_at IS NOT NULL AS stopped, p.name_sealed"""
 _FROM = """FROM appointment AS a
@@ -36,6 +36,18 @@ async def one(tx: Transaction, organization_id: UUID, appointment_id: UUID, *, l
         {"organization": organization_id, "id": appointment_id},
     )
     return found.mappings().one_or_none()
+
+
+async def for_orders(tx: Transaction, organization_id: UUID, orders: Sequence[UUID]) -> list[Any]:
+    """The appointments that one hospital's orders have, also those whose session was stopped."""
+    found = await tx.session.execute(
+        text(
+            f"SELECT {COLUMNS} {_FROM} WHERE a.organization_id = :organization AND a.based_on = ANY (:orders)"
+            " AND (a.active OR a.displaced AND a.state = 'booked') AND a.based_on IS NOT NULL"
+        ),
+        {"organization": organization_id, "orders": list(orders)},
+    )
+    return list(found.mappings())
 
 
 async def of_patients(

@@ -48,8 +48,8 @@ async def cancel(tx: Transaction, appointment_id: UUID, request: CancelRequest) 
 async def reschedule(tx: Transaction, appointment_id: UUID, request: RescheduleRequest, key: UUID) -> Appointment:
     """Book another time of the same hospital and give the old place back, both or neither.
 
-    Raises what :func:`cancel` and a hold raise, and Problem ``same-slot``. When the new time is taken the old
-    appointment stays as it was.
+    Raises what :func:`cancel` and a hold raise, and Problem ``same-slot`` or ``planned-together``. When the new time
+    is taken the old appointment stays as it was.
     """
     _, row = await _own(tx, RESCHEDULE, request.organization_id, appointment_id)
 
@@ -62,6 +62,8 @@ async def reschedule(tx: Transaction, appointment_id: UUID, request: RescheduleR
 async def _reschedule(tx: Transaction, row: Any, request: RescheduleRequest, key: UUID) -> Appointment:
     organization_id, patient_id = request.organization_id, row["patient_id"]
     grant = RESCHEDULE.check(tx.actor, organization_id=organization_id, patient_id=patient_id)
+    if row["based_on"] is not None:
+        raise refusals.PLANNED_TOGETHER()
     if row["slot_id"] == request.slot_id:
         raise refusals.SAME_SLOT()
     await places.lock(tx, organization_id, [row["slot_id"], request.slot_id])

@@ -104,7 +104,7 @@ async def make_way(tx: Transaction, organization_id: UUID, patient_id: UUID, cho
         text(
             "SELECT id, slot_id, state = 'held' AND hold_expires_at <= :now AS over FROM appointment"
             " WHERE organization_id = :organization AND patient_id = :patient AND department_id = :department"
-            " AND day = :day AND active"
+            " AND day = :day AND active AND based_on IS NULL"
         ),
         {
             "organization": organization_id,

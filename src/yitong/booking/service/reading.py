@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
+
 from yitong.booking.desk import desk_of
 from yitong.booking.queries import appointments
 from yitong.booking.schemas import Appointment, HistoryItem
@@ -104,3 +106,20 @@ async def _page(tx: Transaction, rows: list[Any]) -> Page[Appointment]:
     items = [await worded(tx, row) for row in rows[:PAGE]]
     following = cursor_of(rows[PAGE - 1]["start_at"], rows[PAGE - 1]["id"]) if len(rows) > PAGE else None
     return Page(items, following)
+
+
+class OrderPlace(msgspec.Struct, frozen=True):
+    """The appointment of an order; ``displaced``: its session was stopped, so it waits for another time."""
+
+    appointment: Appointment
+    displaced: bool
+
+
+async def shown_for_orders(tx: Transaction, orders: Sequence[tuple[UUID, UUID]]) -> dict[UUID, OrderPlace]:
+    """The appointments that orders have, given by organization and id; by order. The caller has checked an action."""
+    found: dict[UUID, OrderPlace] = {}
+    for organization_id in {one[0] for one in orders}:
+        ids = [order_id for owner, order_id in orders if owner == organization_id]
+        for row in await appointments.for_orders(tx, organization_id, ids):
+            found[row["based_on"]] = OrderPlace(await worded(tx, row), row["displaced"])
+    return found

@@ -113,7 +113,7 @@ BEGIN
         LEFT JOIN patient AS p ON p.id = r.patient_id
         LEFT JOIN appointment AS other
             ON other.organization_id = r.organization_id AND other.patient_id = r.patient_id
-            AND other.department_id = s.department_id AND other.day = d.day AND other.active
+            AND other.department_id = s.department_id AND other.day = d.day AND other.active AND other.based_on IS NULL
         LEFT JOIN LATERAL (
             SELECT b.until FROM booking_ban AS b
             WHERE b.patient_id = r.patient_id AND b.until > in_now AND r.actor_kind = 'citizen'

@@ -14,6 +14,7 @@ from yitong.kernel.reactors import REACTORS
 from yitong.ledger.members import admit_region
 from yitong.ledger.opening import open_region
 from yitong.simulation.seeding.directory import ZONE, load_directory
+from yitong.simulation.seeding.exam_devices import equip_exam_centre
 from yitong.simulation.seeding.extras import book_some, open_all_day_clinic, register_devices
 from yitong.simulation.seeding.people import create_staff_accounts, load_people
 from yitong.simulation.seeding.resources import plan_resources
@@ -63,6 +64,7 @@ async def seed_region(platform: Platform, plan: SeedPlan, progress: Progress) ->
             counts = await load_directory(connection, region, now)
             await open_all_day_clinic(connection, start)
             await plan_resources(connection, start)
+            await equip_exam_centre(connection, start)
             progress("居民与健康卡 · people and their cards", 0.3)
             counts["patient"] = await load_people(connection, platform, plan.seed, plan.people, now)
             progress("两周号源 · two weeks of places", 0.5)

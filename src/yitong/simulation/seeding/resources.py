@@ -13,11 +13,13 @@ from yitong.simulation.seeding.extras import demo_place
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _RADIOLOGY = "150302"
 _MORNING, _AFTERNOON = (time(8), time(11, 30)), (time(13, 30), time(17))
-_WORKDAYS = tuple((weekday, half) for weekday in range(1, 6) for half in (_MORNING, _AFTERNOON))
+WORKDAYS = tuple((weekday, half) for weekday in range(1, 6) for half in (_MORNING, _AFTERNOON))
 _WEDNESDAY = ((3, _AFTERNOON),)
 
 
-class _Service(NamedTuple):
+class Service(NamedTuple):
+    """A service and how its sessions are cut; fee in whole fen."""
+
     kind: str
     name: str
     name_en: str
@@ -26,9 +28,9 @@ class _Service(NamedTuple):
     capacity: int
 
 
-_CT = _Service("exam", "CT 平扫", "CT scan", 10800, 15, 1)
-_REHABILITATION = _Service("treatment", "心脏康复训练", "Cardiac rehabilitation", 5000, 30, 1)
-_TEAM = _Service("expert", "专家团队门诊", "Expert team's clinic", 10000, 30, 3)
+_CT = Service("exam", "CT 平扫", "CT scan", 10800, 15, 1)
+_REHABILITATION = Service("treatment", "心脏康复训练", "Cardiac rehabilitation", 5000, 30, 1)
+_TEAM = Service("expert", "专家团队门诊", "Expert team's clinic", 10000, 30, 3)
 
 
 async def plan_resources(connection: Connection, start: date) -> None:
@@ -51,10 +53,10 @@ async def plan_resources(connection: Connection, start: date) -> None:
         ),
     ):
         base = {"organization_id": organization, "department_id": department}
-        service_id = await _offer(connection, base, service)
+        service_id = await offer(connection, base, service)
         for name, name_en in names:
-            location = await _open(connection, base, kind, name, name_en)
-            await _plan(connection, base, service_id, service, start, _WORKDAYS, location_id=location)
+            location = await open_place(connection, base, kind, name, name_en)
+            await plan_sessions(connection, base, service_id, service, start, WORKDAYS, location_id=location)
     await _team(connection, {"organization_id": organization, "department_id": clinic}, start)
 
 
@@ -79,12 +81,13 @@ async def _team(connection: Connection, base: dict[str, UUID], start: date) -> N
         for index, member in enumerate(members)
     ]
     await copy(connection, "care_team_member", rows)
-    service_id = await _offer(connection, base, _TEAM)
-    room = await _open(connection, base, "room", "专家团队诊室", "Team room")
-    await _plan(connection, base, service_id, _TEAM, start, _WEDNESDAY, location_id=room, team_id=team_id)
+    service_id = await offer(connection, base, _TEAM)
+    room = await open_place(connection, base, "room", "专家团队诊室", "Team room")
+    await plan_sessions(connection, base, service_id, _TEAM, start, _WEDNESDAY, location_id=room, team_id=team_id)
 
 
-async def _offer(connection: Connection, base: dict[str, UUID], service: _Service) -> UUID:
+async def offer(connection: Connection, base: dict[str, UUID], service: Service) -> UUID:
+    """Put a service on the department's list; answers its id."""
     service_id = new_id()
     row = {**base, "id": service_id, **service._asdict(), "active": True}
     row.pop("capacity")
@@ -92,7 +95,7 @@ async def _offer(connection: Connection, base: dict[str, UUID], service: _Servic
     return service_id
 
 
-async def _open(connection: Connection, base: dict[str, UUID], kind: str, name: str, name_en: str) -> UUID:
+async def open_place(connection: Connection, base: dict[str, UUID], kind: str, name: str, name_en: str) -> UUID:
     """A place beside the department's first room."""
     beside: Any = await connection.fetchrow(
         "SELECT parent_id, building, floor FROM location WHERE organization_id = $1 AND department_id = $2"
@@ -106,15 +109,16 @@ async def _open(connection: Connection, base: dict[str, UUID], kind: str, name: 
     return location_id
 
 
-async def _plan(
+async def plan_sessions(
     connection: Connection,
     base: dict[str, UUID],
     service_id: UUID,
-    service: _Service,
+    service: Service,
     start: date,
     halves: tuple[tuple[int, tuple[time, time]], ...],
     **resource: Any,
 ) -> None:
+    """Sessions of a service every week on these half days, for a doctor, a team or a place."""
     rows = [
         {
             **base,

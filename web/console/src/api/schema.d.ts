@@ -1304,6 +1304,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exam-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Load of devices */
+        get: operations["ApiExamBoardGetBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan all examinations of a person */
+        post: operations["ApiExamPlansPostPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam-plans/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book a plan */
+        post: operations["ApiExamPlansBookPostBookPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of examinations */
+        get: operations["ApiExamRulesGetRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam-rules/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Discard the draft */
+        post: operations["ApiExamRulesDiscardPostDiscard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam-rules/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save a draft of the rules */
+        post: operations["ApiExamRulesDraftPostDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam-rules/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish the draft */
+        post: operations["ApiExamRulesPublishPostPublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try rules */
+        post: operations["ApiExamRulesTryPostTry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam-services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is done on what */
+        get: operations["ApiExamServicesGetServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam-services/{service_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set what is done on what */
+        put: operations["ApiExamServicesServiceIdPutService"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/external-bookings": {
         parameters: {
             query?: never;
@@ -4026,6 +4196,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/service-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ordered examinations */
+        get: operations["ApiServiceRequestsGetOrders"];
+        put?: never;
+        /** Order examinations */
+        post: operations["ApiServiceRequestsPostOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One ordered examination */
+        get: operations["ApiServiceRequestsRequestIdGetOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-requests/{request_id}/recognise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recognise a result */
+        post: operations["ApiServiceRequestsRequestIdRecognisePostRecognise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-requests/{request_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue the report */
+        post: operations["ApiServiceRequestsRequestIdReportPostReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-requests/{request_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke an order */
+        post: operations["ApiServiceRequestsRequestIdRevokePostRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-requests/{request_id}/want-anyway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Examine anyway */
+        post: operations["ApiServiceRequestsRequestIdWantAnywayPostWantAnyway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/services/{service_id}": {
         parameters: {
             query?: never;
@@ -4837,6 +5110,11 @@ export interface components {
             /** @enum {null|string} */
             sex?: "male" | "female" | null;
         };
+        /** AtExamCentre */
+        AtExamCentre: {
+            /** Format: uuid */
+            organization_id: string;
+        };
         /** AtHospital */
         AtHospital: {
             /** Format: uuid */
@@ -5077,6 +5355,15 @@ export interface components {
             signature: string;
             transactions: components["schemas"]["ChainTransaction"][];
         };
+        /** BoardView */
+        BoardView: {
+            loads: components["schemas"]["DeviceLoad"][];
+            waiting: components["schemas"]["Waiting"][];
+        };
+        /** BookedPlan */
+        BookedPlan: {
+            items: components["schemas"]["Appointment"][];
+        };
         /** AtOrganization */
         booking_queue_schemas_AtOrganization: {
             /** Format: uuid */
@@ -5116,6 +5403,14 @@ export interface components {
             reason: "waitlist" | "stopped" | "moved";
             replaces_appointment_id: string | null;
             state: components["schemas"]["OfferState"];
+        };
+        /** BookPlanRequest */
+        BookPlanRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            places: components["schemas"]["ChosenPlace"][];
         };
         /** Breach */
         Breach: {
@@ -5487,6 +5782,13 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** ChosenPlace */
+        ChosenPlace: {
+            /** Format: uuid */
+            request_id: string;
+            /** Format: uuid */
+            slot_id: string;
+        };
         /** ClaimRequest */
         ClaimRequest: {
             /** Format: uuid */
@@ -5532,6 +5834,16 @@ export interface components {
             replaces_id: string | null;
             state: components["schemas"]["ClaimState"];
             state_text: components["schemas"]["Bilingual"];
+        };
+        /** Clinical */
+        Clinical: {
+            allergies?: string[];
+            conditions?: string[];
+            implants?: string[];
+            /** @default false */
+            pregnant: boolean;
+            /** @default  */
+            reason: string;
         };
         /** CloseRequest */
         CloseRequest: {
@@ -5805,6 +6117,17 @@ export interface components {
             /** Format: uuid */
             patient_id: string;
         };
+        /** DeviceLoad */
+        DeviceLoad: {
+            /** Format: date */
+            day: string;
+            device_class: string;
+            places: number;
+            service_name: string;
+            service_name_en: string;
+            stopped: number;
+            taken: number;
+        };
         /** DiagnosesRequest */
         DiagnosesRequest: {
             items: components["schemas"]["DiagnosisItem"][];
@@ -5934,6 +6257,15 @@ export interface components {
             items: components["schemas"]["Review"][];
             next: string | null;
             summary: components["schemas"]["ReviewSummary"];
+        };
+        /** DraftRequest */
+        DraftRequest: {
+            examples?: components["schemas"]["Example"][];
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            organization_id: string;
+            rules: components["schemas"]["RuleBase"];
         };
         /** DrawCancelBody */
         DrawCancelBody: {
@@ -6171,6 +6503,153 @@ export interface components {
             local: string | null;
             weight: number;
         };
+        /** ExamOrder */
+        ExamOrder: {
+            clinical?: components["schemas"]["Clinical"];
+            encounter_id?: string | null;
+            items: string[];
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            /**
+             * @default routine
+             * @enum {string}
+             */
+            urgency: "routine" | "urgent";
+            wanted_until?: string | null;
+        };
+        /** ExamPlanRequest */
+        ExamPlanRequest: {
+            /** @default false */
+            again: boolean;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            wishes?: components["schemas"]["ExamWishes"];
+        };
+        /** ExamPlans */
+        ExamPlans: {
+            not_planned: components["schemas"]["NotPlanned"][];
+            plans: components["schemas"]["PlanOption"][];
+            recognisable: components["schemas"]["Recognisable"][];
+        };
+        /** Example */
+        Example: {
+            expected: components["schemas"]["Expected"];
+            name: string;
+            /** @default 0 */
+            now: number;
+            person: components["schemas"]["Person"];
+            places: components["schemas"]["Place"][];
+            requests: components["schemas"]["Request"][];
+            /** @default [] */
+            walks: components["schemas"]["Walk"][];
+            wishes?: components["schemas"]["Wishes"];
+        };
+        /** ExamRequest */
+        ExamRequest: {
+            appointment: components["schemas"]["Appointment"] | null;
+            clinical: components["schemas"]["Clinical"];
+            displaced: boolean;
+            encounter_id: string | null;
+            /** Format: uuid */
+            id: string;
+            item_code: string;
+            item_name: string;
+            item_name_en: string;
+            /** Format: date-time */
+            ordered_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            recognisable: components["schemas"]["Recognisable"][];
+            report: components["schemas"]["ReportView"] | null;
+            state: string;
+            urgency: string;
+            wanted_until: string | null;
+        };
+        /** ExamRequests */
+        ExamRequests: {
+            items: components["schemas"]["ExamRequest"][];
+        };
+        /** ExamRule */
+        ExamRule: {
+            /**
+             * @default any
+             * @enum {string}
+             */
+            bladder: "any" | "full" | "empty";
+            code: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            contrast: "" | "iodine" | "gadolinium" | "barium";
+            device_class: string;
+            /** @default true */
+            drink: boolean;
+            duration_min: number;
+            /** @default 0 */
+            fasting_hours: number;
+            /** @default 60 */
+            fill_min: number;
+            latest_for?: {
+                [key: string]: number;
+            };
+            latest_start?: number | null;
+            /** @default 0 */
+            least_age: number;
+            /** @default 150 */
+            most_age: number;
+            name: string;
+            name_en: string;
+            /**
+             * @default allowed
+             * @enum {string}
+             */
+            pregnancy: "allowed" | "warned" | "refused";
+            /** @default 0 */
+            prep_days: number;
+            /** @default 0 */
+            prep_min: number;
+            /** @default  */
+            preparation: string;
+            /** @default  */
+            preparation_en: string;
+            /** @default 0 */
+            recovery_min: number;
+            /** @default [] */
+            refused_allergies: string[];
+            /** @default [] */
+            refused_conditions: string[];
+            /** @default [] */
+            refused_implants: string[];
+            /** @default 0 */
+            report_min: number;
+            /** @default false */
+            sedation: boolean;
+            /** @enum {null|string} */
+            sex?: "male" | "female" | null;
+            /** @default  */
+            shared: string;
+            /** @default [] */
+            tags: string[];
+            /** @default [] */
+            warned: string[];
+        };
+        /** ExamWishes */
+        ExamWishes: {
+            first?: string | null;
+            /** @enum {null|string} */
+            half?: "am" | "pm" | null;
+            last?: string | null;
+            most_trips?: number | null;
+            not_on?: string[];
+        };
         /** ExceptionItem */
         ExceptionItem: {
             capacity_per_slot: number | null;
@@ -6210,6 +6689,22 @@ export interface components {
             start_time?: string | null;
             /** Format: uuid */
             template_id: string;
+        };
+        /** Expected */
+        Expected: {
+            /** @default [] */
+            before: [
+                string,
+                string
+            ][];
+            finish_by?: number | null;
+            places?: {
+                [key: string]: string;
+            };
+            refused?: {
+                [key: string]: string;
+            };
+            trips?: number | null;
         };
         /** Explained */
         Explained: {
@@ -7178,6 +7673,15 @@ export interface components {
             organization_name: string;
             power: number;
         };
+        /** NotPlanned */
+        NotPlanned: {
+            item_name: string;
+            item_name_en: string;
+            /** Format: uuid */
+            request_id: string;
+            rule: string;
+            words: components["schemas"]["Words"];
+        };
         /** OAuthReturn */
         OAuthReturn: {
             code: string;
@@ -7257,6 +7761,16 @@ export interface components {
             closes: string;
             opens: string;
             weekday: number;
+        };
+        /** OpenSlot */
+        OpenSlot: {
+            remaining: number;
+            /** Format: uuid */
+            schedule_id: string;
+            /** Format: uuid */
+            slot_id: string;
+            /** Format: date-time */
+            start_at: string;
         };
         /** OrderedLine */
         OrderedLine: {
@@ -7676,6 +8190,20 @@ export interface components {
             name: string;
             text: components["schemas"]["Bilingual"];
         };
+        /** PairRule */
+        PairRule: {
+            first: string;
+            id: string;
+            /** @enum {string} */
+            kind: "order" | "gap" | "apart" | "result";
+            /** @default 0 */
+            least: number;
+            most?: number | null;
+            /** @default  */
+            source: string;
+            then: string;
+            words?: components["schemas"]["Words"];
+        };
         /** ParkedEventView */
         ParkedEventView: {
             attempts: number;
@@ -7887,6 +8415,28 @@ export interface components {
             /** @default false */
             use_insurance: boolean;
         };
+        /** Person */
+        Person: {
+            age: number;
+            /** @default [] */
+            allergies: string[];
+            /** @default [] */
+            conditions: string[];
+            /** @default true */
+            escort: boolean;
+            /** @default [] */
+            implants: string[];
+            last_meal?: number | null;
+            /** @default false */
+            pregnant: boolean;
+            /**
+             * @default outpatient
+             * @enum {string}
+             */
+            setting: "outpatient" | "inpatient" | "emergency";
+            /** @enum {string} */
+            sex: "male" | "female";
+        };
         /** PharmacistDecision */
         PharmacistDecision: {
             /** @enum {string} */
@@ -7982,15 +8532,53 @@ export interface components {
         /** Picture */
         Picture: {
             gone?: string[];
-            places: components["schemas"]["Place"][];
+            places: components["schemas"]["OpenSlot"][];
             since?: string | null;
             version: string;
         };
         /** Place */
         Place: {
-            remaining: number;
+            /** @default  */
+            building: string;
+            /** @default 1 */
+            capacity: number;
+            /** @default [] */
+            codes: string[];
+            /** @default [] */
+            device_classes: string[];
+            end: number;
+            id: string;
+            /**
+             * @default any
+             * @enum {string}
+             */
+            quota: "any" | "outpatient" | "inpatient" | "emergency";
+            /** @default  */
+            room: string;
+            /** @enum {null|string} */
+            sex?: "male" | "female" | null;
+            start: number;
+        };
+        /** PlannedExam */
+        PlannedExam: {
+            /** Format: date-time */
+            arrive_at: string;
+            booked: boolean;
+            building: string;
+            changed: boolean;
+            /** Format: date-time */
+            end_at: string;
+            item_code: string;
+            item_name: string;
+            item_name_en: string;
+            place: string;
+            place_en: string;
+            preparation: string;
+            preparation_en: string;
+            /** Format: date-time */
+            report_at: string;
             /** Format: uuid */
-            schedule_id: string;
+            request_id: string;
             /** Format: uuid */
             slot_id: string;
             /** Format: date-time */
@@ -8028,6 +8616,16 @@ export interface components {
             stopped_reason: string | null;
             template_id: string | null;
             title: string | null;
+        };
+        /** PlanOption */
+        PlanOption: {
+            exams: components["schemas"]["PlannedExam"][];
+            /** Format: date-time */
+            finish_at: string;
+            late: string[];
+            reasons: components["schemas"]["Words"][];
+            trips: number;
+            waiting_min: number;
         };
         /** PolicyChoice */
         PolicyChoice: {
@@ -8618,6 +9216,28 @@ export interface components {
             pharmacy_name: string;
             units: number;
         };
+        /** Recognisable */
+        Recognisable: {
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            organization_name: string;
+            organization_name_en: string;
+            /** Format: uuid */
+            report_id: string;
+            /** Format: date-time */
+            valid_until: string;
+        };
+        /** RecogniseRequest */
+        RecogniseRequest: {
+            /** Format: uuid */
+            organization_id: string;
+            /** Format: uuid */
+            report_id: string;
+            /** Format: uuid */
+            report_organization_id: string;
+        };
         /** ReconciledDay */
         ReconciledDay: {
             agreed: number;
@@ -8792,6 +9412,33 @@ export interface components {
             organization_id: string;
             text: string;
         };
+        /** ReportRequest */
+        ReportRequest: {
+            conclusion: string;
+            /** Format: uuid */
+            organization_id: string;
+            /** @default false */
+            recognised_by_others: boolean;
+        };
+        /** ReportView */
+        ReportView: {
+            conclusion: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: uuid */
+            organization_id: string;
+            recognised_by_others: boolean;
+        };
+        /** Request */
+        Request: {
+            code: string;
+            id: string;
+            /** @default false */
+            must: boolean;
+            wanted_until?: number | null;
+        };
         /**
          * RequestState
          * @description Where a purchase request stands.
@@ -8965,6 +9612,15 @@ export interface components {
          * @enum {string}
          */
         Role: "patient" | "doctor" | "nurse" | "pharmacist" | "registrar" | "scheduler" | "cashier" | "finance" | "hospital_admin" | "regulator" | "platform_admin" | "kiosk" | "hall" | "hospital_system" | "system";
+        /** RuleBase */
+        RuleBase: {
+            items: components["schemas"]["ExamRule"][];
+            /** @default [] */
+            pairs: components["schemas"]["PairRule"][];
+            /** @default 1200 */
+            supper: number;
+            version: string;
+        };
         /** RuleCount */
         RuleCount: {
             count: number;
@@ -8980,6 +9636,31 @@ export interface components {
             day: string;
             steps: components["schemas"]["RatioStep"][];
             supplements: components["schemas"]["Supplement"][];
+        };
+        /** RulesTried */
+        RulesTried: {
+            contradictions: components["schemas"]["Words"][];
+            examples: number;
+            failed: components["schemas"]["Words"][];
+        };
+        /** RulesVersion */
+        RulesVersion: {
+            /** Format: date-time */
+            made_at: string;
+            note: string;
+            number: number;
+            published_at: string | null;
+            state: string;
+        };
+        /** RulesView */
+        RulesView: {
+            draft: components["schemas"]["RuleBase"] | null;
+            draft_examples: components["schemas"]["Example"][];
+            draft_version: number | null;
+            examples: components["schemas"]["Example"][];
+            number: number;
+            rules: components["schemas"]["RuleBase"];
+            versions: components["schemas"]["RulesVersion"][];
         };
         /** RuleView */
         RuleView: {
@@ -9033,6 +9714,27 @@ export interface components {
             organization_id: string;
             /** Format: uuid */
             pharmacy_id: string;
+        };
+        /** ServedRequest */
+        ServedRequest: {
+            device_class: string | null;
+            /** Format: uuid */
+            organization_id: string;
+        };
+        /** ServedService */
+        ServedService: {
+            department_name: string;
+            department_name_en: string;
+            device_class: string | null;
+            name: string;
+            name_en: string;
+            /** Format: uuid */
+            service_id: string;
+        };
+        /** ServedView */
+        ServedView: {
+            device_classes: string[];
+            items: components["schemas"]["ServedService"][];
         };
         /** Service */
         Service: {
@@ -9828,6 +10530,12 @@ export interface components {
             /** Format: uuid */
             organization_id: string;
         };
+        /** Waiting */
+        Waiting: {
+            days: number | null;
+            device_class: string;
+            open_orders: number;
+        };
         /** WaitingStep */
         WaitingStep: {
             action: string;
@@ -9872,6 +10580,12 @@ export interface components {
             /** Format: date */
             to: string;
             unanswered: number;
+        };
+        /** Walk */
+        Walk: {
+            a: string;
+            b: string;
+            minutes: number;
         };
         /** Wall */
         Wall: {
@@ -9935,6 +10649,19 @@ export interface components {
             /** Format: date */
             today: string;
         };
+        /**
+         * Wishes
+         * @default {}
+         */
+        Wishes: {
+            earliest?: number | null;
+            /** @enum {null|string} */
+            half?: "am" | "pm" | null;
+            latest?: number | null;
+            most_trips?: number | null;
+            /** @default [] */
+            not_days: number[];
+        };
         /** WithdrawRequest */
         WithdrawRequest: {
             /** Format: uuid */
@@ -9942,6 +10669,11 @@ export interface components {
             /** @enum {string} */
             reason: "error" | "treatment_changed" | "adverse_reaction" | "patient_wish";
             version: number;
+        };
+        /** Words */
+        Words: {
+            en: string;
+            zh: string;
         };
     };
     responses: never;
@@ -13253,6 +13985,393 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExamBoardGetBoard: {
+        parameters: {
+            query: {
+                from?: string | null;
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExamPlansPostPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamPlans"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExamPlansBookPostBookPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookedPlan"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExamRulesGetRules: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExamRulesDiscardPostDiscard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtExamCentre"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExamRulesDraftPostDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExamRulesPublishPostPublish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtExamCentre"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExamRulesTryPostTry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesTried"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExamServicesGetServices: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServedView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExamServicesServiceIdPutService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServedRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServedView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -20048,6 +21167,287 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiServiceRequestsGetOrders: {
+        parameters: {
+            query?: {
+                open?: boolean;
+                organization_id?: string | null;
+                patient_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamRequests"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiServiceRequestsPostOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamOrder"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamRequests"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiServiceRequestsRequestIdGetOrder: {
+        parameters: {
+            query: {
+                organization_id: string;
+            };
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamRequest"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiServiceRequestsRequestIdRecognisePostRecognise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecogniseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamRequest"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiServiceRequestsRequestIdReportPostReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamRequest"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiServiceRequestsRequestIdRevokePostRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtExamCentre"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamRequest"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiServiceRequestsRequestIdWantAnywayPostWantAnyway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtExamCentre"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamRequest"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
