@@ -9,6 +9,7 @@ import pytest
 
 from visits.exam_ward import Ward, open_ward
 from worlds import World
+from yitong.booking.schedules.rebooking import offer_due
 from yitong.booking.service import places
 from yitong.kernel.permissions import Role
 
@@ -138,6 +139,7 @@ async def test_a_machine_breaks_down(ward: Ward) -> None:
     scan = ward.sessions["ct", 1]
     stopped = await ward.post(ward.planner, f"/schedules/{scan.id}/stop", reason="设备故障", notify=True)
     assert stopped.status_code in (200, 201), stopped.text
+    assert await offer_due(ward.town.platform) == 0, "another place would be offered without a look at the rules"
     again = (await ward.plan(me, patient))["plans"][0]
     moved = {one["item_code"] for one in again["exams"] if not one["booked"]}
     assert "chest" in moved

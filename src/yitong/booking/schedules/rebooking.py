@@ -38,6 +38,7 @@ SELECT v.organization_id, v.schedule_id, v.appointment_id
 FROM stopped_visit AS v
 JOIN appointment AS a ON a.organization_id = v.organization_id AND a.id = v.appointment_id
 WHERE v.next_try_at <= :now
+    AND a.based_on IS NULL -- what was ordered is planned again by its rules, with everything else of that person
     AND (CAST(:organization AS uuid) IS NULL OR v.organization_id = CAST(:organization AS uuid))
     AND (CAST(:schedule AS uuid) IS NULL OR v.schedule_id = CAST(:schedule AS uuid))
 ORDER BY v.organization_id, v.schedule_id, a.start_at, a.number, a.id LIMIT :most
