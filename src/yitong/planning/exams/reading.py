@@ -1,4 +1,4 @@
-"""Exam problems and answers as JSON: the structs' fields by name, the default rules when none are given."""
+"""Exam problems and answers as JSON: fields by their names, the default rules when none are given."""
 
 from typing import Any
 

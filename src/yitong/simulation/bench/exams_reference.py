@@ -1,5 +1,6 @@
 """The exact optimum of an exam plan by CP-SAT, modelled apart from the planner: single rules by the validator."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import permutations
@@ -40,6 +41,10 @@ def single(problem: Problem, request: Request, item: ExamRule, place: Place) -> 
     return not validate(msgspec.structs.replace(problem, requests=(request,), places=(place,), fixed=()), plan)
 
 
+def _serves(place: Place, item: ExamRule) -> bool:
+    return item.code in place.codes or item.device_class in place.device_classes
+
+
 class _Model:
     """The constraint model of one problem; the solver's library loads when one is made."""
 
@@ -48,9 +53,9 @@ class _Model:
 
         self.problem = problem
         self.m: Any = cp_model.CpModel()
-        items = {one.code: one for one in problem.rules.items}
+        self.items = {one.code: one for one in problem.rules.items}
         self.horizon = max((one.end for one in problem.places), default=0) + 1
-        self.exams = [self._exam(one, items[one.code]) for one in problem.requests]
+        self.exams = [self._exam(one, self.items[one.code]) for one in problem.requests]
         self.days = sorted({place.start // DAY for exam in self.exams for place in exam.places})
         self.on = [[self._day(e, day) for day in self.days] for e in self.exams]
         self.arcs: list[Any] = []
@@ -65,12 +70,18 @@ class _Model:
         return self.m.new_int_var(0, high, "")
 
     def _exam(self, request: Request, item: ExamRule) -> _Exam:
-        serving = [p for p in self.problem.places if item.code in p.codes or item.device_class in p.device_classes]
-        places = [place for place in serving if single(self.problem, request, item, place)]
+        legal = [p for p in self.problem.places if _serves(p, item) and single(self.problem, request, item, p)]
+        # Rooms in which nothing else of this person could be done differ in nothing.
+        names = [p.id if item.shared else p.room if self._for_others(p, request) else "" for p in legal]
+        alike = {(p.start, p.building, name): p for p, name in zip(legal, names, strict=True)}
+        places = list(alike.values())
         x, placed, start = [self.yes() for _ in places], self.yes(), self.number(self.horizon)
         self.m.add(sum(x) == placed)
         self.m.add(start == sum(place.start * one for place, one in zip(places, x, strict=True)))
         return _Exam(request, item, places, x, placed, start)
+
+    def _for_others(self, place: Place, request: Request) -> bool:
+        return any(_serves(place, self.items[one.code]) for one in self.problem.requests if one is not request)
 
     def _any(self, exam: _Exam, keeps: Callable[[Place], bool]) -> Any:
         return sum(one for place, one in zip(exam.places, exam.x, strict=True) if keeps(place))
@@ -216,12 +227,9 @@ class _Model:
                 self.m.add(report <= exam.request.wanted_until).only_enforce_if(in_time)
         if self.problem.wishes.most_trips is not None:
             self.m.add(sum(visited) <= self.problem.wishes.most_trips)
-        self.out = len(self.exams) - sum(exam.placed for exam in self.exams)
-        self.aims = [(self.out, 8), (sum(late), 8), (sum(visited), 8), (finish, longest + 1), (sum(self.waits), 10080)]
-        total: Any = 0
-        for aim, size in self.aims:
-            total = total * size + aim
-        self.m.minimize(total)
+        out = len(self.exams) - sum(exam.placed for exam in self.exams)
+        self.counts: list[Any] = [out, sum(late), sum(visited), finish, sum(self.waits)]
+        self.aims: list[Any] = [64 * out + 8 * sum(late) + sum(visited), finish, sum(self.waits)]
 
 
 def optimum(problem: Problem, *, seconds: float = 60.0, workers: int = 1) -> Optimum:
@@ -231,10 +239,22 @@ def optimum(problem: Problem, *, seconds: float = 60.0, workers: int = 1) -> Opt
     model = _Model(problem)
     model.build()
     solver: Any = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
     solver.parameters.num_workers = workers
-    status = solver.solve(model.m)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise RuntimeError(f"CP-SAT ended with {solver.status_name(status)}")
-    out, late, trips, finish, waiting = (int(solver.value(aim)) for aim, _ in model.aims)
-    return Optimum((out, late, trips, finish, waiting), status == cp_model.OPTIMAL)
+    ends, proved = time.monotonic() + seconds, True
+    for aim in model.aims:
+        # Counts, then minutes: the weighted sum of all has a bound too weak to prove anything in good time.
+        solver.parameters.max_time_in_seconds = max(1.0, ends - time.monotonic())
+        model.m.minimize(aim)
+        status = solver.solve(model.m)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            raise RuntimeError(f"CP-SAT ended with {solver.status_name(status)}")
+        proved = proved and status == cp_model.OPTIMAL
+        value = round(solver.value(aim))
+        model.m.add(aim <= value)
+        model.m.clear_hints()
+        for number in range(len(model.m.proto.variables)):
+            variable = model.m.get_int_var_from_proto_index(number)
+            model.m.add_hint(variable, solver.value(variable))
+    left_out, trips, finish, waiting = (round(solver.value(one)) for one in (model.counts[0], *model.counts[2:]))
+    late = round(solver.value(model.counts[1])) if not isinstance(model.counts[1], int) else 0
+    return Optimum((left_out, late, trips, finish, waiting), proved)
