@@ -3,7 +3,8 @@
 Field numbers are those of ``tendermint/abci/types.proto``.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 
 import msgspec
 import structlog
@@ -11,12 +12,14 @@ import structlog
 from yitong import __version__
 from yitong.ledger import tree
 from yitong.ledger.consensus.application import ACCEPTED, INADMISSIBLE, REFUSED, Application
-from yitong.ledger.consensus.wire import Fields, content, fields, message, whole
+from yitong.ledger.consensus.wire import BadWire, Fields, content, fields, message, whole
 from yitong.ledger.contract.machine import RULES_VERSION, NodeChange, Outcome
 from yitong.ledger.encoding import pack
 
 log = structlog.get_logger(__name__)
 PROOF_TYPE = "yitong:sparse-merkle"
+_CHECK = 8
+_TOGETHER = 2
 _FORMAT = 1
 _CHUNK = 4 * 1024 * 1024
 _ACCEPT, _REJECT = 1, 2
@@ -40,7 +43,7 @@ class Responder:
             3: (4, self._info),
             5: (6, self._init_chain),
             6: (7, self._query),
-            8: (9, self._check_tx),
+            _CHECK: (9, self._check_tx),
             11: (12, self._commit),
             12: (13, self._list_snapshots),
             13: (14, self._offer_snapshot),
@@ -52,6 +55,18 @@ class Responder:
             19: (20, lambda _: whole(1, _ACCEPT)),
             20: (21, self._finalize),
         }
+
+    def foresee(self, raws: Sequence[bytes]) -> None:
+        """Check the signatures of the new transactions among requests that came together, all at once."""
+        if len(raws) < _TOGETHER:
+            return
+        new: list[bytes] = []
+        for raw in raws:
+            with contextlib.suppress(BadWire):  # ``answer`` says so
+                asked = fields(raw).contents.get(_CHECK)
+                if asked and not (check := fields(asked[0])).number(2):
+                    new.append(check.bytes(1))
+        self._application.foresee(new)
 
     def answer(self, raw: bytes) -> bytes:
         """The response to a request, both in their outer message. What fails is told as an exception."""
@@ -105,8 +120,13 @@ class Responder:
         return b""
 
     def _query(self, asked: Fields) -> bytes:
-        """The entry under the key in ``data``, with its proof as the one operation of ``proof_ops``."""
+        """The entry under the key in ``data``, with its proof as the one operation of ``proof_ops``.
+
+        Under the path ``refused``: of the digests in ``data``, those that this replica did not let wait, and why.
+        """
         own, key = self._application, asked.bytes(1)
+        if asked.bytes(2) == b"refused":
+            return content(7, pack(own.refused([key[at : at + 32] for at in range(0, len(key), 32)])))
         value = own.state.entries.get(key)
         proof = tree.prove(own.state.top, key)
         operation = content(1, PROOF_TYPE.encode()) + content(2, key) + content(3, pack(proof))

@@ -1,9 +1,11 @@
 """The contract as an application of a consensus engine: what ABCI 2.0 asks, answered from the state in memory.
 
 Nothing here knows protocol buffers or sockets. After a restart the application begins with its kept snapshot or at
-height 0, and the engine plays the blocks that follow; a kept snapshot that does not lead to its own root is not used.
+height 0, and the engine plays the blocks that follow; on a kept snapshot that was changed it does not begin at all.
 """
 
+import contextlib
+import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from yitong.kernel.crypto import SM2PublicKey
+from yitong.kernel.crypto import SM2PublicKey, sm3
 from yitong.kernel.crypto.sm2_batch import BatchVerifier, Check
 from yitong.ledger import tree
 from yitong.ledger.contract import actions
@@ -27,6 +29,11 @@ ACCEPTED, REFUSED, INADMISSIBLE = 0, 1, 2
 """Result codes of a transaction on the engine; the outcome's own code is the result's data."""
 _REMEMBERED = 50_000
 _KEEP_EVERY = 500
+_DIGEST = 32
+
+
+class Spoilt(Exception):
+    """The kept state is not what this replica wrote; the text says what does not fit."""
 
 
 class Kept(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -74,15 +81,22 @@ class Application:
     _verifier: BatchVerifier = field(default_factory=BatchVerifier)
     _verdicts: OrderedDict[bytes, bool] = field(default_factory=OrderedDict[bytes, bool])
     _pending: dict[bytes, int] = field(default_factory=dict[bytes, int])
+    _waiting: OrderedDict[bytes, Arrived] = field(default_factory=OrderedDict[bytes, Arrived])
+    _refused: OrderedDict[bytes, str] = field(default_factory=OrderedDict[bytes, str])
 
     def load(self) -> None:
-        """Go on from the kept snapshot, if there is one that agrees with itself."""
+        """Go on from the kept snapshot, if there is one. Raises Spoilt when it does not agree with itself."""
         if self.folder is None or not (self.folder / "state").exists():
             return
         try:
-            self._take(unpack((self.folder / "state").read_bytes(), _KEPT))
-        except Malformed:
-            return  # the engine has every block; a spoilt snapshot only costs time
+            written = (self.folder / "state").read_bytes()
+            content, digest = written[:-_DIGEST], written[-_DIGEST:]
+            if sm3(content) != digest:
+                raise Malformed("its digest is another")
+            self._take(unpack(content, _KEPT))
+        except Malformed as error:
+            # The blocks would give the state again, but whoever changed a file here should not go unnoticed.
+            raise Spoilt(f"the kept state was changed: {error}") from error
 
     def _take(self, kept: Kept) -> None:
         self.state = restored(kept.pieces, kept.root)
@@ -96,15 +110,44 @@ class Application:
         self.state, self.chain, self.height, self.time = State.founded(genesis), chain, 0, genesis.at
         return genesis
 
+    def foresee(self, raws: Sequence[bytes]) -> None:
+        """Check the signatures of several transactions together, which is cheaper; ``check`` asks for them next."""
+        readable: list[Arrived] = []
+        for raw in raws:
+            with contextlib.suppress(Malformed):
+                readable.append(actions.read(raw))
+        self._holding(readable)
+
+    def refused(self, digests: Sequence[bytes]) -> list[tuple[bytes, str]]:
+        """Which of these transactions ``check`` refused lately, each with its reason."""
+        return [(one, self._refused[one]) for one in digests if one in self._refused]
+
     def check(self, raw: bytes, *, again: bool = False) -> Outcome:
         """Whether a transaction may wait for a block: read, signed, and the next in its key's row.
 
         ``again`` asks after a block for one that has waited: rows begin anew at the committed numbers.
         """
-        try:
-            arrived = actions.read(raw)
-        except Malformed:
-            return Outcome(Refusal.MALFORMED)
+        if again and (waited := self._waiting.get(raw)) is not None:
+            arrived = waited  # read and found signed before; only its turn is asked for
+        else:
+            try:
+                arrived = actions.read(raw)
+            except Malformed:
+                return Outcome(Refusal.MALFORMED)
+        outcome = self._checked(arrived, again=again)
+        if outcome.code == OK:
+            self._waiting[raw] = arrived
+            if len(self._waiting) > _REMEMBERED:
+                self._waiting.popitem(last=False)
+            self._refused.pop(arrived.digest, None)
+        else:
+            self._waiting.pop(raw, None)
+            self._refused[arrived.digest] = str(outcome.code)
+            if len(self._refused) > _REMEMBERED:
+                self._refused.popitem(last=False)
+        return outcome
+
+    def _checked(self, arrived: Arrived, *, again: bool) -> Outcome:
         name = actions.name_of(arrived.transaction.action)
         if arrived.transaction.chain != self.chain:
             return Outcome(Refusal.WRONG_CHAIN, name)
@@ -148,6 +191,8 @@ class Application:
             return
         self.height, self.time, played = self._committing
         self.state.take(played.execution.changes, played.node)
+        for raw in played.key[1]:
+            self._waiting.pop(raw, None)
         self._committing = self._played = None
         self._pending.clear()
         if self.folder is not None and self.height % _KEEP_EVERY == 0:
@@ -162,7 +207,11 @@ class Application:
         if self.folder is None or not self.height:
             return
         beside = self.folder / "state.new"
-        beside.write_bytes(pack(self.kept()))
+        with beside.open("wb") as file:
+            content = pack(self.kept())
+            file.write(content + sm3(content))
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut could look like somebody's hand
         beside.replace(self.folder / "state")
 
     def take_over(self, sent: bytes, height: int, root: bytes) -> bool:
@@ -187,7 +236,7 @@ class Application:
         readable: list[tuple[int, Arrived]] = []
         for number, raw in enumerate(raws):
             try:
-                readable.append((number, actions.read(raw)))
+                readable.append((number, self._waiting.get(raw) or actions.read(raw)))
             except Malformed:
                 continue
         holding = self._holding([arrived for _, arrived in readable])

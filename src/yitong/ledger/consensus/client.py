@@ -22,6 +22,7 @@ from yitong.ledger.engine import Inadmissible, Proven, Receipt
 from yitong.ledger.tree import Proof
 
 _PROOF = msgspec.msgpack.Decoder(Proof)
+_REFUSED = msgspec.msgpack.Decoder(list[tuple[bytes, str]])
 _NOT_SEALED = bytes(64)
 
 
@@ -60,14 +61,26 @@ class ConsensusLedger:
         """Hand in several at once, in their order; answers their digests. Raises as ``submit`` at the first refused."""
         asked: list[dict[str, Any]] = []
         digests: list[bytes] = []
-        for raw in raws:
+        for number, raw in enumerate(raws, start=1):
             digests.append(actions.read(raw).digest)
             self._names[digests[-1]] = hashlib.sha256(raw).digest()
-            parameters = {"tx": base64.b64encode(raw).decode()}
-            asked.append(self._request("broadcast_tx_sync", parameters))
+            # The node asks its replica about one after another. Only the last has to wait for the answer: then all
+            # have theirs, and the replica says which it refused.
+            method = "broadcast_tx_sync" if number == len(raws) else "broadcast_tx_async"
+            asked.append(self._request(method, {"tx": base64.b64encode(raw).decode()}))
+        if not asked:
+            return []
         answers: list[Any] = await self._post(asked)
         by_number = {one["id"]: one for one in answers}
-        return [await self._taken(one, by_number[of["id"]]) for one, of in zip(digests, asked, strict=True)]
+        said = (await self._result("abci_query", path="refused", data=b"".join(digests).hex()))["response"]
+        refused = dict(unpack(base64.b64decode(said["value"]), _REFUSED))
+        for digest, of in zip(digests, asked, strict=True):
+            answer = by_number[of["id"]]
+            if digest in refused and "error" not in answer and await self._receipt(digest) is None:
+                raise Inadmissible(refused[digest])
+            if digest not in refused:
+                await self._taken(digest, answer)
+        return digests
 
     async def _taken(self, digest: bytes, answer: Any) -> bytes:
         """The digest of a transaction that the node has taken. Raises Inadmissible, or NodeFailed."""

@@ -8,17 +8,20 @@ import shutil
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from yitong.ledger.consensus.__main__ import SOCKET
 from yitong.ledger.contract.machine import Genesis
 from yitong.ledger.encoding import pack
 
 VERSION = "v0.38.25"
+SOCKET = "abci.sock"
+STOPPED = "stopped"
+"""In a node's home: why its replica stopped by itself, until it is started again."""
 
 
 class NoCometBFT(Exception):
@@ -56,14 +59,14 @@ class Node:
         key = json.loads((self.home / "config" / "priv_validator_key.json").read_text("utf-8"))
         return base64.b64decode(key["pub_key"]["value"])
 
-    def start(self) -> None:
-        """Start the replica, then the validator, which waits for it."""
+    def start(self, *, replica: bool = True) -> None:
+        """Start the replica (unless somebody else runs it), then the validator, which waits for it."""
+        (self.home / STOPPED).unlink(missing_ok=True)
         environment = {**os.environ, "GOMAXPROCS": "2"}
+        validator = [str(self.cometbft), "start", "--home", str(self.home), "--log_level", "error"]
+        commands = [[sys.executable, "-m", "yitong.ledger.consensus", str(self.home)], validator]
         with (self.home / "log").open("ab") as log:
-            for command in (
-                [sys.executable, "-m", "yitong.ledger.consensus", str(self.home)],
-                [str(self.cometbft), "start", "--home", str(self.home), "--log_level", "error"],
-            ):
+            for command in commands if replica else commands[1:]:
                 self.processes.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
 
     def kill(self) -> None:
@@ -108,6 +111,16 @@ def lay_out(
         _write_genesis(node, nodes, genesis)
         _write_config(node, peers)
     return nodes
+
+
+def laid_out(folder: Path, cometbft: Path) -> list[Node]:
+    """The nodes whose homes are under a folder already, by name; for looking at them from another process."""
+    found: list[Node] = []
+    for path in sorted(folder.glob("*/config/config.toml")):
+        settings = tomllib.loads(path.read_text("utf-8"))
+        ports = [int(str(settings[section]["laddr"]).rpartition(":")[2]) for section in ("rpc", "p2p")]
+        found.append(Node(path.parents[1].name, path.parents[1], cometbft, *ports))
+    return found
 
 
 def _run(node: Node, command: str) -> str:

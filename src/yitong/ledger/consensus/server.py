@@ -8,8 +8,9 @@ import structlog
 
 from yitong.ledger.consensus.abci import Responder
 from yitong.ledger.consensus.application import Application
-from yitong.ledger.consensus.wire import BadWire, frame, read_frame
+from yitong.ledger.consensus.wire import BadWire, Frames, frame
 
+_AT_MOST = 256 * 1024
 log = structlog.get_logger(__name__)
 
 
@@ -21,9 +22,14 @@ async def serve(path: Path, application: Application, stop: asyncio.Event) -> No
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         open_.add(writer)
         try:
-            while (asked := await read_frame(reader)) is not None:
-                writer.write(frame(responder.answer(asked)))
+            frames = Frames()
+            while read := await reader.read(_AT_MOST):
+                asked = frames.taken(read)
+                # The engine sends on without waiting for answers: signatures of what has come are checked together.
+                responder.foresee(asked)
+                writer.write(b"".join([frame(responder.answer(one)) for one in asked]))
                 await writer.drain()
+            frames.end()
         except (BadWire, ConnectionError) as error:
             log.warning("consensus.connection_ended", error=type(error).__name__)
         finally:

@@ -101,6 +101,47 @@ def frame(data: bytes) -> bytes:
     return varint(len(data)) + data
 
 
+class Frames:
+    """Cuts what comes on a stream into its messages."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def taken(self, data: bytes) -> list[bytes]:
+        """The messages that are whole with this piece of the stream. Raises BadWire."""
+        rest, at, found = self._rest, 0, list[bytes]()
+        rest += data
+        while (start := _length_at(rest, at)) is not None:
+            length, begins = start
+            if length > _LONGEST:
+                raise BadWire(f"a message of {length} bytes")
+            if begins + length > len(rest):
+                break
+            at = begins + length
+            found.append(bytes(rest[begins:at]))
+        del rest[:at]
+        return found
+
+    def end(self) -> None:
+        """The stream has ended. Raises BadWire when it did within a message."""
+        if self._rest:
+            raise BadWire("the stream ends within a message")
+
+
+def _length_at(data: bytearray, at: int) -> tuple[int, int] | None:
+    """A message's length and where it begins; None while the length is not whole. Raises BadWire."""
+    length = shift = 0
+    while at < len(data):
+        byte = data[at]
+        length |= (byte & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        if not byte & 0x80:
+            return length, at
+        if shift > 35:
+            raise BadWire("a length does not end")
+    return None
+
+
 async def read_frame(stream: asyncio.StreamReader) -> bytes | None:
     """The next message of a stream; None at its end. Raises BadWire."""
     length = shift = 0

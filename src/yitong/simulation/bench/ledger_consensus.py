@@ -16,6 +16,7 @@ from yitong.simulation.bench.ledger_load import CHAIN, COMMISSION, HOSPITALS, IN
 
 OWNERS = {"commission": COMMISSION, "insurer": INSURER, "hospital-one": HOSPITALS[0], "hospital-two": HOSPITALS[1]}
 _AT_ONCE = 100
+_START_S = 180
 _STEPS = ("issued", "reviewed", "released", "accepted", "dispensed", "settled")
 
 
@@ -41,12 +42,15 @@ class Members:
             node.stop()
 
     async def engines(self) -> list[ConsensusLedger]:
-        """A client of every node, once it answers. Raises RuntimeError when a node ends instead."""
+        """A client of every node, once it answers. Raises RuntimeError when a node ends instead, or never answers."""
+        until = time.monotonic() + _START_S
         opened = [ConsensusLedger(node.address, CHAIN, patience_s=120) for node in self.nodes]
         for engine, node in zip(opened, self.nodes, strict=True):
             while True:
                 if not node.running:
                     raise RuntimeError(f"the node {node.name} ended: see {node.home / 'log'}")
+                if time.monotonic() > until:
+                    raise RuntimeError(f"the node {node.name} did not answer in {_START_S} s: see {node.home / 'log'}")
                 try:
                     await engine.height()
                     break
@@ -86,7 +90,7 @@ async def _measure(members: Members, prescriptions: int) -> dict[str, Any]:
     engines = await members.engines()
     try:
         await _all(engines[0], members.load.enrolments())
-        await _all(engines[0], members.load.journeys(50))  # tables of the keys are made; not counted
+        await _all(engines[0], members.load.journeys(100))  # tables of the keys are made; not counted
         raws = members.load.journeys(prescriptions)
         before = await engines[0].height()
         seconds = await _all(engines[0], raws)
