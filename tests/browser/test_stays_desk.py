@@ -25,6 +25,7 @@ def choose(page: Page, field: str, words: str, option: str) -> None:
 def pay_in_cash(page: Page) -> None:
     """At the cashier, where the bill is open already: all of it in cash."""
     expect(page.get_by_role("heading", name="收费处")).to_be_visible()
+    expect(page.locator(".scan .person .name strong")).to_have_text("康复安")
     own = own_part(page)
     page.keyboard.press("F9")
     page.get_by_label("实收").fill(f"{own // 100 + 1}")

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { BillView, PaymentView } from '@/api/calls/cashier'
 import { backFen, channelOfCode, fenOf, piecesOf, quantity, refundable, unpaidLines } from '@/screens/cashier/money'
-import { credentialOf, readingOf } from '@/screens/cashier/scan'
+import { credentialOf, namedBy, readingOf, type AtCounter } from '@/screens/cashier/scan'
 import { sentLines, sentSums } from '@/screens/claims/sent'
 
 test('what is typed as yuan becomes whole fen or nothing', () => {
@@ -62,4 +62,13 @@ test('lines and sums of a claim are whole fen', () => {
   }
   expect(sentLines(claim)).toEqual([{ sequence: 1, name: '磁共振', code: 'X1', count: 2, net: 160010 }])
   expect(sentSums(claim)).toEqual({ total: 4297, insured: 2529, left: 1768 })
+})
+
+test('who came by a bill of another page gets the name of the bill, nobody gets the name of another', () => {
+  const came: AtCounter = { patient_id: 'p', name: '', shown: 'bill', credential: null, bill_id: 'b' }
+  expect(namedBy(came, { patient_id: 'p', patient_name: '康复安' })?.name).toBe('康复安')
+  expect(namedBy(came, { patient_id: 'q', patient_name: '别人' })).toBe(came)
+  const known = { ...came, name: '李大山' }
+  expect(namedBy(known, { patient_id: 'p', patient_name: '李*山' })).toBe(known)
+  expect([namedBy(came, null), namedBy(null, { patient_id: 'p', patient_name: '康' })]).toEqual([came, null])
 })

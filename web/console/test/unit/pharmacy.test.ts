@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CustodyLine, DispenseView } from '@/api/calls/pharmacy'
+import { chainOf } from '@/screens/prescriptions/standing'
 import { emptyCounter, isAll, leftOf, linesOut, nextLine, outside, pickUp, putDown, spread } from '@/screens/pharmacy/counter'
 import { scanned, traceIn } from '@/screens/pharmacy/scan'
 import { fenOf, spansOf, spansText, textOf } from '@/screens/pharmacy/shelf'
@@ -91,4 +92,12 @@ test('money and opening hours as they are typed', () => {
 test('a table is read as UTF-8, or as Chinese spreadsheets save it', () => {
   expect(textOf(new TextEncoder().encode('药').buffer as ArrayBuffer)).toBe('药')
   expect(textOf(new Uint8Array([0xc3, 0xfb, 0xb3, 0xc6]).buffer)).toBe('名称')
+})
+
+test('a step that the chain refused is said before one that waits, and this before those that stand there', () => {
+  const step = (state: 'waiting' | 'done' | 'refused', height: number | null = null) => ({ state, height }) as Parameters<typeof chainOf>[0][number]
+  expect(chainOf([])).toEqual({ state: 'none', tone: 'line', last: null })
+  expect(chainOf([step('done', 3), step('done', 7)]).last?.height).toBe(7)
+  expect(chainOf([step('done', 3), step('waiting')]).state).toBe('waiting')
+  expect(chainOf([step('refused'), step('waiting')]).state).toBe('refused')
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Ban, RiskBoard } from '@/api/calls/limits'
-import { banState, byRule, figuresOf, windowOf } from '@/screens/risk/board'
+import { banState, byRule, figuresOf, inUnit, secondsIn, unitOf, windowOf } from '@/screens/risk/board'
 
 const words = { zh: '规则', en: 'rule' }
 const board: RiskBoard = {
@@ -29,4 +29,10 @@ test('a ban is what its dates and its decision say', () => {
   expect(banState(ban({ appealed_at: '2026-11-20T00:00:00Z', decided_at: '2026-11-21T00:00:00Z', lifted: false }), now)).toBe('kept')
   expect(banState(ban({ until: '2026-11-21T00:00:00Z', lifted: true }), now)).toBe('lifted')
   expect(banState(ban({ until: '2026-11-21T00:00:00Z', appealed_at: '2026-11-20T00:00:00Z' }), now)).toBe('over')
+})
+
+test('time to pay is edited in minutes even where it is whole hours, another window in what says it whole', () => {
+  expect([1200, 3600, 86_400, 90].map((window_seconds) => unitOf({ kind: 'prepaid', window_seconds }))).toEqual(['minutes', 'minutes', 'minutes', 'seconds'])
+  expect(unitOf({ kind: 'limit', window_seconds: 7 * 86_400 })).toBe('days')
+  expect([inUnit(7200, 'minutes'), inUnit(7200, 'hours'), secondsIn(45, 'minutes'), secondsIn(2, 'days')]).toEqual([120, 2, 2700, 172_800])
 })

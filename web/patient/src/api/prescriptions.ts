@@ -3,12 +3,14 @@ import type { Point } from './care'
 import type {
   Items,
   Medication,
+  NationalStanding,
   PartRow,
   PartView,
   PriceComparison,
   PurchaseRequest,
   PurchaseWish,
   VerifiedPrescription,
+  WholePrescription,
 } from './types'
 
 // The parts of a prescription on their way through pharmacies, what pharmacies ask for them, and what was handed out.
@@ -58,6 +60,16 @@ export const setReminder = (patientId: string, drug: Medication, remind: boolean
   call<Medication>(`/patients/${patientId}/medications/${drug.dispense_id}/${drug.line}/reminder`, {
     method: 'PUT',
     body: { pharmacy_id: drug.pharmacy_id, remind, times },
+  })
+
+/** Where a prescription stands at the national platform; without a state it was not sent there. */
+export const readNational = (part: PartRow) =>
+  call<NationalStanding>(`/prescriptions/${part.prescription_id}/national`, {
+    query: { organization_id: part.organization_id },
+  })
+export const readPrescription = (part: PartRow) =>
+  call<WholePrescription>(`/prescriptions/${part.prescription_id}`, {
+    query: { organization_id: part.organization_id },
   })
 
 export const verifyPrescription = (token: string) =>

@@ -144,6 +144,8 @@ export type Claim = Wire['ClaimView']
 
 export type PartRow = Wire['PartRow']
 export type PartState = Wire['PartState']
+export type NationalStanding = Wire['NationalView']
+export type WholePrescription = Wire['PrescriptionView']
 export type PartView = Wire['prescriptions_circulation_schemas_PartView']
 export type PartLine = Wire['PartLineView']
 export type PriceComparison = Wire['PriceComparison']

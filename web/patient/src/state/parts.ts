@@ -62,3 +62,18 @@ export function byCost(offers: readonly PharmacyOffer[]): PharmacyOffer[] {
 export function secondsUntil(iso: string, now: number): number {
   return Math.max(0, Math.floor((epochOf(iso) - now) / 1000))
 }
+
+/** The offer that the pharmacy which has the part won with; null when it took the part at its shelf's prices. */
+export function agreedOffer(view: PartView): NonNullable<PartView['request']>['offers'][number] | null {
+  const { request, pharmacy } = view
+  if (!pharmacy || request?.state !== 'matched') return null
+  return request.offers.find((one) => one.state === 'won' && one.pharmacy_id === pharmacy.organization_id) ?? null
+}
+
+export type Recorded = 'chainNone' | 'chainWaiting' | 'chainDone' | 'chainRefused'
+/** What the steps of a prescription on the evidence chain come to: a refused one is said before all. */
+export function recordedOf(steps: readonly { state: 'waiting' | 'done' | 'refused' }[]): Recorded {
+  if (steps.some((one) => one.state === 'refused')) return 'chainRefused'
+  if (steps.some((one) => one.state === 'waiting')) return 'chainWaiting'
+  return steps.length ? 'chainDone' : 'chainNone'
+}

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { PartRow, PartView, PharmacyOffer, PharmacyPrices } from '@/api/types'
 import { pointAround } from '@/state/around'
-import { byCost, choicesOf, secondsUntil, waitingParts } from '@/state/parts'
+import { agreedOffer, byCost, choicesOf, recordedOf, secondsUntil, waitingParts } from '@/state/parts'
 import { arranged, draw } from '@/state/pharmacy-map'
 import { place } from '@/state/place'
 import { wishOf, wishProblem, type RequestForm } from '@/state/purchase-wish'
@@ -183,4 +183,25 @@ test('without a place, distances are counted from the hospital', async () => {
   expect(asked).toEqual(['/api/organizations/h1'])
   place.point = {}
   vi.unstubAllGlobals()
+})
+
+test('the agreed price is the one of the pharmacy that has the part now, and only while it has it', () => {
+  const offer = (pharmacy_id: string, state: string, total_fen: number) => ({ pharmacy_id, state, total_fen })
+  const matched = (holder: string | null, state = 'matched') =>
+    ({
+      pharmacy: holder ? { organization_id: holder } : null,
+      request: { state, offers: [offer('near', 'lost', 900), offer('cheap', 'won', 800)] },
+    }) as PartView
+  expect(agreedOffer(matched('cheap'))?.total_fen).toBe(800)
+  for (const other of [matched('near'), matched(null), matched('cheap', 'open')]) expect(agreedOffer(other)).toBeNull()
+})
+
+test('a refused step of the record is said before those that wait, and these before those that stand', () => {
+  const steps = (...states: ('waiting' | 'done' | 'refused')[]) => recordedOf(states.map((state) => ({ state })))
+  expect([steps(), steps('done'), steps('done', 'waiting'), steps('refused', 'done', 'waiting')]).toEqual([
+    'chainNone',
+    'chainDone',
+    'chainWaiting',
+    'chainRefused',
+  ])
 })

@@ -8,6 +8,7 @@ export type DrugFound = S['DrugFound']
 export type Checked = S['Checked']
 export type Verdict = S['Verdict']
 export type Prescription = S['PrescriptionView']
+export type National = S['NationalView']
 export type PrescriptionRow = S['PrescriptionRow']
 export type Choices = S['Choices']
 export type Visit = S['EncounterView']
@@ -27,6 +28,9 @@ export const countersignPrescription = (id: string, organization_id: string, ver
   take(api.POST('/api/prescriptions/{prescription_id}/countersign', { ...path(id), body: { organization_id, version, reason } }))
 export const listPrescriptions = (organization_id: string, encounter_id: string) =>
   take(api.GET('/api/prescriptions', { params: { query: { organization_id, encounter_id } } }))
+/** Where it stands at the national platform; without a state it was not sent there. */
+export const readNational = (id: string, organization_id: string) =>
+  take(api.GET('/api/prescriptions/{prescription_id}/national', { params: { path: { prescription_id: id }, query: { organization_id } } }))
 export const readPrescription = (id: string, organization_id: string) =>
   take(api.GET('/api/prescriptions/{prescription_id}', { params: { path: { prescription_id: id }, query: { organization_id } } }))
 export const listWaiting = (organization_id: string) => take(api.GET('/api/prescription-reviews', { params: { query: { organization_id } } }))

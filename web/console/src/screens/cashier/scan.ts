@@ -17,6 +17,11 @@ export type AtCounter = {
   bill_id: string | null
 }
 
+/** Somebody without a name gets the one of their bill; anybody else stays as they are. */
+export function namedBy(person: AtCounter | null, bill: { patient_id: string; patient_name: string } | null): AtCounter | null {
+  return person && bill && !person.name && person.patient_id === bill.patient_id ? { ...person, name: bill.patient_name } : person
+}
+
 // Longer than any document or phone number and without a gap: nobody types that, a scanner does.
 const SCANNED = /^\S{22,}$/
 
