@@ -46,6 +46,7 @@ async def opened(stack: AsyncExitStack, node: Node) -> ConsensusLedger:
 
 async def said_of(nodes: list[Node], last: str) -> list[Standing]:
     """What is said of all nodes, as soon as the last one's state is ``last``."""
+    found: list[Standing] = []
     for _ in range(100):
         found = await standings(nodes)
         if found[-1].state == last:

@@ -33,7 +33,7 @@ def test_every_plan_and_alternative_is_legal_and_says_what_is_so(data: st.DataOb
     answer = plan(it)
     for one in (answer.best, *answer.alternatives):
         assert one is None or validate(it, one) == []
-    placed = set() if answer.best is None else set(at(answer.best))
+    placed: set[str] = set() if answer.best is None else set(at(answer.best))
     assert placed | {one.request for one in answer.refused} == {one.id for one in it.requests}
     assert all(one.words.zh and one.words.en and one.rule for one in answer.refused)
 

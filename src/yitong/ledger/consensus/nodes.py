@@ -118,8 +118,8 @@ def laid_out(folder: Path, cometbft: Path) -> list[Node]:
     found: list[Node] = []
     for path in sorted(folder.glob("*/config/config.toml")):
         settings = tomllib.loads(path.read_text("utf-8"))
-        ports = [int(str(settings[section]["laddr"]).rpartition(":")[2]) for section in ("rpc", "p2p")]
-        found.append(Node(path.parents[1].name, path.parents[1], cometbft, *ports))
+        rpc, p2p = (int(str(settings[section]["laddr"]).rpartition(":")[2]) for section in ("rpc", "p2p"))
+        found.append(Node(path.parents[1].name, path.parents[1], cometbft, rpc, p2p))
     return found
 
 
