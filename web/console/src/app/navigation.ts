@@ -8,6 +8,7 @@ export const destinations: Destination[] = [
   { name: 'home', path: '/', icon: 'home', group: 'care', roles: ['hospital_admin', 'regulator', 'platform_admin'] },
   { name: 'room', path: '/room', icon: 'room', group: 'care', roles: ['doctor', 'nurse'] },
   { name: 'prescribe', path: '/prescribe', icon: 'pen', group: 'care', roles: ['doctor'] },
+  { name: 'exams', path: '/exams', icon: 'device', group: 'care', roles: ['doctor', 'nurse', 'registrar', 'scheduler', 'hospital_admin'] },
   { name: 'review', path: '/review', icon: 'rules', group: 'care', roles: ['pharmacist'] },
   { name: 'pharmacy', path: '/pharmacy', icon: 'pill', group: 'care', roles: ['pharmacist'] },
   { name: 'shelf', path: '/shelf', icon: 'shelf', group: 'care', roles: ['pharmacist'] },

@@ -26,6 +26,7 @@ export const router = createRouter({
       children: [
         { path: '', name: 'home', component: () => import('@/screens/home/HomeScreen.vue') },
         { path: 'room', name: 'room', component: () => import('@/screens/room/RoomScreen.vue') },
+        { path: 'exams', name: 'exams', component: () => import('@/screens/exams/ExamsScreen.vue') },
         { path: 'prescribe', name: 'prescribe', component: () => import('@/screens/prescriptions/PrescribeScreen.vue') },
         { path: 'review', name: 'review', component: () => import('@/screens/prescriptions/ReviewScreen.vue') },
         { path: 'pharmacy', name: 'pharmacy', component: () => import('@/screens/pharmacy/WallScreen.vue') },

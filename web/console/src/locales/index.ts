@@ -23,11 +23,12 @@ import { schedules } from './schedules'
 import { shell } from './shell'
 import { signIn } from './sign-in'
 import { staff } from './staff'
+import { exams } from './exams'
 import { stays } from './stays'
 import { tills } from './tills'
 import { waitlist } from './waitlist'
 
-export const areas = { shell, signIn, home, room, desk, schedules, planning, pharmacy, prescriptions, cashier, stays, claims, insurance, chain, channels, waitlist, draws, queues, reviews, reconciliation, tills, risk, people, staff, overseeing, publicDevices }
+export const areas = { shell, signIn, home, room, desk, schedules, planning, pharmacy, prescriptions, exams, cashier, stays, claims, insurance, chain, channels, waitlist, draws, queues, reviews, reconciliation, tills, risk, people, staff, overseeing, publicDevices }
 
 type Side<L extends 'zh' | 'en'> = { [K in keyof typeof areas]: (typeof areas)[K][L] }
 

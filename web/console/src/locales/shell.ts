@@ -5,7 +5,7 @@ export const shell = defineWords(
     product: '医通工作台',
     region: '区域智慧医院平台',
     nav: {
-      care: '诊疗', money: '收费', manage: '管理', oversight: '监管', home: '今日概况', room: '诊室工作站', prescribe: '开具处方', review: '处方审核', pharmacy: '购药请求', shelf: '货架与营业', recalls: '药品召回', desk: '服务台', cashier: '收费处', stays: '住院账户', reconciliation: '对账', tills: '现金盘点', claims: '商保理赔', insurance: '医保规则', schedules: '排班管理',
+      care: '诊疗', money: '收费', manage: '管理', oversight: '监管', home: '今日概况', room: '诊室工作站', prescribe: '开具处方', exams: '检查中心', review: '处方审核', pharmacy: '购药请求', shelf: '货架与营业', recalls: '药品召回', desk: '服务台', cashier: '收费处', stays: '住院账户', reconciliation: '对账', tills: '现金盘点', claims: '商保理赔', insurance: '医保规则', schedules: '排班管理',
       people: '主索引审核', queues: '分诊排队', channels: '渠道与号源', waitlist: '候补管理', draws: '抽签放号', reviews: '就诊评价', risk: '防号贩看板', events: '事件日志', chain: '存证链', directory: '机构目录', system: '系统运行', devices: '大屏与自助机', staff: '人员账号',
     },
     top: {
@@ -54,7 +54,7 @@ export const shell = defineWords(
     product: 'Yitong Console',
     region: 'Smart hospital platform of the region',
     nav: {
-      care: 'Care', money: 'Money', manage: 'Management', oversight: 'Oversight', home: 'Today', room: 'Consulting room', prescribe: 'Prescribe', review: 'Prescription review', pharmacy: 'Request wall', shelf: 'Shelf & shop', recalls: 'Drug recalls', desk: 'Front desk', cashier: 'Cashier', stays: 'Inpatient accounts', reconciliation: 'Reconciliation', tills: 'Tills', claims: 'Commercial claims', insurance: 'Insurance rules', schedules: 'Schedules',
+      care: 'Care', money: 'Money', manage: 'Management', oversight: 'Oversight', home: 'Today', room: 'Consulting room', prescribe: 'Prescribe', exams: 'Examinations', review: 'Prescription review', pharmacy: 'Request wall', shelf: 'Shelf & shop', recalls: 'Drug recalls', desk: 'Front desk', cashier: 'Cashier', stays: 'Inpatient accounts', reconciliation: 'Reconciliation', tills: 'Tills', claims: 'Commercial claims', insurance: 'Insurance rules', schedules: 'Schedules',
       people: 'Master index', queues: 'Queues', channels: 'Channels & quotas', waitlist: 'Waiting list', draws: 'Draws', reviews: 'Reviews', risk: 'Risk board', events: 'Event trail', chain: 'Evidence chain', directory: 'Directory', system: 'System', devices: 'Screens & kiosks', staff: 'Staff accounts',
     },
     top: {

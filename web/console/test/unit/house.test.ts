@@ -45,7 +45,7 @@ test('each role finds its page and only pages that exist for it', () => {
   expect([firstPage(['doctor']), firstPage(['registrar']), firstPage(['scheduler']), firstPage(['regulator'])]).toEqual(['/room', '/desk', '/schedules', '/'])
   expect([firstPage(['cashier']), firstPage(['finance']), firstPage(['pharmacist'])]).toEqual(['/cashier', '/reconciliation', '/review'])
   expect(firstPage(['pharmacist'], 'pharmacy')).toBe('/pharmacy')
-  expect(forRoles(['doctor']).map((d) => d.name)).toEqual(['room', 'prescribe', 'stays', 'insurance', 'reviews', 'directory'])
+  expect(forRoles(['doctor']).map((d) => d.name)).toEqual(['room', 'prescribe', 'exams', 'stays', 'insurance', 'reviews', 'directory'])
   expect(forRoles(['regulator']).map((d) => d.name)).toContain('events')
   expect(new Set(destinations.map((d) => d.path)).size).toBe(destinations.length)
 })
