@@ -108,9 +108,9 @@ class Ward:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def book(self, actor: Actor, patient: UUID, option: Any) -> httpx.Response:
+    async def book(self, actor: Actor, patient: UUID, option: Any, **more: Any) -> httpx.Response:
         places = [{"request_id": one["request_id"], "slot_id": one["slot_id"]} for one in option["exams"]]
-        return await self.post(actor, "/exam-plans/book", patient_id=str(patient), places=places)
+        return await self.post(actor, "/exam-plans/book", patient_id=str(patient), places=places, **more)
 
     async def publish(self, rules: RuleBase = RULES, examples: list[Any] | None = None) -> httpx.Response:
         saved = await self.post(

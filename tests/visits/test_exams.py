@@ -1,6 +1,7 @@
 """Ordered examinations: planned together by the hospital's rules, booked all at once or not at all, planned again."""
 
 import asyncio
+from datetime import time
 from itertools import pairwise
 from typing import Any
 
@@ -8,9 +9,10 @@ import httpx
 import pytest
 
 from visits.exam_ward import Ward, open_ward
-from worlds import World
+from worlds import ZONE, World
 from yitong.booking.schedules.rebooking import offer_due
 from yitong.booking.service import places
+from yitong.kernel.clock import at
 from yitong.kernel.permissions import Role
 
 
@@ -50,6 +52,29 @@ async def test_rules_are_checked_again_when_booking(ward: Ward) -> None:
             ward.town.citizen(patient), patient, {"exams": [{"request_id": blood["id"], "slot_id": str(slot)}]}
         )
         assert (answer.json().get("code") if answer.status_code != 201 else None) == expected, answer.text
+
+
+async def test_who_may_have_eaten_today_fasts_for_another_day(ward: Ward) -> None:
+    """Nothing that needs an empty stomach today, unless the person says so or was told to come fasting."""
+    draw = await ward.town.open_session(
+        begin=time(9, 30),
+        slots=2,
+        department_id=ward.town.other_department_id,
+        service_id=ward.services["draw"],
+        capacity=1,
+    )
+    patient = await ward.town.patient()
+    me = ward.town.citizen(patient)
+    ward.town.clock.moment = at(draw.day, time(8), ZONE)
+    await ward.order(patient, "blood")
+    later = (await ward.plan(me, patient))["plans"][0]
+    assert later["exams"][0]["start_at"][:10] == str(ward.day(1))
+    today = (await ward.plan(me, patient, wishes={"fasted": True}))["plans"][0]
+    assert today["exams"][0]["start_at"][:10] == str(draw.day)
+    assert (await ward.book(me, patient, today)).json()["code"] == "plan-breaks-rule"
+    assert (await ward.book(me, patient, today, fasted=True)).status_code == 201
+    again = (await ward.plan(me, patient))["plans"][0]
+    assert again["exams"][0]["booked"], "it stays where it is"
 
 
 async def test_a_pregnant_woman_is_not_planned_a_scan(ward: Ward) -> None:

@@ -69,7 +69,8 @@ async def book_plan(tx: Transaction, request: BookPlanRequest, key: UUID) -> Boo
 async def _book(tx: Transaction, request: BookPlanRequest, key: UUID) -> BookedPlan:
     organization_id, patient_id = request.organization_id, request.patient_id
     grant = PLAN.check(tx.actor, organization_id=organization_id, patient_id=patient_id)
-    found = await asked(tx, organization_id, patient_id, ExamWishes(last=await _last(tx, request)), again=False)
+    wishes = ExamWishes(last=await _last(tx, request), fasted=request.fasted)
+    found = await asked(tx, organization_id, patient_id, wishes, again=False)
     chosen = {one.request_id: one.slot_id for one in request.places}
     if len(chosen) < len(request.places) or not chosen.keys() <= found.orders.keys():
         raise problems.NOTHING_TO_PLAN()

@@ -111,9 +111,11 @@ async def asked(tx: Transaction, organization_id: UUID, patient_id: UUID, wishes
     stays = tuple(planning.Booking(str(key), laid[slot]) for slot, key in own.items() if slot in laid)
     under_way = [row for row in rows if row["id"] in begun and row["item_code"] in known]
     going_on = [_going_on(hours, row["item_code"], booked[row["id"]].appointment) for row in under_way]
+    today = day_of(tx.now, person["zone"])
+    ate = None if wishes.fasted or _fasts(rules, today, orders, kept) else hours.minute(tx.now)
     problem = planning.Problem(
         rules=rules,
-        person=_person(person, [_clinical(tx, row) for row in rows], day_of(tx.now, person["zone"])),
+        person=_person(person, [_clinical(tx, row) for row in rows], today, ate),
         requests=tuple(_request(hours, row) for row in orders.values()),
         places=tuple(laid.values()),
         wishes=_wishes(hours, wishes),
@@ -158,8 +160,14 @@ def _clinical(tx: Transaction, row: Any) -> Clinical:
     return msgspec.json.decode(opened, type=Clinical)
 
 
-def _person(row: Any, clinical: Sequence[Clinical], today: date) -> planning.Person:
-    """What any of the orders says of the person counts for all of them."""
+def _fasts(rules: planning.RuleBase, today: date, orders: dict[UUID, Any], kept: dict[UUID, Appointment]) -> bool:
+    """Whether the person was told to come fasting today and so has eaten nothing."""
+    fasting = {one.code for one in rules.items if one.fasting_hours}
+    return any(one.start_at.date() == today and orders[key]["item_code"] in fasting for key, one in kept.items())
+
+
+def _person(row: Any, clinical: Sequence[Clinical], today: date, ate: int | None) -> planning.Person:
+    """What any of the orders says of the person counts for all of them; ``ate``: the minute of the last meal."""
     return planning.Person(
         sex="female" if row["sex"] == "female" else "male",
         age=age_in_years(row["birth_date"], today),
@@ -167,6 +175,7 @@ def _person(row: Any, clinical: Sequence[Clinical], today: date) -> planning.Per
         implants=_all(one.implants for one in clinical),
         allergies=_all(one.allergies for one in clinical),
         conditions=_all(one.conditions for one in clinical),
+        last_meal=ate,
     )
 
 

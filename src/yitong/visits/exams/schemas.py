@@ -118,6 +118,7 @@ class ExamWishes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     last: date | None = None
     not_on: Annotated[list[date], Meta(max_length=31)] = []
     half: Literal["am", "pm"] | None = None
+    fasted: bool = False  # the person has eaten nothing today; else a meal is taken to lie just behind
     most_trips: Annotated[int, Meta(ge=1, le=7)] | None = None
 
 
@@ -193,6 +194,7 @@ class BookPlanRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     organization_id: UUID
     patient_id: UUID
     places: Annotated[list[ChosenPlace], Meta(min_length=1, max_length=12)]
+    fasted: bool = False  # as the plan was asked for
 
 
 class BookedPlan(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ export type PlannedExam = Wire['PlannedExam']
 export type Sentence = Wire['Words']
 export interface ExamWishes {
   half?: 'am' | 'pm'
-  not_on?: string[]
+  fasted?: boolean
 }
 
 export const readExamOrders = (patientId: string) =>
@@ -22,13 +22,14 @@ export const planExams = (organizationId: string, patientId: string, wishes: Exa
     method: 'POST',
     body: { organization_id: organizationId, patient_id: patientId, wishes, again },
   })
-export const bookExams = (organizationId: string, patientId: string, plan: ExamPlan, key: string) =>
+export const bookExams = (organizationId: string, patientId: string, plan: ExamPlan, fasted: boolean, key: string) =>
   call<Items<unknown>>('/exam-plans/book', {
     method: 'POST',
     idempotencyKey: key,
     body: {
       organization_id: organizationId,
       patient_id: patientId,
+      fasted,
       places: plan.exams.map((one) => ({ request_id: one.request_id, slot_id: one.slot_id })),
     },
   })

@@ -5406,6 +5406,8 @@ export interface components {
         };
         /** BookPlanRequest */
         BookPlanRequest: {
+            /** @default false */
+            fasted: boolean;
             /** Format: uuid */
             organization_id: string;
             /** Format: uuid */
@@ -6643,6 +6645,8 @@ export interface components {
         };
         /** ExamWishes */
         ExamWishes: {
+            /** @default false */
+            fasted: boolean;
             first?: string | null;
             /** @enum {null|string} */
             half?: "am" | "pm" | null;
