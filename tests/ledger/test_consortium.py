@@ -8,7 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from ledger.members import COMMISSION, HOSPITAL, INSURER, PHARMACY, SHOP, START, Consortium, some_digest, some_id
+from ledger.members import (
+    CLINIC,
+    COMMISSION,
+    DAY,
+    HOSPITAL,
+    INSURER,
+    PHARMACY,
+    SHOP,
+    START,
+    Consortium,
+    some_digest,
+    some_id,
+)
 from ledger.test_embedded import CODE, SECRET, dispensed, issued
 from yitong.ledger.consensus.client import ConsensusLedger, NodeFailed
 from yitong.ledger.consensus.nodes import NoCometBFT, Node, lay_out, program
@@ -98,6 +110,7 @@ async def test_the_members_agree_survive_and_never_fork(four: Four, engines: lis
     assert set(await put(engines[1], *issued(members, rx), *dispensed(members, rx))) == {"ok"}
     assert (await put(engines[2], members.sign(INSURER, R.SETTLE, a.Settle(rx, 1, some_digest("x")))))[0] != "ok"
     await _race(four, engines)
+    await _consents(four, engines)
     # One away: the rest go on.
     four.nodes[3].kill()
     assert set(await put(engines[0], *issued(members, some_id(2)))) == {"ok"}
@@ -130,6 +143,25 @@ async def _race(four: Four, engines: list[ConsensusLedger]) -> None:
         receipts = await asyncio.gather(*(engine.put(raw) for engine, raw in asked))
         assert sorted(one.code for one in receipts) == ["held", "ok"]
         assert (await part(engines[3], rx, max(one.height for one in receipts))).holder in (PHARMACY, SHOP)
+
+
+async def _consents(four: Four, engines: list[ConsensusLedger]) -> None:
+    """Consents and looks at records are decided by the same contract on every node, whoever it is handed to."""
+    members, subject, content = four.members, some_digest("subject"), some_digest("content")
+    consent = a.GrantConsent(
+        some_id(70), subject, CLINIC, "treatment", ["imaging", "laboratory"], START, START + 3000 * DAY, content
+    )
+
+    def look(n: int, given: bytes = some_id(70)) -> bytes:
+        action = a.RecordAccess(some_id(n), subject, "treatment", ["laboratory"], content, given)
+        return members.sign(CLINIC, R.ACCESS, action)
+
+    assert await put(engines[0], members.sign(HOSPITAL, R.PATIENT, consent)) == ["ok"]
+    assert await put(engines[1], look(71)) == ["ok"]
+    assert await put(engines[2], members.sign(HOSPITAL, R.PATIENT, a.RevokeConsent(some_id(70)))) == ["ok"]
+    assert await put(engines[3], look(72)) == ["no-consent"]
+    assert await put(engines[3], look(73, b"")) == ["ok"], "an emergency, to be judged afterwards"
+    assert await put(engines[0], members.sign(COMMISSION, R.SUPERVISE, a.ReviewAccess(some_id(73), True))) == ["ok"]
 
 
 async def _same_everywhere(four: Four, engines: list[ConsensusLedger]) -> None:
