@@ -3,7 +3,6 @@
 import msgspec
 
 from yitong.planning.exams.model import Answer, Person, Place, Problem, Request, RuleBase, Walk, Wishes, Words
-from yitong.planning.exams.solving import plan
 from yitong.planning.exams.validation import validate
 from yitong.planning.problems import PlanningError
 
@@ -54,6 +53,8 @@ def run_examples(rules: RuleBase, examples: tuple[Example, ...]) -> list[Failure
 
 
 def _differences(rules: RuleBase, example: Example) -> list[Words]:
+    from yitong.planning.exams.solving import plan  # its compiled search takes a second to load
+
     problem = Problem(
         rules=rules,
         person=example.person,

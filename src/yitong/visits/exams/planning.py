@@ -13,7 +13,6 @@ from yitong.kernel.idempotency import once
 from yitong.kernel.ids import UUID
 from yitong.kernel.transaction import Transaction
 from yitong.planning.exams import model as planner
-from yitong.planning.exams.solving import plan as best_plan
 from yitong.planning.exams.validation import validate
 from yitong.visits.exams import problems, reading
 from yitong.visits.exams.actions import PLAN
@@ -42,7 +41,7 @@ async def plan(tx: Transaction, request: ExamPlanRequest) -> ExamPlans:
     found = await asked(tx, request.organization_id, request.patient_id, request.wishes, again=request.again)
     if not found.orders and not found.dropped:
         raise problems.NOTHING_TO_PLAN()
-    answer = await asyncio.to_thread(best_plan, found.problem)
+    answer = await asyncio.to_thread(_solved, found.problem)
     best = [answer.best] if answer.best is not None else []
     open_rows = [row for key, row in found.orders.items() if key not in found.booked]
     offered = await reading.recognisable(tx, open_rows)
@@ -51,6 +50,12 @@ async def plan(tx: Transaction, request: ExamPlanRequest) -> ExamPlans:
         [*(_not_planned(found, one) for one in answer.refused), *map(_dropped, found.dropped)],
         [one for row in open_rows for one in offered.get(row["id"], [])],
     )
+
+
+def _solved(problem: planner.Problem) -> planner.Answer:
+    from yitong.planning.exams.solving import plan as best_plan  # its compiled search takes a second to load
+
+    return best_plan(problem)
 
 
 async def book_plan(tx: Transaction, request: BookPlanRequest, key: UUID) -> BookedPlan:
